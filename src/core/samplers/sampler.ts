@@ -1,0 +1,23 @@
+/** What a sampler is: a pure function from the space and the results visible now to the next point to try. */
+import type { Space } from '../space/parameter.js';
+import type { Direction, Suggestion, Trial } from '../study/trial.js';
+
+export interface SamplerContext {
+  readonly space: Space;
+  readonly directions: readonly Direction[];
+  /** All trials in order of their number, those still running included. */
+  readonly trials: readonly Trial[];
+  /** The study's seed. */
+  readonly seed: number;
+  /** The number of the trial that is asked for. */
+  readonly number: number;
+}
+
+export interface Sampler {
+  readonly name: string;
+  /**
+   * The next point, or `exhausted` when every point of a finite space has been suggested. The same context gives the
+   * same answer: randomness comes from (seed, number) alone.
+   */
+  ask(context: SamplerContext): Suggestion | 'exhausted';
+}

@@ -1,0 +1,100 @@
+/** A study and its trials as every part of the program sees them. Data only; records become these in reduce.ts. */
+import type { Json, JsonObject } from '../json.js';
+import type { Params, Space } from '../space/parameter.js';
+
+export type TrialState = 'waiting' | 'running' | 'complete' | 'pruned' | 'failed';
+export type Direction = 'minimize' | 'maximize';
+
+/** One metric that the study optimises. */
+export interface Objective {
+  readonly metric: string;
+  readonly direction: Direction;
+}
+
+/** What a trial said at one step (steps count from 1). `value` is the first objective; non-finite is possible. */
+export interface Report {
+  readonly step: number;
+  readonly value: number;
+  /** Every metric of the step, the objective included. Non-finite numbers stay as they are. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Why a trial has the parameters it has. */
+export interface Suggestion {
+  readonly params: Params;
+  /** The sampler that made it: `tpe`, `random`, `file` for the file's own values, … */
+  readonly sampler: string;
+  /** One sentence for people. */
+  readonly reason: string;
+}
+
+export interface Trial {
+  /** Position among all trials of the journal file, what Optuna calls trial_id. */
+  readonly id: number;
+  /** Position in the study, from 0; trial 0 is the file's own values. */
+  readonly number: number;
+  readonly state: TrialState;
+  /** Active parameters only. */
+  readonly params: Params;
+  readonly suggestion?: Omit<Suggestion, 'params'>;
+  /** One number per objective of a complete (or, as last reported, pruned) trial. */
+  readonly objectives?: readonly number[];
+  /** Every metric of the end result. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly reports: readonly Report[];
+  /** ISO 8601, UTC. */
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** Why it was pruned or failed, in a sentence. */
+  readonly reason?: string;
+  /** What the trial ran on: backend, versions, training seed, process. */
+  readonly attributes: JsonObject;
+}
+
+export interface StopCriteria {
+  /** Every started trial counts, trial 0 and those of earlier runs included. */
+  readonly trials?: number;
+  /** Running time of the study in minutes; pauses do not count. */
+  readonly minutes?: number;
+  /** Stop as soon as the first objective is at least this good. */
+  readonly target?: number;
+  /** Stop after so many completed trials without improvement. */
+  readonly plateau?: number;
+}
+
+/** How a study searches: the part of `@sweep` that is not the trainer. */
+export interface StudySettings {
+  readonly sampler: string;
+  readonly pruner: string;
+  readonly seed: number;
+  readonly stop: StopCriteria;
+  readonly workers?: number;
+}
+
+export type StudyStatus =
+  /** An engine is, or was when the journal ended, at work. */
+  | { readonly kind: 'running' }
+  /** Stopped by a person or a closed window: resumable. */
+  | { readonly kind: 'stopped'; readonly reason: string }
+  /** A stop criterion was met, or the grid is exhausted. */
+  | { readonly kind: 'finished'; readonly reason: string }
+  /** The engine could not go on (disk full, …): resumable. */
+  | { readonly kind: 'error'; readonly reason: string };
+
+export interface Study {
+  readonly name: string;
+  readonly objectives: readonly Objective[];
+  readonly space: Space;
+  readonly settings: StudySettings;
+  /** The config's text when the study began, and its file name. */
+  readonly config: { readonly file: string; readonly text: string };
+  /** The file's own values of every parameter, active or not. */
+  readonly baseline: Readonly<Record<string, Json>>;
+  readonly status: StudyStatus;
+  readonly trials: readonly Trial[];
+  /** Records applied so far: the position to ask "since". */
+  readonly seq: number;
+  /** Running time in milliseconds of runs that have ended, and when the present one began (ISO 8601). */
+  readonly elapsedMs: number;
+  readonly runningSince?: string;
+}
