@@ -1,0 +1,89 @@
+/**
+ * Between values and numbers: the choices of a finite distribution, the grid of a stepped one, and the unit interval
+ * [0, 1] on which samplers work. A cell of a discrete parameter covers an interval of equal length.
+ */
+import { type Json, jsonEqual } from '../json.js';
+import type {
+  BoolDistribution,
+  CategoricalDistribution,
+  Distribution,
+  OrdinalDistribution,
+} from './parameter.js';
+
+export function choicesOf(
+  distribution: CategoricalDistribution | OrdinalDistribution | BoolDistribution,
+): readonly Json[] {
+  return distribution.type === 'bool' ? [false, true] : distribution.choices;
+}
+
+/** How many values there are; Infinity for a real interval. */
+export function cardinality(distribution: Distribution): number {
+  switch (distribution.type) {
+    case 'float':
+      return distribution.step === undefined
+        ? Number.POSITIVE_INFINITY
+        : Math.floor((distribution.high - distribution.low) / distribution.step + 1e-9) + 1;
+    case 'int':
+      return Math.floor((distribution.high - distribution.low) / (distribution.step ?? 1)) + 1;
+    case 'categorical':
+    case 'ordinal':
+    case 'bool':
+      return choicesOf(distribution).length;
+  }
+}
+
+/** Rounds away the noise of repeated addition: 0.1 + 2 * 0.1 is 0.3. */
+const onGrid = (low: number, step: number, k: number): number => Number((low + k * step).toPrecision(15));
+
+/** The k-th value of a finite distribution, k from 0. */
+export function valueAt(distribution: Distribution, k: number): Json {
+  switch (distribution.type) {
+    case 'float':
+      return onGrid(distribution.low, distribution.step ?? 0, k);
+    case 'int':
+      return distribution.low + k * (distribution.step ?? 1);
+    case 'categorical':
+    case 'ordinal':
+    case 'bool':
+      return choicesOf(distribution)[k] ?? null;
+  }
+}
+
+/** The value of u in [0, 1]: the inverse of the cumulative distribution. */
+export function decodeUnit(distribution: Distribution, u: number): Json {
+  if (distribution.type === 'float' && distribution.step === undefined) {
+    const { low, high } = distribution;
+    const value = distribution.log
+      ? Math.exp(Math.log(low) + u * (Math.log(high) - Math.log(low)))
+      : low + u * (high - low);
+    return Math.min(high, Math.max(low, value));
+  }
+  if (distribution.type === 'int' && distribution.log) {
+    // Each integer gets the mass between its half-way neighbours, as Optuna does.
+    const a = Math.log(distribution.low - 0.5);
+    const b = Math.log(distribution.high + 0.5);
+    return Math.min(distribution.high, Math.max(distribution.low, Math.round(Math.exp(a + u * (b - a)))));
+  }
+  const n = cardinality(distribution);
+  return valueAt(distribution, Math.min(n - 1, Math.floor(u * n)));
+}
+
+/** Whether the value is one that the distribution can give. Steps are compared with a relative tolerance of 1e-9. */
+export function contains(distribution: Distribution, value: Json): boolean {
+  switch (distribution.type) {
+    case 'float':
+    case 'int': {
+      if (typeof value !== 'number' || !(value >= distribution.low && value <= distribution.high))
+        return false;
+      if (distribution.type === 'int' && !Number.isInteger(value)) return false;
+      const step = distribution.step;
+      if (step === undefined) return true;
+      const k = (value - distribution.low) / step;
+      return Math.abs(k - Math.round(k)) < 1e-9 * Math.max(1, Math.abs(k));
+    }
+    case 'categorical':
+    case 'ordinal':
+    case 'bool':
+      return choicesOf(distribution).some((choice) => jsonEqual(choice, value));
+  }
+}

@@ -1,0 +1,31 @@
+/** Which trial is best, and by how much. Ties go to the lower number; trials without a finite objective never win. */
+import type { Direction, Study, Trial } from './trial.js';
+
+/** True when `a` is strictly better than `b`. A non-finite number is never better, and worse than any finite one. */
+export function isBetter(a: number, b: number, direction: Direction): boolean {
+  if (!Number.isFinite(a)) return false;
+  if (!Number.isFinite(b)) return true;
+  return direction === 'maximize' ? a > b : a < b;
+}
+
+/** The first objective of a completed trial, else undefined. */
+export function objectiveOf(trial: Trial): number | undefined {
+  const value = trial.state === 'complete' ? trial.objectives?.[0] : undefined;
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+/** The best completed trial by the first objective. */
+export function bestTrial(study: Pick<Study, 'objectives' | 'trials'>): Trial | undefined {
+  const direction = study.objectives[0]?.direction ?? 'minimize';
+  let best: Trial | undefined;
+  let bestValue = Number.NaN;
+  for (const trial of study.trials) {
+    const value = objectiveOf(trial);
+    if (value === undefined) continue;
+    if (!best || isBetter(value, bestValue, direction)) {
+      best = trial;
+      bestValue = value;
+    }
+  }
+  return best;
+}

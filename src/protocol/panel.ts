@@ -1,0 +1,64 @@
+/**
+ * What a page (the results panel, the sidebar's table) and the extension say to each other. A page asks for what it
+ * lacks by position ("since"), so one that was hidden, reloaded or opened late catches up exactly.
+ */
+import type { EngineStatus } from './engine.js';
+
+/** A study as a page names it. */
+export interface StudyRef {
+  /** Absolute path of its journal: what identifies it. */
+  readonly id: string;
+  readonly name: string;
+  /** Absolute path and base name of the config. */
+  readonly configFile: string;
+  readonly configName: string;
+}
+
+/** What the page is to show now. */
+export interface PageState {
+  readonly study?: StudyRef;
+  /** Whether an engine is at work on the study, and how. */
+  readonly engine?: EngineStatus;
+  /** false in an untrusted workspace: looking is allowed, running is not. */
+  readonly trusted: boolean;
+}
+
+export type TrialAction = 'compare' | 'apply' | 'log';
+export type StudyAction =
+  | 'stop-finish'
+  | 'stop-now'
+  | 'resume'
+  | 'compare-best'
+  | 'apply-best'
+  | 'open-panel'
+  | 'open-config';
+
+export interface PageContract {
+  calls: {
+    /** Called once when the page is up, and again whenever it wants to be sure. */
+    state(params: Record<string, never>): PageState;
+    /**
+     * The journal's lines from record `seq` on, as they stand on disk (JSON with bare NaN, see
+     * core/study/journal-line.ts), at most a few megabytes at a time: `more` says that there is more.
+     * `reset`: the journal is not the one the page knows; forget and start over.
+     */
+    since(params: { study: string; seq: number }): {
+      lines: string;
+      seq: number;
+      more: boolean;
+      reset: boolean;
+    };
+    trial(params: { study: string; trial: number; action: TrialAction }): void;
+    study(params: { study: string; action: StudyAction }): void;
+    /** The selection, for the other views. */
+    select(params: { study: string; trials: readonly number[] }): void;
+  };
+  events: {
+    /** Another study, another engine state, trust granted. */
+    state: PageState;
+    /** There is more to ask for. At most ten a second. */
+    appended: { study: string; seq: number };
+    /** Another view selected these trials. */
+    selected: { study: string; trials: readonly number[] };
+  };
+}
