@@ -1,0 +1,92 @@
+// Builds every bundle into dist/: the extension, the engine, a worker's child, the command line, the library with its
+// types, and the page. Also gathers the licences of what the bundles contain. `--watch` rebuilds on change.
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import esbuild from 'esbuild';
+import { thirdPartyNotices } from './scripts/notices.mjs';
+import { peggyPlugin } from './scripts/peggy-plugin.mjs';
+
+const watch = process.argv.includes('--watch');
+const require = createRequire(import.meta.url);
+const { version } = require('./package.json');
+
+const common = {
+  bundle: true,
+  metafile: true,
+  sourcemap: watch,
+  minify: !watch,
+  keepNames: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+  define: { SWEETSPOT_VERSION: JSON.stringify(version) },
+  plugins: [peggyPlugin.esbuild],
+};
+
+const node = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  // tfjs in its ES modules: taking `main` would bundle tfjs-core twice and throw at start.
+  mainFields: ['module', 'main'],
+  // CommonJS dependencies call require() for Node's own modules.
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  external: ['@tensorflow/tfjs-node', 'esbuild', 'esbuild-wasm'],
+};
+
+const bundles = [
+  { ...node, entryPoints: { engine: 'src/engine/main.ts' } },
+  { ...node, entryPoints: { trial: 'src/engine/trial/main.ts' } },
+  {
+    ...node,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
+  },
+  { ...node, entryPoints: { index: 'src/index.ts' } },
+  {
+    ...common,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode'],
+  },
+  {
+    ...common,
+    keepNames: false,
+    platform: 'browser',
+    target: 'chrome120',
+    format: 'iife',
+    entryPoints: { webview: 'webview-ui/src/main.ts' },
+  },
+].map((options) => ({ ...options, outdir: 'dist' }));
+
+/** Types of the library: one small file that points at the declarations `tsc` wrote beside it. */
+function buildTypes() {
+  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-b', 'src'], { stdio: 'inherit' });
+  return writeFile('dist/index.d.ts', "export * from './types/index.js';\n");
+}
+
+/** Files that are read at run time beside the bundles. */
+async function copyAssets() {
+  await copyFile(
+    require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'),
+    'dist/tfjs-backend-wasm-simd.wasm',
+  );
+}
+
+await mkdir('dist', { recursive: true });
+if (watch) {
+  await copyAssets();
+  for (const options of bundles) await (await esbuild.context(options)).watch();
+} else {
+  await rm('dist', { recursive: true, force: true });
+  await mkdir('dist', { recursive: true });
+  const results = await Promise.all(bundles.map((options) => esbuild.build(options)));
+  await copyAssets();
+  await writeFile('dist/THIRD-PARTY-NOTICES.txt', await thirdPartyNotices(results.map((r) => r.metafile)));
+  await buildTypes();
+}
