@@ -47,12 +47,12 @@ export function externalValue(distribution: Distribution, internal: number): Jso
 export function parseDistribution(text: string): Distribution {
   const { name, attributes } = JSON.parse(text) as { name: string; attributes: Record<string, Json> };
   if (name === 'CategoricalDistribution') {
-    return { type: 'categorical', choices: attributes['choices'] as readonly Json[] };
+    return { type: 'categorical', choices: attributes.choices as readonly Json[] };
   }
-  const low = attributes['low'] as number;
-  const high = attributes['high'] as number;
-  const log = attributes['log'] === true;
-  const step = attributes['step'] as number | null | undefined;
+  const low = attributes.low as number;
+  const high = attributes.high as number;
+  const log = attributes.log === true;
+  const step = attributes.step as number | null | undefined;
   const type = name === 'IntDistribution' ? 'int' : 'float';
   return {
     type,

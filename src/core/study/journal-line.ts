@@ -57,10 +57,10 @@ export function parseLine(line: string): ParsedLine {
   }
   try {
     const value = parseJson(line) as Record<string, Json>;
-    if (typeof value !== 'object' || value === null || typeof value['op_code'] !== 'number') {
+    if (typeof value !== 'object' || value === null || typeof value.op_code !== 'number') {
       return { kind: 'damaged', reason: 'it is not a journal record' };
     }
-    delete value['c'];
+    delete value.c;
     return { kind: 'record', record: value as unknown as JournalRecord };
   } catch {
     return { kind: 'damaged', reason: 'it is not JSON' };

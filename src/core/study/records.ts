@@ -3,7 +3,7 @@
  * optuna/storages/journal/_storage.py), with what Optuna has no word for in attributes whose key starts with
  * `sweetspot:`. Ids are positions: a line that creates a trial carries none.
  */
-import type { Json, JsonObject } from '../json.js';
+import type { JsonObject } from '../json.js';
 
 export const Op = {
   createStudy: 0,
@@ -99,4 +99,3 @@ export const Attr = {
 export const METRIC_NAMES = 'study:metric_names';
 
 export type RecordOf<C extends JournalRecord['op_code']> = Extract<JournalRecord, { op_code: C }>;
-export type AttrValue = Json;

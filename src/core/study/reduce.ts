@@ -182,6 +182,9 @@ export class StudyReducer {
       case Op.setTrialIntermediateValue: {
         const value = record.intermediate_value;
         const metrics = { [this.#metric]: value, ...record.metrics };
+        // A second attempt reports from step 1 again: what the first said from there on no longer counts.
+        while (trial.reports.length > 0 && (trial.reports.at(-1)?.step ?? 0) >= record.step)
+          trial.reports.pop();
         trial.reports.push({ step: record.step, value, metrics });
         return;
       }
@@ -204,7 +207,8 @@ export class StudyReducer {
         trial.values = { ...trial.values, ...(value as Record<string, number>) };
         return;
       case Attr.reason:
-        trial.reason = String(value);
+        if (value === null) delete trial.reason;
+        else trial.reason = String(value);
         return;
       case Attr.attributes:
         trial.attributes = { ...trial.attributes, ...(value as JsonObject) };

@@ -60,6 +60,8 @@ export interface StopCriteria {
   readonly target?: number;
   /** Stop after so many completed trials without improvement. */
   readonly plateau?: number;
+  /** A single trial that takes longer than this many minutes is ended and counts as failed. */
+  readonly trialMinutes?: number;
 }
 
 /** How a study searches: the part of `@sweep` that is not the trainer. */

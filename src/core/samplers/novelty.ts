@@ -1,0 +1,34 @@
+/** No point twice: what every sampler uses to avoid suggesting again what was suggested, and to see a space used up. */
+import type { Random } from '../random.js';
+import { cardinality } from '../space/encode.js';
+import { allValues, enumerate } from '../space/enumerate.js';
+import type { Params, Space } from '../space/parameter.js';
+import { pointKey } from '../space/point.js';
+import type { Trial } from '../study/trial.js';
+
+/** Draws before looking at what is left of a finite space. */
+const ATTEMPTS = 100;
+/** Spaces with more points than this are not listed; a repetition after 100 draws there is a curiosity. */
+const LISTABLE = 100_000;
+
+/** The points that have been suggested already. */
+export const suggestedPoints = (trials: readonly Trial[]): ReadonlySet<string> =>
+  new Set(trials.map((trial) => pointKey(trial.params)));
+
+/** A point from `draw` that has not been suggested, else any that is left, else `exhausted`. */
+export function newPoint(
+  space: Space,
+  seen: ReadonlySet<string>,
+  source: Random,
+  draw: () => Params,
+): Params | 'exhausted' {
+  let params = draw();
+  for (let attempt = 1; attempt < ATTEMPTS && seen.has(pointKey(params)); attempt++) params = draw();
+  if (!seen.has(pointKey(params))) return params;
+
+  const size = Object.values(space).reduce((product, parameter) => product * cardinality(parameter), 1);
+  if (size > LISTABLE) return params;
+  const axes = Object.fromEntries(Object.entries(space).map(([name, p]) => [name, allValues(p) ?? []]));
+  const left = [...enumerate(space, axes)].filter((point) => !seen.has(pointKey(point)));
+  return left[source.int(left.length)] ?? 'exhausted';
+}

@@ -1,0 +1,14 @@
+/** Samplers by name. */
+import { autoSampler } from './auto.js';
+import { gridSampler } from './grid.js';
+import type { SamplerName } from './names.js';
+import { randomSampler } from './random.js';
+import type { Sampler } from './sampler.js';
+import { tpeSampler } from './tpe.js';
+
+export const samplers: Readonly<Record<SamplerName, Sampler>> = {
+  auto: autoSampler,
+  grid: gridSampler,
+  random: randomSampler,
+  tpe: tpeSampler,
+};

@@ -1,0 +1,52 @@
+/** Walking through every point of a grid over a space, conditions respected, without building the list. */
+import type { Json } from '../json.js';
+import { evaluateCondition } from './condition.js';
+import { cardinality, decodeUnit, valueAt } from './encode.js';
+import type { Distribution, Params, Space } from './parameter.js';
+import { decisionOrder } from './point.js';
+
+/** Points on an axis that is a range without step: floats, and integers with more than twice as many values. */
+const RANGE_POINTS = 5;
+
+/** All values where the parameter has few or says its step, else five across the range, ends included. */
+export function gridValues(distribution: Distribution): readonly Json[] {
+  const n = cardinality(distribution);
+  const isRange =
+    (distribution.type === 'float' || distribution.type === 'int') && distribution.step === undefined;
+  if (!isRange || n <= 2 * RANGE_POINTS) return Array.from({ length: n }, (_, k) => valueAt(distribution, k));
+  // The ends themselves, and between them evenly by the parameter's own scale.
+  const inner = Array.from({ length: RANGE_POINTS - 2 }, (_, k) =>
+    decodeUnit(distribution, (k + 1) / (RANGE_POINTS - 1)),
+  );
+  return [...new Set([distribution.low, ...inner, distribution.high])];
+}
+
+/** Every value; undefined where they are not finitely many. */
+export function allValues(distribution: Distribution): readonly Json[] | undefined {
+  const n = cardinality(distribution);
+  return Number.isFinite(n) ? Array.from({ length: n }, (_, k) => valueAt(distribution, k)) : undefined;
+}
+
+/** Every point over the axes given, the first parameter turning slowest. */
+export function* enumerate(space: Space, axes: Readonly<Record<string, readonly Json[]>>): Generator<Params> {
+  const order = decisionOrder(space);
+  const params: Record<string, Json> = {};
+  function* from(depth: number): Generator<Params> {
+    const name = order[depth];
+    if (name === undefined) {
+      yield { ...params };
+      return;
+    }
+    const when = space[name]?.when;
+    if (when && !evaluateCondition(when, params)) {
+      yield* from(depth + 1);
+      return;
+    }
+    for (const value of axes[name] ?? []) {
+      params[name] = value;
+      yield* from(depth + 1);
+    }
+    delete params[name];
+  }
+  yield* from(0);
+}

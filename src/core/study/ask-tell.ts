@@ -1,0 +1,140 @@
+/**
+ * The ask-and-tell interface of the library: a study in memory, driven by the caller's own loop. It goes through the
+ * same records, samplers and pruners as a sweep started from a file, without a journal.
+ */
+import type { PrunerName } from '../pruners/names.js';
+import { pruners } from '../pruners/registry.js';
+import type { SamplerName } from '../samplers/names.js';
+import { samplers } from '../samplers/registry.js';
+import type { Params, Space } from '../space/parameter.js';
+import { decisionOrder } from '../space/point.js';
+import { distributionProblem } from '../space/validate.js';
+import { bestTrial } from './best.js';
+import type { JournalRecord } from './records.js';
+import { isFinished, StudyReducer } from './reduce.js';
+import type { Direction, Trial } from './trial.js';
+import { askRecords, type Outcome, reportRecord, studyRecords, tellRecords, timestamp } from './write.js';
+
+export interface CreateStudyOptions {
+  readonly space: Space;
+  /** One per objective; default `['minimize']`. Samplers and pruners go by the first. */
+  readonly directions?: readonly Direction[];
+  readonly sampler?: SamplerName;
+  readonly pruner?: PrunerName;
+  /** The same seed gives the same suggestions for the same results. Default 0. */
+  readonly seed?: number;
+}
+
+/** A trial as `ask` hands it out. */
+export interface AskedTrial {
+  readonly number: number;
+  /** Values of the active parameters. */
+  readonly params: Params;
+  /** Says how the first objective stands at a step; steps count from 1. */
+  report(step: number, value: number): void;
+  /** Whether the pruner would stop the trial now, by what it has reported. */
+  shouldPrune(): boolean;
+}
+
+export interface AskTellStudy {
+  /**
+   * The next trial.
+   * @throws Error when every point of a finite space has been tried.
+   */
+  ask(): Promise<AskedTrial>;
+  /**
+   * Ends a trial. `state` is `complete` unless said; a pruned or failed trial needs no value. A value that is not
+   * finite makes the trial failed.
+   * @throws Error when there is no such trial, it has ended, or the number of values is not that of the directions.
+   */
+  tell(number: number, value?: number | readonly number[], state?: Outcome['state']): Promise<void>;
+  /** The best completed trial by the first objective; undefined before there is one. */
+  readonly best: Trial | undefined;
+  readonly trials: readonly Trial[];
+}
+
+const WORKER = 'library';
+
+/** @throws Error when the space is wrong: an empty range, a logarithm of zero, a circle of conditions. */
+export function createStudy(options: CreateStudyOptions): AskTellStudy {
+  const { space, directions = ['minimize'], sampler = 'auto', pruner = 'none', seed = 0 } = options;
+  for (const [name, parameter] of Object.entries(space)) {
+    const problem = distributionProblem(parameter);
+    if (problem?.severity === 'error') throw new Error(`"${name}": ${problem.message}`);
+  }
+  decisionOrder(space);
+  if (!(sampler in samplers)) {
+    throw new Error(`There is no sampler "${sampler}"; there are ${Object.keys(samplers).join(', ')}.`);
+  }
+  if (!(pruner in pruners)) {
+    throw new Error(`There is no pruner "${pruner}"; there are ${Object.keys(pruners).join(', ')}.`);
+  }
+  const objectives = directions.map((direction, index) => ({ metric: `value${index || ''}`, direction }));
+  const metric = 'value';
+  const reducer = new StudyReducer();
+  const apply = (records: readonly JournalRecord[]): void => {
+    for (const record of records) reducer.apply(record);
+  };
+  const settings = { sampler, pruner, seed, stop: {} };
+  const config = { file: '', text: '' };
+  apply(studyRecords(WORKER, { name: 'study', objectives, space, settings, config, baseline: {} }));
+
+  const running = (number: number): Trial => {
+    const trial = reducer.study.trials[number];
+    if (!trial) throw new Error(`There is no trial ${number}.`);
+    if (isFinished(trial.state)) throw new Error(`Trial ${number} has already ended (${trial.state}).`);
+    return trial;
+  };
+
+  return {
+    async ask() {
+      const { trials, seq } = reducer.study;
+      const number = trials.length;
+      const suggestion = samplers[sampler].ask({ space, directions, trials, seed, number });
+      if (suggestion === 'exhausted') throw new Error('Every point of the space has been tried.');
+      apply(askRecords(WORKER, number, space, suggestion, seq, timestamp(Date.now())));
+      return {
+        number,
+        params: suggestion.params,
+        report(step, value) {
+          if (!Number.isInteger(step) || step < 1) throw new Error(`Steps count from 1; ${step} is none.`);
+          running(number);
+          apply([reportRecord(WORKER, number, step, { [metric]: value }, metric)]);
+        },
+        shouldPrune: () =>
+          pruners[pruner].judge({
+            direction: directions[0] ?? 'minimize',
+            trials: reducer.study.trials,
+            trial: running(number),
+          }).prune,
+      };
+    },
+
+    async tell(number, value, state = 'complete') {
+      const trial = running(number);
+      const values = value === undefined ? undefined : typeof value === 'number' ? [value] : [...value];
+      if (state === 'complete' && values?.length !== directions.length) {
+        const count = `${directions.length} value${directions.length > 1 ? 's' : ''}`;
+        throw new Error(`A completed trial needs ${count}, one per direction.`);
+      }
+      const last = trial.reports.at(-1)?.value;
+      const told = values ?? (state === 'pruned' && last !== undefined ? [last] : undefined);
+      const isFinite = told?.every(Number.isFinite) ?? true;
+      const reason = isFinite ? undefined : `the value is ${told?.join(', ')}`;
+      const outcome: Outcome = {
+        state: isFinite ? state : 'failed',
+        values: Object.fromEntries((told ?? []).map((v, index) => [objectives[index]?.metric ?? metric, v])),
+        ...(told && isFinite && state !== 'failed' ? { objectives: told } : {}),
+        ...(reason === undefined ? {} : { reason }),
+      };
+      apply(tellRecords(WORKER, number, outcome, timestamp(Date.now())));
+    },
+
+    get best() {
+      return bestTrial(reducer.study);
+    },
+    get trials() {
+      return reducer.study.trials;
+    },
+  };
+}

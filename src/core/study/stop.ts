@@ -1,0 +1,50 @@
+/** When a study has done enough: the criteria of `@sweep`'s `stop`. */
+import { bestTrial, isBetter, objectiveOf } from './best.js';
+import type { Study } from './trial.js';
+
+/** Why the study should start no more trials, in a sentence; undefined to go on. `now` in ms since the epoch. */
+export function stopReason(study: Study, now: number): string | undefined {
+  const { stop } = study.settings;
+  const direction = study.objectives[0]?.direction ?? 'minimize';
+
+  if (stop.target !== undefined) {
+    const best = bestTrial(study);
+    const value = best && objectiveOf(best);
+    if (best && value !== undefined && !isBetter(stop.target, value, direction)) {
+      return `the target ${stop.target} was reached by trial ${best.number}`;
+    }
+  }
+  if (stop.plateau !== undefined && sinceImprovement(study) >= stop.plateau) {
+    return `no improvement in ${stop.plateau} completed trials`;
+  }
+  if (stop.trials !== undefined && study.trials.filter((t) => t.state !== 'waiting').length >= stop.trials) {
+    return `all ${stop.trials} trials were started`;
+  }
+  if (stop.minutes !== undefined && runningMs(study, now) >= stop.minutes * 60_000) {
+    return `${stop.minutes} minutes of running time are over`;
+  }
+  return undefined;
+}
+
+/** Milliseconds that engines have worked on the study, the present one included. */
+export function runningMs(study: Pick<Study, 'elapsedMs' | 'runningSince'>, now: number): number {
+  return study.elapsedMs + (study.runningSince ? Math.max(0, now - Date.parse(study.runningSince)) : 0);
+}
+
+/** Completed trials after the last improvement, in the order in which they completed. */
+function sinceImprovement(study: Study): number {
+  const direction = study.objectives[0]?.direction ?? 'minimize';
+  const completed = study.trials
+    .filter((trial) => trial.state === 'complete')
+    .toSorted((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? '') || a.number - b.number);
+  let best = Number.NaN;
+  let since = 0;
+  for (const trial of completed) {
+    const value = objectiveOf(trial) ?? Number.NaN;
+    if (isBetter(value, best, direction)) {
+      best = value;
+      since = 0;
+    } else since++;
+  }
+  return since;
+}

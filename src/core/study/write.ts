@@ -1,0 +1,170 @@
+/**
+ * The records of everything that happens to a study: the writing counterpart of reduce.ts. Pure: `at` is the time of
+ * the event as Optuna writes it (see `timestamp`), `worker` names who writes.
+ */
+import type { Json, JsonObject } from '../json.js';
+import type { Space } from '../space/parameter.js';
+import { distributionJson, internalValue } from './distribution-json.js';
+import { Attr, DirectionCode, type JournalRecord, METRIC_NAMES, Op, StateCode } from './records.js';
+import type { Study, StudySettings, StudyStatus, Suggestion } from './trial.js';
+
+/** The format that `sweetspot:format` states. Raised when an older reader would misunderstand. */
+export const FORMAT_VERSION = 1;
+
+/** UTC with six fractional digits and an offset: what every Python that Optuna supports can read. */
+export const timestamp = (milliseconds: number): string =>
+  new Date(milliseconds).toISOString().replace('Z', '000+00:00');
+
+/** Data only: `undefined` has no place in a journal. */
+const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+const studyAttr = (worker: string, key: string, value: unknown): JournalRecord => ({
+  op_code: Op.setStudyUserAttr,
+  worker_id: worker,
+  study_id: 0,
+  user_attr: { [key]: asJson(value) },
+});
+
+export type NewStudy = Pick<Study, 'name' | 'objectives' | 'space' | 'settings' | 'config' | 'baseline'>;
+
+export function studyRecords(worker: string, study: NewStudy): readonly JournalRecord[] {
+  return [
+    {
+      op_code: Op.createStudy,
+      worker_id: worker,
+      study_name: study.name,
+      directions: study.objectives.map(({ direction }) => DirectionCode[direction]),
+    },
+    {
+      op_code: Op.setStudySystemAttr,
+      worker_id: worker,
+      study_id: 0,
+      system_attr: { [METRIC_NAMES]: study.objectives.map(({ metric }) => metric) },
+    },
+    studyAttr(worker, Attr.format, { version: FORMAT_VERSION }),
+    studyAttr(worker, Attr.space, study.space),
+    studyAttr(worker, Attr.settings, study.settings),
+    studyAttr(worker, Attr.config, study.config),
+    studyAttr(worker, Attr.baseline, study.baseline),
+  ];
+}
+
+export const settingsRecord = (worker: string, settings: StudySettings): JournalRecord =>
+  studyAttr(worker, Attr.settings, settings);
+
+export const statusRecord = (worker: string, status: StudyStatus, at: string): JournalRecord =>
+  studyAttr(worker, Attr.status, { ...status, at });
+
+const trialAttr = (worker: string, trial: number, key: string, value: Json): JournalRecord => ({
+  op_code: Op.setTrialUserAttr,
+  worker_id: worker,
+  trial_id: trial,
+  user_attr: { [key]: value },
+});
+
+/** A new running trial. `seen` is the number of records that the sampler had before it. */
+export function askRecords(
+  worker: string,
+  trial: number,
+  space: Space,
+  suggestion: Suggestion,
+  seen: number,
+  at: string,
+): readonly JournalRecord[] {
+  const { params, ...reason } = suggestion;
+  return [
+    { op_code: Op.createTrial, worker_id: worker, study_id: 0, datetime_start: at },
+    ...Object.entries(params).map(([name, value]): JournalRecord => {
+      const parameter = space[name];
+      if (!parameter) throw new Error(`The suggestion has "${name}", which the space does not.`);
+      return {
+        op_code: Op.setTrialParam,
+        worker_id: worker,
+        trial_id: trial,
+        param_name: name,
+        param_value_internal: internalValue(parameter, value),
+        distribution: distributionJson(parameter),
+      };
+    }),
+    {
+      op_code: Op.setTrialSystemAttr,
+      worker_id: worker,
+      trial_id: trial,
+      system_attr: { [Attr.suggestion]: { ...reason, seen } },
+    },
+  ];
+}
+
+/** A waiting trial begins, again or for the first time. */
+export function claimRecords(worker: string, trial: number, at: string): readonly JournalRecord[] {
+  return [
+    trialAttr(worker, trial, Attr.reason, null),
+    {
+      op_code: Op.setTrialState,
+      worker_id: worker,
+      trial_id: trial,
+      state: StateCode.running,
+      values: null,
+      datetime_start: at,
+    },
+  ];
+}
+
+/** A running trial goes back to wait: it was interrupted, and will run again from its first step. */
+export function requeueRecords(worker: string, trial: number, reason: string): readonly JournalRecord[] {
+  return [
+    trialAttr(worker, trial, Attr.reason, reason),
+    { op_code: Op.setTrialState, worker_id: worker, trial_id: trial, state: StateCode.waiting, values: null },
+  ];
+}
+
+export const attributesRecord = (worker: string, trial: number, attributes: JsonObject): JournalRecord =>
+  trialAttr(worker, trial, Attr.attributes, attributes);
+
+/** `metric` is the first objective's; it must be among the metrics. Steps count from 1. */
+export function reportRecord(
+  worker: string,
+  trial: number,
+  step: number,
+  metrics: Readonly<Record<string, number>>,
+  metric: string,
+): JournalRecord {
+  const { [metric]: value = Number.NaN, ...others } = metrics;
+  return {
+    op_code: Op.setTrialIntermediateValue,
+    worker_id: worker,
+    trial_id: trial,
+    step,
+    intermediate_value: value,
+    ...(Object.keys(others).length > 0 ? { metrics: others } : {}),
+  };
+}
+
+export interface Outcome {
+  readonly state: 'complete' | 'pruned' | 'failed';
+  /** One per objective; absent for a failed trial. */
+  readonly objectives?: readonly number[];
+  readonly values: Readonly<Record<string, number>>;
+  readonly reason?: string;
+}
+
+export function tellRecords(
+  worker: string,
+  trial: number,
+  outcome: Outcome,
+  at: string,
+): readonly JournalRecord[] {
+  const { state, objectives, values, reason } = outcome;
+  return [
+    ...(Object.keys(values).length > 0 ? [trialAttr(worker, trial, Attr.values, values)] : []),
+    ...(reason === undefined ? [] : [trialAttr(worker, trial, Attr.reason, reason)]),
+    {
+      op_code: Op.setTrialState,
+      worker_id: worker,
+      trial_id: trial,
+      state: StateCode[state],
+      values: objectives ?? null,
+      datetime_complete: at,
+    },
+  ];
+}
