@@ -1,0 +1,55 @@
+/**
+ * The ids that package.json and the code share: commands with their arguments, views, context keys and settings with
+ * their defaults. A test compares this file with the manifest; the manifest's texts are in package.nls.json.
+ */
+
+export const Command = {
+  startSweep: 'sweetspot.startSweep',
+  newStudy: 'sweetspot.newStudy',
+  stopFinish: 'sweetspot.stopFinish',
+  stopNow: 'sweetspot.stopNow',
+  resume: 'sweetspot.resume',
+  compareBest: 'sweetspot.compareBest',
+  applyBest: 'sweetspot.applyBest',
+  compareTrial: 'sweetspot.compareTrial',
+  applyTrial: 'sweetspot.applyTrial',
+  openResults: 'sweetspot.openResults',
+  showTrialLog: 'sweetspot.showTrialLog',
+  revealConfig: 'sweetspot.revealConfig',
+  deleteStudy: 'sweetspot.deleteStudy',
+  refresh: 'sweetspot.refresh',
+  showLog: 'sweetspot.showLog',
+  createExample: 'sweetspot.createExample',
+  applyFromDiff: 'sweetspot.applyFromDiff',
+} as const;
+export type CommandId = (typeof Command)[keyof typeof Command];
+
+export const View = { studies: 'sweetspot.studies', trials: 'sweetspot.trials' } as const;
+export const CONTAINER = 'sweetspot';
+/** Type of the results panel: what its serializer is registered for. */
+export const RESULTS_PANEL = 'sweetspot.results';
+/** Scheme of the virtual documents that show a file with a trial's values. */
+export const TRIAL_SCHEME = 'sweetspot';
+
+/** Context keys that menus and welcome texts test. Lists hold paths, for `resourcePath in …`. */
+export interface Contexts {
+  'sweetspot.scanned': boolean;
+  'sweetspot.hasConfigs': boolean;
+  'sweetspot.hasRunning': boolean;
+  'sweetspot.configFiles': readonly string[];
+  'sweetspot.runningFiles': readonly string[];
+  /** Configs with a completed trial: those that have a best. */
+  'sweetspot.bestFiles': readonly string[];
+}
+
+/** Settings by their name under `sweetspot.`, with the manifest's defaults. */
+export const SETTINGS = {
+  nodePath: '',
+  'tensorflow.backend': 'auto' as 'auto' | 'embedded' | 'native',
+  /** 0: as many as the file says, else one less than there are cores. */
+  workers: 0,
+  whenWindowCloses: 'stop' as 'stop' | 'finish',
+  graceSeconds: 60,
+  codeLens: true,
+} as const;
+export type Settings = typeof SETTINGS;
