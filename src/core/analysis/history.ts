@@ -1,0 +1,111 @@
+/**
+ * The course of a study: what each trial reached, the best so far, what the file's own values reached, and a range of
+ * values in which the interesting part can be seen. Pure; drawing it is the page's work.
+ */
+import { isBetter, objectiveOf } from '../study/best.js';
+import type { Direction, Study, Trial } from '../study/trial.js';
+
+export interface HistoryPoint {
+  readonly trial: number;
+  readonly state: 'complete' | 'pruned' | 'failed';
+  /** The first objective; of a trial that did not complete, its last finite report. undefined: it never said one. */
+  readonly value: number | undefined;
+}
+
+export interface History {
+  readonly points: readonly HistoryPoint[];
+  /** One entry per improvement, in the order of trials. */
+  readonly best: readonly { readonly trial: number; readonly value: number }[];
+  /** What trial 0, the file's own values, reached. */
+  readonly baseline: number | undefined;
+  /** The highest number among the trials drawn; -1 when there are none. */
+  readonly last: number;
+}
+
+export function historyOf(study: Pick<Study, 'objectives' | 'trials'>): History {
+  const direction: Direction = study.objectives[0]?.direction ?? 'minimize';
+  const points: HistoryPoint[] = [];
+  const best: { trial: number; value: number }[] = [];
+  let last = -1;
+  for (const trial of study.trials) {
+    if (trial.state === 'running' || trial.state === 'waiting') continue;
+    last = Math.max(last, trial.number);
+    const value = objectiveOf(trial);
+    points.push({ trial: trial.number, state: trial.state, value: value ?? lastReport(trial) });
+    const leader = best.at(-1);
+    if (value !== undefined && (!leader || isBetter(value, leader.value, direction))) {
+      best.push({ trial: trial.number, value });
+    }
+  }
+  return { points, best, baseline: baselineOf(study), last };
+}
+
+/** The objective of trial 0, when it completed. */
+export function baselineOf(study: Pick<Study, 'trials'>): number | undefined {
+  const first = study.trials[0];
+  return first && first.number === 0 ? objectiveOf(first) : undefined;
+}
+
+function lastReport(trial: Trial): number | undefined {
+  return trial.reports.findLast((report) => Number.isFinite(report.value))?.value;
+}
+
+export interface Improvement {
+  /** How much better than the file's own values, always positive when better, in the metric's unit. */
+  readonly gain: number;
+  /** Best minus baseline, and the same as a fraction of the baseline's size (undefined for a baseline of 0). */
+  readonly change: number;
+  readonly fraction: number | undefined;
+}
+
+/** What the search has won over the file's own values. undefined while either is unknown. */
+export function improvementOf(
+  best: number | undefined,
+  baseline: number | undefined,
+  direction: Direction,
+): Improvement | undefined {
+  if (best === undefined || baseline === undefined) return undefined;
+  const change = best - baseline;
+  return {
+    gain: direction === 'maximize' ? change : -change,
+    change,
+    fraction: baseline === 0 ? undefined : change / Math.abs(baseline),
+  };
+}
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  /** How many of the values lie outside. */
+  readonly outside: number;
+}
+
+/**
+ * A range that a few wild values cannot flatten: Tukey's far-out fences (quartiles ± 3 interquartile ranges; Tukey,
+ * Exploratory Data Analysis, 1977), widened to hold `keep`. The whole range where that would win less than half of it.
+ * Non-finite values are passed over; undefined when none is left.
+ */
+export function robustRange(values: readonly number[], keep: readonly number[] = []): Range | undefined {
+  const sorted = Float64Array.from(values.filter(Number.isFinite)).sort();
+  const kept = keep.filter(Number.isFinite);
+  const [min, max] = [sorted[0], sorted.at(-1)];
+  if (min === undefined || max === undefined) return undefined;
+  const whole: Range = { low: Math.min(min, ...kept), high: Math.max(max, ...kept), outside: 0 };
+  const q1 = quantile(sorted, 0.25);
+  const q3 = quantile(sorted, 0.75);
+  if (!(q3 > q1)) return whole;
+  const reach = 3 * (q3 - q1);
+  const inner = sorted.filter((value) => value >= q1 - reach && value <= q3 + reach);
+  const low = Math.min(inner[0] ?? min, ...kept);
+  const high = Math.max(inner.at(-1) ?? max, ...kept);
+  if (whole.high - whole.low < 2 * (high - low)) return whole;
+  return { low, high, outside: sorted.filter((value) => value < low || value > high).length };
+}
+
+/** Linear interpolation between the two nearest ranks. `sorted` must not be empty. */
+function quantile(sorted: Float64Array, p: number): number {
+  const at = p * (sorted.length - 1);
+  const below = sorted[Math.floor(at)] ?? Number.NaN;
+  const above = sorted[Math.ceil(at)] ?? below;
+  return below + (above - below) * (at - Math.floor(at));
+}

@@ -1,0 +1,231 @@
+/**
+ * A study as a table: which columns it has, what a trial shows in each, and how rows compare. Pure data, shared by
+ * every table of the page; drawing, windowing and the state of the sort live in webview-ui.
+ */
+import type { Json } from '../json.js';
+import type { Direction, Study, Trial, TrialState } from './trial.js';
+
+export type ColumnKind = 'number' | 'state' | 'objective' | 'metric' | 'param' | 'duration' | 'reason';
+
+export interface Column {
+  /** Stable across studies and reloads: `number`, `objective:val_loss`, `param:optimizer.name`, … */
+  readonly id: string;
+  readonly kind: ColumnKind;
+  /** The metric or parameter it shows, else the same as the label. */
+  readonly name: string;
+  /** Short enough for a header; `name` says the whole. */
+  readonly label: string;
+  readonly numeric: boolean;
+  /** Whether the first click on the header sorts downwards. */
+  readonly descendingFirst: boolean;
+  /** Only objectives have one. */
+  readonly direction?: Direction;
+}
+
+export interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+const NUMBER: Column = {
+  id: 'number',
+  kind: 'number',
+  name: 'Trial',
+  label: '#',
+  numeric: true,
+  descendingFirst: false,
+};
+const STATE: Column = {
+  id: 'state',
+  kind: 'state',
+  name: 'State',
+  label: 'State',
+  numeric: false,
+  descendingFirst: false,
+};
+const DURATION: Column = {
+  id: 'duration',
+  kind: 'duration',
+  name: 'Duration',
+  label: 'Duration',
+  numeric: true,
+  descendingFirst: true,
+};
+const REASON: Column = {
+  id: 'reason',
+  kind: 'reason',
+  name: 'Reason',
+  label: 'Reason',
+  numeric: false,
+  descendingFirst: false,
+};
+
+/** Every column of a study: number, state, objectives, parameters in the file's order, other metrics, duration, reason. */
+export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>): readonly Column[] {
+  const objectives = study.objectives.map(
+    ({ metric, direction }): Column => ({
+      id: `objective:${metric}`,
+      kind: 'objective',
+      name: metric,
+      label: metric,
+      numeric: true,
+      descendingFirst: direction === 'maximize',
+      direction,
+    }),
+  );
+  const params = paramNames(study);
+  const labels = shortNames(params);
+  return [
+    NUMBER,
+    STATE,
+    ...objectives,
+    ...params.map(
+      (name): Column => ({
+        id: `param:${name}`,
+        kind: 'param',
+        name,
+        label: labels.get(name) ?? name,
+        numeric: isNumeric(study, name),
+        descendingFirst: false,
+      }),
+    ),
+    ...otherMetrics(study).map(
+      (name): Column => ({
+        id: `metric:${name}`,
+        kind: 'metric',
+        name,
+        label: name,
+        numeric: true,
+        descendingFirst: false,
+      }),
+    ),
+    DURATION,
+    REASON,
+  ];
+}
+
+/** Metrics that are no objective, by name. */
+function otherMetrics(study: Pick<Study, 'objectives' | 'trials'>): readonly string[] {
+  const names = new Set<string>();
+  for (const trial of study.trials) {
+    for (const name in trial.values) names.add(name);
+    for (const name in trial.reports.at(-1)?.metrics) names.add(name);
+  }
+  for (const { metric } of study.objectives) names.delete(metric);
+  return [...names].sort();
+}
+
+/** The space's parameters; for a journal without a space, whatever the trials name. */
+function paramNames(study: Pick<Study, 'space' | 'trials'>): readonly string[] {
+  const names = Object.keys(study.space);
+  if (names.length > 0) return names;
+  return [...new Set(study.trials.flatMap((trial) => Object.keys(trial.params)))];
+}
+
+function isNumeric(study: Pick<Study, 'space' | 'trials'>, name: string): boolean {
+  const parameter = study.space[name];
+  if (parameter) return parameter.type === 'float' || parameter.type === 'int';
+  return study.trials.every((trial) => typeof (trial.params[name] ?? 0) === 'number');
+}
+
+/** The shortest endings of dotted names that still tell them apart: `learningRate` for `optimizer.learningRate`. */
+export function shortNames(names: readonly string[]): ReadonlyMap<string, string> {
+  const ending = (name: string, parts: number): string => name.split('.').slice(-parts).join('.');
+  return new Map(
+    names.map((name) => {
+      const depth = name.split('.').length;
+      for (let parts = 1; parts < depth; parts++) {
+        const short = ending(name, parts);
+        if (names.every((other) => other === name || ending(other, parts) !== short)) return [name, short];
+      }
+      return [name, name];
+    }),
+  );
+}
+
+/** The newest value of a metric: of the end result, else as last reported. Non-finite numbers stay. */
+export function metricOf(trial: Trial, metric: string): number | undefined {
+  return trial.values[metric] ?? trial.reports.at(-1)?.metrics[metric];
+}
+
+/** Milliseconds that a trial took, or has taken by `now`; undefined before it starts. */
+export function durationOf(trial: Trial, now: number): number | undefined {
+  if (trial.startedAt === undefined) return undefined;
+  const end = trial.finishedAt === undefined ? now : Date.parse(trial.finishedAt);
+  if (trial.finishedAt === undefined && trial.state !== 'running') return undefined;
+  return Math.max(0, end - Date.parse(trial.startedAt));
+}
+
+/** What a trial shows in a column; undefined where there is nothing (an inactive parameter, no result yet). */
+export function cellOf(trial: Trial, column: Column, now: number): Json | undefined {
+  switch (column.kind) {
+    case 'number':
+      return trial.number;
+    case 'state':
+      return trial.state;
+    case 'objective':
+    case 'metric':
+      return metricOf(trial, column.name);
+    case 'param':
+      return trial.params[column.name];
+    case 'duration':
+      return durationOf(trial, now);
+    case 'reason':
+      return trial.reason;
+  }
+}
+
+const STATE_RANK: Readonly<Record<TrialState, number>> = {
+  running: 0,
+  waiting: 1,
+  complete: 2,
+  pruned: 3,
+  failed: 4,
+};
+
+/**
+ * What a column sorts by. undefined sorts last in either direction: nothing, non-finite numbers, and the objective of a
+ * trial that did not complete, whose last report is no result.
+ */
+export function sortKey(trial: Trial, column: Column, now: number): number | string | undefined {
+  if (column.kind === 'state') return STATE_RANK[trial.state];
+  if (column.kind === 'objective' && trial.state !== 'complete') return undefined;
+  const cell = cellOf(trial, column, now);
+  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined;
+  if (cell === undefined || cell === null) return undefined;
+  return typeof cell === 'string' ? cell : JSON.stringify(cell);
+}
+
+/** The order among rows that the sort cannot tell apart: at work first, then finished, pruned, failed; newest first. */
+export function naturalOrder(trials: readonly Trial[]): readonly Trial[] {
+  return [...trials].sort((a, b) => STATE_RANK[a.state] - STATE_RANK[b.state] || b.number - a.number);
+}
+
+/** Best first by the first objective. */
+export function defaultSort(study: Pick<Study, 'objectives'>): Sort {
+  const first = study.objectives[0];
+  return first
+    ? { column: `objective:${first.metric}`, descending: first.direction === 'maximize' }
+    : { column: 'number', descending: false };
+}
+
+export interface ParamChange {
+  readonly name: string;
+  readonly label: string;
+  readonly value: Json;
+}
+
+/** The parameters in which a trial departs from the file's own values, in the file's order. */
+export function changesFromFile(
+  trial: Trial,
+  baseline: Study['baseline'],
+  labels: ReadonlyMap<string, string>,
+): readonly ParamChange[] {
+  const changes: ParamChange[] = [];
+  for (const [name, value] of Object.entries(trial.params)) {
+    if (JSON.stringify(baseline[name]) !== JSON.stringify(value)) {
+      changes.push({ name, label: labels.get(name) ?? name, value });
+    }
+  }
+  return changes;
+}
