@@ -1,0 +1,293 @@
+/**
+ * Reads the settings of a `@sweep` block. Every problem is reported where it stands, with what to write instead.
+ * Whether a trainer can deliver a metric, or a sampler can work on a space, is judged later by those who know.
+ */
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import { PRUNER_NAMES } from '../pruners/names.js';
+import { SAMPLER_NAMES } from '../samplers/names.js';
+import type { Direction, Objective, StopCriteria } from '../study/trial.js';
+import type { SweepSettings, TrainerSpec } from './annotated-config.js';
+import type { Diagnostics } from './diagnostics.js';
+import { didYouMean } from './nearest.js';
+
+const KEYS = [
+  'train',
+  'command',
+  'metric',
+  'goal',
+  'stop',
+  'sampler',
+  'pruner',
+  'seed',
+  'workers',
+  'constraints',
+  'include',
+  'run',
+] as const;
+type Key = (typeof KEYS)[number];
+/** Keys that the language has and this version cannot act on yet. */
+const NOT_YET: readonly Key[] = ['constraints', 'include', 'run'];
+const GOALS: readonly Direction[] = ['minimize', 'maximize'];
+const DEFAULT_STOP: StopCriteria = { trials: 50 };
+
+const MAXIMIZED = /(?:^|_)(?:accuracy|acc|precision|recall|f1|r2|auc)$/;
+const MINIMIZED = /(?:^|_)(?:loss|mse|mae|rmse|error)$/;
+
+/** Which way is better, for metrics whose name says so. */
+function inferGoal(metric: string): Direction | undefined {
+  if (MAXIMIZED.test(metric)) return 'maximize';
+  return MINIMIZED.test(metric) ? 'minimize' : undefined;
+}
+
+/** A setting with what it says and where it stands. */
+interface Entry {
+  readonly node: Node | null;
+  readonly value: unknown;
+  readonly start: number;
+  readonly end: number;
+}
+type Entries = ReadonlyMap<string, Entry>;
+
+/**
+ * The settings, or undefined after an error. `block` is null where the body is empty; `start` and `end` are the
+ * extent of the word `@sweep`, to blame for what is missing.
+ */
+export function readSweepSettings(
+  block: Node | null,
+  start: number,
+  end: number,
+  diagnostics: Diagnostics,
+): SweepSettings | undefined {
+  if (block !== null && !isMap(block)) {
+    const [from, to] = extent(block, start, end);
+    diagnostics.error(
+      'sweep-not-a-mapping',
+      'The settings of @sweep are lines such as `metric: val_loss`.',
+      from,
+      to,
+    );
+    return undefined;
+  }
+  return new Reader(diagnostics).settings(block, start, end);
+}
+
+class Reader {
+  #failed = false;
+
+  constructor(readonly diagnostics: Diagnostics) {}
+
+  settings(block: YAMLMap | null, start: number, end: number): SweepSettings | undefined {
+    const entries = this.#entries(block, KEYS, '@sweep');
+    for (const key of NOT_YET) {
+      const entry = entries.get(key);
+      if (entry)
+        this.#fail(
+          'not-supported',
+          `\`${key}\` is not supported yet. Take it out of the @sweep block.`,
+          entry,
+        );
+    }
+    const trainer = this.#trainer(entries);
+    const objectives = this.#objectives(entries, { start, end });
+    const stop = this.#stop(entries.get('stop'));
+    const sampler = this.#oneOf(entries.get('sampler'), 'sampler', SAMPLER_NAMES) ?? 'auto';
+    const pruner = this.#oneOf(entries.get('pruner'), 'pruner', PRUNER_NAMES) ?? 'none';
+    const seed = this.#integer(entries.get('seed'), 'seed', 0);
+    const workers = this.#integer(entries.get('workers'), 'workers', 1);
+    if (this.#failed) return undefined;
+    return {
+      trainer,
+      objectives,
+      stop,
+      sampler,
+      pruner,
+      ...(seed !== undefined && { seed }),
+      ...(workers !== undefined && { workers }),
+    };
+  }
+
+  #fail(code: string, message: string, at: { readonly start: number; readonly end: number }): undefined {
+    this.#failed = true;
+    this.diagnostics.error(code, message, at.start, at.end);
+    return undefined;
+  }
+
+  /** The pairs of a mapping by key; keys that are not `known` are errors. */
+  #entries(map: YAMLMap | null, known: readonly string[], owner: string): Entries {
+    const entries = new Map<string, Entry>();
+    for (const { key, value } of map?.items ?? []) {
+      const keyNode = key as Node;
+      const [keyStart, keyEnd] = extent(keyNode, 0, 0);
+      const name = isScalar(keyNode) ? String(keyNode.value) : '';
+      const node = value as Node | null;
+      const [start, end] = extent(node, keyStart, keyEnd);
+      if (isAlias(node)) {
+        this.#fail('sweep-alias', 'Aliases cannot be used in @sweep. Write the value out.', { start, end });
+        continue;
+      }
+      if (known.includes(name)) {
+        entries.set(name, { node, value: plain(node), start, end: Math.max(start, end) });
+        continue;
+      }
+      this.#fail(
+        'unknown-setting',
+        `\`${name}\` is not a setting of ${owner}.${didYouMean(name, known)} Known are ${known.join(', ')}.`,
+        { start: keyStart, end: keyEnd },
+      );
+    }
+    return entries;
+  }
+
+  #trainer(entries: Entries): TrainerSpec {
+    const train = entries.get('train');
+    const command = entries.get('command');
+    if (train && command) {
+      this.#fail(
+        'train-and-command',
+        '`train` and `command` exclude each other: a trial is trained one way. Drop one.',
+        command,
+      );
+    }
+    const file = train && this.#text(train, 'train', './train.ts');
+    if (file !== undefined) return { kind: 'module', file };
+    const line = command && this.#text(command, 'command', `python train.py --config \${config}`);
+    return line === undefined ? { kind: 'declarative' } : { kind: 'command', command: line };
+  }
+
+  #text(entry: Entry, key: string, example: string): string | undefined {
+    if (typeof entry.value === 'string' && entry.value.trim() !== '') return entry.value;
+    return this.#fail('bad-setting', `\`${key}\` needs a text, such as \`${key}: ${example}\`.`, entry);
+  }
+
+  #objectives(entries: Entries, sweep: { readonly start: number; readonly end: number }): Objective[] {
+    const metric = entries.get('metric');
+    if (!metric) {
+      this.#fail(
+        'missing-metric',
+        'The @sweep block does not say what to optimise. Add a line such as `metric: val_loss`, indented deeper than @sweep.',
+        sweep,
+      );
+      return [];
+    }
+    const list = isSeq(metric.node) ? (metric.node.items as (Node | null)[]) : [metric.node];
+    const goal = entries.get('goal');
+    const common = goal && this.#oneOf(goal, 'goal', GOALS);
+    if (list.length === 0) this.#badMetric(metric);
+    if (goal && list.length > 1)
+      this.#fail(
+        'goal-of-many',
+        'One `goal` does not fit several metrics. Write each as `{name: val_loss, goal: minimize}`.',
+        goal,
+      );
+    const objectives: Objective[] = [];
+    for (const node of list) {
+      const [start, end] = extent(node, metric.start, metric.end);
+      const one = this.#objective(node, { start, end }, goal, common);
+      if (one && objectives.some((other) => other.metric === one.metric))
+        this.#fail('duplicate-metric', `The metric \`${one.metric}\` stands twice. Drop one.`, {
+          start,
+          end,
+        });
+      else if (one) objectives.push(one);
+    }
+    return objectives;
+  }
+
+  #objective(
+    node: Node | null,
+    at: { readonly start: number; readonly end: number },
+    goalEntry: Entry | undefined,
+    common: Direction | undefined,
+  ): Objective | undefined {
+    let name = plain(node);
+    let direction = common;
+    let bad = false;
+    if (isMap(node)) {
+      const inner = this.#entries(node, ['name', 'goal'], 'a metric');
+      name = inner.get('name')?.value;
+      const own = inner.get('goal');
+      if (own && goalEntry)
+        this.#fail('two-goals', 'The goal stands both here and in `goal`. Drop one.', goalEntry);
+      direction = this.#oneOf(own, 'goal', GOALS) ?? common;
+      bad = own !== undefined && direction === undefined;
+    }
+    if (typeof name !== 'string' || name.trim() === '') return this.#badMetric(at);
+    direction ??= inferGoal(name);
+    if (direction !== undefined) return { metric: name, direction };
+    if (!bad && goalEntry === undefined)
+      this.#fail(
+        'missing-goal',
+        `Nothing says which way \`${name}\` is better. Add \`goal: minimize\` or \`goal: maximize\`.`,
+        at,
+      );
+    return undefined;
+  }
+
+  #badMetric(at: { readonly start: number; readonly end: number }): undefined {
+    return this.#fail(
+      'bad-metric',
+      '`metric` needs a name, a list of names, or `{name: val_loss, goal: minimize}`.',
+      at,
+    );
+  }
+
+  #stop(entry: Entry | undefined): StopCriteria {
+    if (!entry) return DEFAULT_STOP;
+    if (!isMap(entry.node)) {
+      this.#fail('bad-stop', '`stop` needs its criteria by name, such as `stop: {trials: 100}`.', entry);
+      return DEFAULT_STOP;
+    }
+    const inner = this.#entries(entry.node, ['trials', 'minutes', 'target', 'plateau'], '`stop`');
+    const trials = this.#integer(inner.get('trials'), 'trials', 1);
+    const plateau = this.#integer(inner.get('plateau'), 'plateau', 1);
+    const minutes = this.#number(inner.get('minutes'), 'minutes', true);
+    const target = this.#number(inner.get('target'), 'target', false);
+    if (inner.size === 0) return DEFAULT_STOP;
+    return {
+      ...(trials !== undefined && { trials }),
+      ...(minutes !== undefined && { minutes }),
+      ...(target !== undefined && { target }),
+      ...(plateau !== undefined && { plateau }),
+    };
+  }
+
+  #integer(entry: Entry | undefined, key: string, least: 0 | 1): number | undefined {
+    if (!entry) return undefined;
+    const { value } = entry;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
+    return this.#fail(
+      'bad-setting',
+      `\`${key}\` needs a whole number, ${least} or larger, such as \`${key}: ${least + 41}\`.`,
+      entry,
+    );
+  }
+
+  #number(entry: Entry | undefined, key: string, positive: boolean): number | undefined {
+    if (!entry) return undefined;
+    const { value } = entry;
+    if (typeof value === 'number' && Number.isFinite(value) && (!positive || value > 0)) return value;
+    const kind = positive ? 'a number above 0' : 'a number';
+    return this.#fail(
+      'bad-setting',
+      `\`${key}\` needs ${kind}, such as \`${key}: ${positive ? 30 : 0.95}\`.`,
+      entry,
+    );
+  }
+
+  #oneOf<T extends string>(entry: Entry | undefined, key: string, known: readonly T[]): T | undefined {
+    if (!entry) return undefined;
+    const found = known.find((one) => one === entry.value);
+    if (found !== undefined) return found;
+    const word = String(entry.value ?? '');
+    return this.#fail(
+      `unknown-${key}`,
+      `\`${key}\` cannot be \`${word}\`.${didYouMean(word, known)} Known are ${known.join(', ')}.`,
+      entry,
+    );
+  }
+}
+
+const plain = (node: Node | null): unknown => (isScalar(node) ? node.value : undefined);
+
+const extent = (node: Node | null, start: number, end: number): readonly [number, number] =>
+  node?.range ? [node.range[0], node.range[1]] : [start, end];

@@ -1,0 +1,120 @@
+/**
+ * What makes a distribution impossible or doubtful, in words for whoever wrote it. Shared by annotations, which add
+ * where it stands, and by the library, whose spaces are plain objects. Whether a value lies inside is in encode.ts.
+ */
+import { canonicalJson } from '../json.js';
+import type { Distribution, FloatDistribution, IntDistribution } from './parameter.js';
+
+export interface DistributionProblem {
+  readonly severity: 'error' | 'warning';
+  /** Stable name of the kind of problem. */
+  readonly code: string;
+  readonly message: string;
+  /** Which part is to blame. */
+  readonly part: 'low' | 'high' | 'bounds' | 'log' | 'step' | 'choices';
+  /** Which choice, where `part` is `choices` and one of them is to blame. */
+  readonly index?: number;
+}
+
+type Numeric = FloatDistribution | IntDistribution;
+type Finding = Omit<DistributionProblem, 'severity'>;
+
+/** The first problem of a distribution, or undefined where there is none. */
+export function distributionProblem(distribution: Distribution): DistributionProblem | undefined {
+  switch (distribution.type) {
+    case 'float':
+    case 'int': {
+      const error = numericError(distribution);
+      return error ? { severity: 'error', ...error } : unreachableHigh(distribution);
+    }
+    case 'categorical':
+    case 'ordinal': {
+      const error = choicesError(distribution.choices.map(canonicalJson), distribution.type);
+      return error && { severity: 'error', ...error };
+    }
+    case 'bool':
+      return undefined;
+    default:
+      return distribution satisfies never;
+  }
+}
+
+function numericError(distribution: Numeric): Finding | undefined {
+  const { type, low, high, log, step } = distribution;
+  for (const [part, bound] of [['low', low] as const, ['high', high] as const]) {
+    if (!Number.isFinite(bound))
+      return { code: 'bound-not-a-number', part, message: `The bound ${bound} must be a finite number.` };
+    if (type === 'int' && !Number.isSafeInteger(bound))
+      return {
+        code: 'int-bound-not-whole',
+        part,
+        message: `int needs whole bounds, and ${bound} is not one. Round it, or use float(${low}, ${high}).`,
+      };
+  }
+  if (low >= high)
+    return {
+      code: 'empty-range',
+      part: 'bounds',
+      message: `The range from ${low} to ${high} is empty: the lower bound comes first and must be smaller than the upper one.`,
+    };
+  if (log && low <= 0)
+    return {
+      code: 'log-of-zero',
+      part: 'low',
+      message: `log needs a lower bound above 0, and this one is ${low}. Raise it (such as ${high / 10_000}) or drop log.`,
+    };
+  if (step === undefined) return undefined;
+  if (log)
+    return {
+      code: 'log-with-step',
+      part: 'step',
+      message: 'log and step exclude each other. Drop one of them.',
+    };
+  if (!(step > 0) || !Number.isFinite(step))
+    return { code: 'bad-step', part: 'step', message: `The step must be above 0, and this one is ${step}.` };
+  if (type === 'int' && !Number.isSafeInteger(step))
+    return {
+      code: 'int-step-not-whole',
+      part: 'step',
+      message: `int needs a whole step, and ${step} is not one.`,
+    };
+  if (step > high - low)
+    return {
+      code: 'step-too-large',
+      part: 'step',
+      message: `The step ${step} is larger than the range from ${low} to ${high}, which leaves one value. Make it smaller.`,
+    };
+  return undefined;
+}
+
+function unreachableHigh(distribution: Numeric): DistributionProblem | undefined {
+  const { low, high, step } = distribution;
+  if (step === undefined) return undefined;
+  const steps = (high - low) / step;
+  if (Math.abs(steps - Math.round(steps)) < 1e-9 * Math.max(1, steps)) return undefined;
+  const last = Number((low + Math.floor(steps) * step).toPrecision(12));
+  return {
+    severity: 'warning',
+    code: 'unreachable-bound',
+    part: 'high',
+    message: `Steps of ${step} from ${low} end at ${last} and never reach ${high}. Write ${last} as the upper bound, or another step.`,
+  };
+}
+
+function choicesError(choices: readonly string[], type: 'categorical' | 'ordinal'): Finding | undefined {
+  const word = type === 'categorical' ? 'choice' : 'ordinal';
+  if (choices.length < 2)
+    return {
+      code: 'single-choice',
+      part: 'choices',
+      message: `${word} needs at least two values to choose from. Add another, or drop the annotation.`,
+    };
+  const index = choices.findIndex((choice, at) => choices.indexOf(choice) < at);
+  if (index < 0) return undefined;
+  return {
+    code: 'duplicate-choice',
+    part: 'choices',
+    index,
+    message: `The value ${choices[index]} stands twice in this ${word}. Drop one.`,
+  };
+}
