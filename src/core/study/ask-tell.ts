@@ -119,12 +119,12 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
       }
       const last = trial.reports.at(-1)?.value;
       const told = values ?? (state === 'pruned' && last !== undefined ? [last] : undefined);
-      const isFinite = told?.every(Number.isFinite) ?? true;
-      const reason = isFinite ? undefined : `the value is ${told?.join(', ')}`;
+      const allFinite = told?.every(Number.isFinite) ?? true;
+      const reason = allFinite ? undefined : `the value is ${told?.join(', ')}`;
       const outcome: Outcome = {
-        state: isFinite ? state : 'failed',
+        state: allFinite ? state : 'failed',
         values: Object.fromEntries((told ?? []).map((v, index) => [objectives[index]?.metric ?? metric, v])),
-        ...(told && isFinite && state !== 'failed' ? { objectives: told } : {}),
+        ...(told && allFinite && state !== 'failed' ? { objectives: told } : {}),
         ...(reason === undefined ? {} : { reason }),
       };
       apply(tellRecords(WORKER, number, outcome, timestamp(Date.now())));

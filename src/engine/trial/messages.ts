@@ -24,6 +24,8 @@ export interface AttemptSpec {
   /** A folder of this trial's own, which exists. */
   readonly folder: string;
   readonly backend: 'auto' | 'embedded' | 'native';
+  /** Folders that may hold @tensorflow/tfjs-node, besides the config's own. */
+  readonly tensorflowFolders: readonly string[];
 }
 
 export type ToWorker =

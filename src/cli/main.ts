@@ -1,0 +1,91 @@
+/** Entry of the command line, dist/cli.js: reads the arguments and hands over to one file per command. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { pruners } from '../core/pruners/registry.js';
+import { samplers } from '../core/samplers/registry.js';
+import { VERSION } from '../engine/version.js';
+import { apply } from './apply.js';
+import { exportStudy } from './export.js';
+import { UsageError } from './open-study.js';
+import { ExitCode } from './output.js';
+import { run } from './run.js';
+import { best, list, show } from './show.js';
+
+const wholeNumber =
+  (low: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < low) {
+      throw new InvalidArgumentError(`It takes a whole number from ${low}.`);
+    }
+    return value;
+  };
+
+const program = new Command('sweetspot')
+  .description('Hyperparameter tuning of annotated config files.')
+  .version(VERSION)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+const command = (name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .argument('<config>', 'the annotated config file')
+    .option('--study <name>', 'which of its studies (default: the latest)');
+
+const searching = (name: string, description: string): Command =>
+  command(name, description)
+    .option('--trials <n>', 'stop after so many trials, those of earlier runs included', wholeNumber(1))
+    .option('--workers <n>', 'trials at a time (default: cores - 1)', wholeNumber(1))
+    .addOption(new Option('--sampler <name>', 'how points are chosen').choices(Object.keys(samplers)))
+    .addOption(new Option('--pruner <name>', 'how trials are cut short').choices(Object.keys(pruners)))
+    .addOption(
+      new Option('--backend <name>', 'TensorFlow.js backend')
+        .choices(['auto', 'embedded', 'native'])
+        .default('auto'),
+    )
+    .option('--json', 'print one event per line for machines');
+
+searching('run', 'start a study, or continue the latest unfinished one')
+  .option('--seed <n>', 'seed of the study: the same seed gives the same suggestions', wholeNumber(0))
+  .option('--new', 'start a new study whatever is there')
+  .action((config, options) => run(config, { ...options, mode: 'run' }));
+
+searching('resume', 'continue the latest study, or the one named').action((config, options) =>
+  run(config, { ...options, mode: 'resume' }),
+);
+
+command('best', 'show the best trial beside the values in the file')
+  .option('--json', 'print JSON')
+  .action(best);
+
+command('list', 'list all trials').option('--json', 'print JSON').action(list);
+
+command('show', 'show a study, or one trial of it')
+  .option('--trial <n>', 'the trial', wholeNumber(0))
+  .option('--json', 'print JSON')
+  .action(show);
+
+command('export', 'write all trials to a file or to standard output')
+  .addOption(new Option('--format <format>', 'what to write').choices(['csv', 'json']).default('csv'))
+  .option('--output <file>', 'the file to write')
+  .action(exportStudy);
+
+command('apply', 'put the best values, or those of a trial, into the config')
+  .option('--trial <n>', 'the trial (default: the best)', wholeNumber(0))
+  .option('--dry-run', 'print the change as a unified diff instead of making it')
+  .action(apply);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  } else if (error instanceof UsageError) {
+    console.error(error.message);
+    process.exitCode = error.exitCode;
+  } else {
+    console.error(error);
+    process.exitCode = ExitCode.failed;
+  }
+}

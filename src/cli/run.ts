@@ -1,0 +1,157 @@
+/** `run` and `resume`: a study from the terminal, with a progress bar for people or an event per line for machines. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Presets, SingleBar } from 'cli-progress';
+import { bestTrial, objectiveOf } from '../core/study/best.js';
+import { isFinished } from '../core/study/reduce.js';
+import type { Study, StudyStatus } from '../core/study/trial.js';
+import { bestJson, trialJson } from '../core/study/trial-json.js';
+import { type RunningEngine, startEngine } from '../engine/engine.js';
+import { unifiedDiff, withValues } from './apply.js';
+import { openStudy, UsageError } from './open-study.js';
+import { ExitCode } from './output.js';
+import { describeBest, number } from './report.js';
+
+export interface RunOptions {
+  readonly mode: 'run' | 'resume';
+  readonly study?: string;
+  readonly trials?: number;
+  readonly seed?: number;
+  readonly workers?: number;
+  readonly sampler?: string;
+  readonly pruner?: string;
+  readonly backend: 'auto' | 'embedded' | 'native';
+  readonly new?: boolean;
+  readonly json?: boolean;
+}
+
+const EXIT_OF_ERROR = { config: ExitCode.usage, busy: ExitCode.failed, failed: ExitCode.failed } as const;
+
+export async function run(config: string, options: RunOptions): Promise<void> {
+  const configFile = resolve(config);
+  const study =
+    options.mode === 'resume' && options.study === undefined
+      ? (await openStudy(config, undefined)).reducer.study.name
+      : options.study;
+  const { trials, seed, workers, sampler, pruner } = options;
+  const engine = await startEngine({
+    configFile,
+    ...(study === undefined ? {} : { study }),
+    fresh: options.new ?? false,
+    overrides: defined({ trials, seed, workers, sampler, pruner }),
+    backend: options.backend,
+    tensorflowFolders: [process.cwd()],
+    graceMs: null,
+  });
+  if (engine.kind === 'error') throw new UsageError(engine.message, EXIT_OF_ERROR[engine.code]);
+
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interrupted = true;
+      engine.runner.stop('now', `interrupted by ${signal}`);
+    });
+  }
+  const status = options.json ? await narrate(engine) : await display(config, engine);
+  process.exitCode = exitCode(engine.runner.study, status, interrupted);
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+const defined = <T extends object>(object: T): Defined<T> =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+
+function exitCode(study: Study, status: StudyStatus, interrupted: boolean): number {
+  switch (status.kind) {
+    case 'finished':
+      return bestTrial(study) ? ExitCode.ok : ExitCode.failed;
+    case 'stopped':
+      return interrupted ? ExitCode.interrupted : ExitCode.ok;
+    case 'running':
+    case 'error':
+      return ExitCode.failed;
+  }
+}
+
+/** Calls back for each trial when it starts and when it ends, once what happened is on disk. */
+function watchTrials(study: Study, onChange: (trial: Study['trials'][number]) => void): () => void {
+  const known = new Map(study.trials.map(({ number, state }) => [number, state]));
+  return () => {
+    for (const trial of study.trials) {
+      if (known.get(trial.number) === trial.state) continue;
+      known.set(trial.number, trial.state);
+      onChange(trial);
+    }
+  };
+}
+
+/** One JSON object per line. */
+async function narrate({ runner, continued, notes, ended }: RunningEngine): Promise<StudyStatus> {
+  const { study } = runner;
+  const say = (event: object): void => console.log(JSON.stringify(event));
+  say({ event: 'start', study: study.name, continued, notes });
+  const look = watchTrials(study, (trial) => say({ event: 'trial', trial: trialJson(trial) }));
+  runner.on('appended', look);
+  const status = await ended;
+  look();
+  say({ event: 'end', status, ...bestJson(study) });
+  return status;
+}
+
+/** A progress bar on a terminal, a line per trial elsewhere, and the result with its diff at the end. */
+async function display(config: string, engine: RunningEngine): Promise<StudyStatus> {
+  const { runner, continued, notes, ended } = engine;
+  const { study } = runner;
+  console.log(`${continued ? 'Continuing' : 'Starting'} study ${study.name}: ${engine.journal}`);
+  for (const note of notes) console.log(note);
+
+  const metric = study.objectives[0]?.metric ?? '';
+  const total = study.settings.stop.trials;
+  const bar = process.stdout.isTTY
+    ? new SingleBar(
+        {
+          format: `{bar} {value}${total ? '/{total}' : ''} · best ${metric} {best} · {duration_formatted}`,
+          hideCursor: true,
+        },
+        Presets.shades_classic,
+      )
+    : undefined;
+  const finished = (): number => study.trials.filter(({ state }) => isFinished(state)).length;
+  const best = (): string => {
+    const trial = bestTrial(study);
+    return number(trial && objectiveOf(trial));
+  };
+  bar?.start(total ?? Math.max(1, finished()), finished(), { best: best() });
+
+  const look = watchTrials(study, (trial) => {
+    if (!isFinished(trial.state)) return;
+    if (bar) bar.update(finished(), { best: best() });
+    else {
+      const said = trial.reason === undefined ? '' : `: ${trial.reason.split('\n')[0]}`;
+      const value = trialJson(trial).values[metric];
+      console.log(`trial ${trial.number} ${trial.state}, ${metric} ${number(value)}, best ${best()}${said}`);
+    }
+  });
+  runner.on('appended', look);
+  const status = await ended;
+  look();
+  bar?.stop();
+
+  const why = 'reason' in status ? status.reason : '';
+  console.log(`\n${WORDS[status.kind]}: ${why}.`);
+  if (status.kind !== 'finished') console.log(`Go on with: sweetspot resume ${config}`);
+  console.log(`\n${describeBest(study)}\n`);
+  const winner = bestTrial(study);
+  if (winner) {
+    const text = await readFile(resolve(config), 'utf8');
+    const diff = unifiedDiff(config, text, withValues(config, text, winner));
+    console.log(diff || `${config} already has the best values.`);
+  }
+  return status;
+}
+
+const WORDS = {
+  finished: 'Finished',
+  stopped: 'Stopped',
+  error: 'Could not go on',
+  running: 'Running',
+} as const;

@@ -1,0 +1,97 @@
+/** `best`, `list` and `show`: what a study found, for people or as JSON. */
+import { formatValue, NOTHING } from '../core/format.js';
+import { bestTrial } from '../core/study/best.js';
+import { runningMs } from '../core/study/stop.js';
+import type { Study, Trial } from '../core/study/trial.js';
+import { bestJson, trialJson } from '../core/study/trial-json.js';
+import { openStudy, UsageError } from './open-study.js';
+import { ExitCode, textTable } from './output.js';
+import { describeBest, number } from './report.js';
+
+interface Options {
+  readonly study?: string;
+  readonly json?: boolean;
+}
+
+const print = (value: unknown): void => console.log(JSON.stringify(value, null, 2));
+
+export async function best(config: string, options: Options): Promise<void> {
+  const { study } = (await openStudy(config, options.study)).reducer;
+  if (options.json) print(bestJson(study));
+  else console.log(describeBest(study));
+  if (!bestTrial(study)) process.exitCode = ExitCode.failed;
+}
+
+export async function list(config: string, options: Options): Promise<void> {
+  const { study } = (await openStudy(config, options.study)).reducer;
+  if (options.json) {
+    print(study.trials.map(trialJson));
+    return;
+  }
+  const params = Object.keys(study.space);
+  const metrics = study.objectives.map(({ metric }) => metric);
+  const winner = bestTrial(study)?.number;
+  const rows = study.trials.map((trial) => [
+    `${trial.number}${trial.number === winner ? ' *' : ''}`,
+    trial.state,
+    ...metrics.map((metric) => number(trialJson(trial).values[metric])),
+    ...params.map((name) => (name in trial.params ? formatValue(trial.params[name]) : NOTHING)),
+  ]);
+  console.log(textTable([['trial', 'state', ...metrics, ...params], ...rows]));
+}
+
+export async function show(config: string, options: Options & { readonly trial?: number }): Promise<void> {
+  const { study } = (await openStudy(config, options.study)).reducer;
+  if (options.trial === undefined) {
+    if (options.json)
+      print({ ...bestJson(study), status: study.status, settings: study.settings, space: study.space });
+    else console.log(describeStudy(study));
+    return;
+  }
+  const trial = study.trials[options.trial];
+  if (!trial) {
+    throw new UsageError(
+      `The study "${study.name}" has no trial ${options.trial}; it has ${study.trials.length} trials.`,
+    );
+  }
+  if (options.json) print({ ...trialJson(trial), reports: trial.reports, attributes: trial.attributes });
+  else console.log(describeTrial(study, trial));
+}
+
+function describeStudy(study: Study): string {
+  const { status, settings } = study;
+  const counts = new Map<string, number>();
+  for (const { state } of study.trials) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const stop = Object.entries(settings.stop).map(([name, value]) => `${name} ${value}`);
+  return [
+    `Study      ${study.name} of ${study.config.file}`,
+    `Status     ${status.kind}${'reason' in status ? `: ${status.reason}` : ''}`,
+    `Objective  ${study.objectives.map(({ metric, direction }) => `${direction} ${metric}`).join(', ')}`,
+    `Search     sampler ${settings.sampler}, pruner ${settings.pruner}, seed ${settings.seed}`,
+    `Stop       ${stop.join(', ') || 'never'}`,
+    `Trials     ${[...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'none yet'}`,
+    `Time       ${(runningMs(study, Date.now()) / 1000).toFixed(0)} s`,
+    '',
+    describeBest(study),
+  ].join('\n');
+}
+
+function describeTrial(study: Study, trial: Trial): string {
+  const rows = Object.keys(study.space).map((name) => [
+    name,
+    name in trial.params ? formatValue(trial.params[name]) : `${NOTHING} (inactive)`,
+    formatValue(study.baseline[name]),
+  ]);
+  const values = Object.entries(trialJson(trial).values).map(([metric, value]) => [metric, number(value)]);
+  return [
+    `Trial ${trial.number} of ${study.name}: ${trial.state}${trial.reason === undefined ? '' : ` (${trial.reason})`}`,
+    `Suggested by ${trial.suggestion?.sampler ?? '?'}: ${trial.suggestion?.reason ?? ''}`,
+    '',
+    textTable([['parameter', 'value', 'in the file'], ...rows]),
+    '',
+    textTable([['metric', 'value'], ...values]),
+    '',
+    `Ran on ${JSON.stringify(trial.attributes)}`,
+    `${trial.reports.length} reports`,
+  ].join('\n');
+}

@@ -1,0 +1,228 @@
+/**
+ * Puts an engine together: reads the config, finds or makes the study, takes its lock, runs it, and serves clients on
+ * its socket. Used by the engine process and by the command line alike.
+ */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { AnnotatedConfig, SweepSettings } from '../core/annotation/annotated-config.js';
+import { pruners } from '../core/pruners/registry.js';
+import { gridSize } from '../core/samplers/grid.js';
+import { samplers } from '../core/samplers/registry.js';
+import { journalFile } from '../core/study/places.js';
+import { StudyReducer } from '../core/study/reduce.js';
+import type { Study, StudySettings, StudyStatus } from '../core/study/trial.js';
+import { settingsRecord, studyRecords } from '../core/study/write.js';
+import type { EngineStart } from '../protocol/engine.js';
+import { readConfig } from './config-file.js';
+import { LocalExecutor } from './executors/local.js';
+import { Journal, JournalError } from './journal.js';
+import { StudyLock } from './lock.js';
+import { EngineServer } from './server.js';
+import { StudyRunner } from './study-runner.js';
+import { continuationProblem, ensureStore, loadStudy, newStudyName, studyNames } from './study-store.js';
+
+export interface RunningEngine {
+  readonly kind: 'running';
+  readonly runner: StudyRunner;
+  readonly journal: string;
+  readonly socket: string;
+  /** Whether an earlier study goes on, and what its reader should know, such as why another one does not. */
+  readonly continued: boolean;
+  readonly notes: readonly string[];
+  /** How it ended; the lock is free and the socket closed by then. */
+  readonly ended: Promise<StudyStatus>;
+  /** Stops the study, resumable, when no client has been connected for so many milliseconds. */
+  stopWhenAlone(graceMs: number): void;
+}
+
+export type EngineResult =
+  | RunningEngine
+  | { readonly kind: 'error'; readonly code: 'config' | 'busy' | 'failed'; readonly message: string };
+
+/** Starts a study's engine. Expected failures are returned, not thrown. */
+export async function startEngine(start: EngineStart): Promise<EngineResult> {
+  const read = await readConfig(start.configFile);
+  if (read.kind === 'error') return { kind: 'error', code: 'config', message: read.message };
+  const overridden = settingsOf(read.config.sweep, start);
+  if (typeof overridden === 'string') return { kind: 'error', code: 'config', message: overridden };
+  try {
+    await ensureStore(start.configFile);
+    const chosen = await choose(start, read.config);
+    if ('kind' in chosen) return chosen;
+    return await open(start, read.config, read.text, overridden, chosen);
+  } catch (error) {
+    const code = error instanceof JournalError ? 'config' : 'failed';
+    return { kind: 'error', code, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The file's settings with the caller's in their place, or what is wrong with those. */
+function settingsOf(sweep: SweepSettings, { overrides }: EngineStart): StudySettings | string {
+  const { sampler = sweep.sampler, pruner = sweep.pruner, seed = sweep.seed ?? 0 } = overrides;
+  const workers = overrides.workers ?? sweep.workers;
+  if (!(sampler in samplers)) {
+    return `There is no sampler "${sampler}"; there are ${Object.keys(samplers).join(', ')}.`;
+  }
+  if (!(pruner in pruners))
+    return `There is no pruner "${pruner}"; there are ${Object.keys(pruners).join(', ')}.`;
+  const stop = overrides.trials === undefined ? sweep.stop : { ...sweep.stop, trials: overrides.trials };
+  return { sampler, pruner, seed, stop, ...(workers === undefined ? {} : { workers }) };
+}
+
+interface Choice {
+  readonly name: string;
+  readonly isNew: boolean;
+  readonly notes: readonly string[];
+}
+
+/** Which study to run: the one named, the latest where it can go on, else a new one. */
+async function choose(
+  start: EngineStart,
+  config: AnnotatedConfig,
+): Promise<Choice | Extract<EngineResult, { kind: 'error' }>> {
+  const { configFile, overrides } = start;
+  const wanted = {
+    space: config.space,
+    objectives: config.sweep.objectives,
+    ...(overrides.seed === undefined ? {} : { seed: overrides.seed }),
+  };
+  const names = await studyNames(configFile);
+  if (start.study !== undefined) {
+    if (!names.includes(start.study)) {
+      const known = names.length > 0 ? `there are ${names.join(', ')}` : 'there is none yet';
+      return {
+        kind: 'error',
+        code: 'config',
+        message: `There is no study "${start.study}" of ${configFile}; ${known}.`,
+      };
+    }
+    const { reducer } = await loadStudy(configFile, start.study);
+    const problem = continuationProblem(reducer.study, wanted);
+    if (problem !== undefined) {
+      const message = `The study "${start.study}" cannot go on: ${problem}. Start a new study, or take the change back.`;
+      return { kind: 'error', code: 'config', message };
+    }
+    return { name: start.study, isNew: false, notes: changedConfig(reducer.study, config) };
+  }
+  const latest = names.at(-1);
+  const notes: string[] = [];
+  if (latest !== undefined && !start.fresh) {
+    const { reducer } = await loadStudy(configFile, latest);
+    const { study } = reducer;
+    if (study.status.kind !== 'finished') {
+      const problem = continuationProblem(study, wanted);
+      if (problem === undefined) return { name: latest, isNew: false, notes: changedConfig(study, config) };
+      notes.push(`The unfinished study "${latest}" is left as it is: ${problem}.`);
+    }
+  }
+  return { name: await newStudyName(configFile), isNew: true, notes };
+}
+
+/** A word of warning where results of one study would come from two configs. */
+function changedConfig(study: Study, config: AnnotatedConfig): readonly string[] {
+  const same = JSON.stringify(study.baseline) === JSON.stringify(config.baseline);
+  if (same || study.trials.length === 0) return [];
+  return ['The values in the file have changed since the study began; its trial 0 keeps the earlier ones.'];
+}
+
+async function open(
+  start: EngineStart,
+  config: AnnotatedConfig,
+  text: string,
+  settings: StudySettings,
+  choice: Choice,
+): Promise<EngineResult> {
+  const { configFile } = start;
+  const file = journalFile(configFile, choice.name);
+  const locked = await StudyLock.acquire(file);
+  if (locked.kind === 'busy') return { kind: 'error', code: 'busy', message: locked.message };
+  const { lock } = locked;
+  try {
+    const { journal, reducer } = choice.isNew
+      ? await createStudy(file, choice.name, configFile, config, text, settings)
+      : await continueStudy(configFile, choice.name, settings);
+    const executor = new LocalExecutor(
+      slots(settings),
+      fileURLToPath(new URL('./trial.js', import.meta.url)),
+    );
+    const runner = new StudyRunner({
+      journal,
+      reducer,
+      config,
+      text,
+      configFile,
+      executor,
+      backend: start.backend,
+      tensorflowFolders: start.tensorflowFolders,
+    });
+    const server = await EngineServer.listen(lock.socket, runner, file);
+    const ended = runner
+      .run()
+      .catch((error: Error): StudyStatus => ({ kind: 'error', reason: error.message }))
+      .then(async (status) => {
+        await server.close(status);
+        await journal.close().catch(() => undefined);
+        await lock.release();
+        return status;
+      });
+    const notes = [...choice.notes];
+    if (settings.sampler === 'grid') notes.push(`The grid has ${gridSize(config.space)} points.`);
+    return {
+      kind: 'running',
+      runner,
+      journal: file,
+      socket: lock.socket,
+      continued: !choice.isNew,
+      notes,
+      ended,
+      stopWhenAlone: (graceMs) => server.stopWhenAlone(graceMs),
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function createStudy(
+  file: string,
+  name: string,
+  configFile: string,
+  config: AnnotatedConfig,
+  text: string,
+  settings: StudySettings,
+): Promise<{ journal: Journal; reducer: StudyReducer }> {
+  const journal = await Journal.create(file);
+  const reducer = new StudyReducer();
+  const records = studyRecords(`sweetspot-${process.pid}`, {
+    name,
+    objectives: config.sweep.objectives,
+    space: config.space,
+    settings,
+    config: { file: configFile, text },
+    baseline: config.baseline,
+  });
+  for (const record of records) reducer.apply(record);
+  await journal.append(records);
+  return { journal, reducer };
+}
+
+async function continueStudy(
+  configFile: string,
+  name: string,
+  settings: StudySettings,
+): Promise<{ journal: Journal; reducer: StudyReducer }> {
+  // Read again under the lock: another engine may have written since the choice.
+  const { file, loaded, reducer } = await loadStudy(configFile, name);
+  const journal = await Journal.continue(file, loaded);
+  // Its seed stays: the suggestions of a study come from one seed.
+  const record = settingsRecord(`sweetspot-${process.pid}`, {
+    ...settings,
+    seed: reducer.study.settings.seed,
+  });
+  reducer.apply(record);
+  await journal.append([record]);
+  return { journal, reducer };
+}
+
+const slots = (settings: StudySettings): number =>
+  Math.max(1, settings.workers ?? availableParallelism() - 1);

@@ -1,0 +1,32 @@
+/** Where attempts run. Executors share this contract: local processes now, others beside it. */
+import type { JsonObject } from '../../core/json.js';
+import type { AttemptSpec } from '../trial/messages.js';
+
+export interface AttemptEvents {
+  started(attributes: JsonObject): void;
+  /** Resolves to whether the trial should stop. */
+  report(step: number, metrics: Readonly<Record<string, number>>): Promise<boolean>;
+}
+
+export type AttemptResult =
+  /** `values` is empty where the trainer returned nothing. `stopped`: it ended early because it was told to. */
+  | {
+      readonly kind: 'finished';
+      readonly values: Readonly<Record<string, number>>;
+      readonly stopped: boolean;
+    }
+  /** `fatal`: every other trial would fail the same way. */
+  | { readonly kind: 'failed'; readonly error: string; readonly fatal: boolean }
+  /** Ended by `cancel`. */
+  | { readonly kind: 'cancelled' };
+
+export interface Executor {
+  /** Attempts at a time. */
+  readonly slots: number;
+  /** Never rejects for anything the trial did. */
+  run(spec: AttemptSpec, events: AttemptEvents): Promise<AttemptResult>;
+  /** Ends the attempt at a trial at once. */
+  cancel(trial: number): void;
+  /** Ends all attempts and leaves nothing behind. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,172 @@
+/**
+ * Attempts in child processes on this machine: one trial at a time in each, used again for the next one, replaced
+ * after some trials or when it dies. What a trial prints goes to its log. A child leaves when the engine does, since
+ * its IPC channel closes.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import treeKill from 'tree-kill';
+import type { AttemptSpec, FromWorker, ToWorker } from '../trial/messages.js';
+import type { AttemptEvents, AttemptResult, Executor } from './executor.js';
+
+/** A WebAssembly heap never shrinks, so a child is given up after this many trials. */
+const TRIALS_PER_CHILD = 50;
+/** Bytes of a trial's output that are kept; the rest is dropped with a note. */
+const LOG_LIMIT = 10 * 2 ** 20;
+const LAST_WORDS = 2_000;
+
+interface Job {
+  readonly spec: AttemptSpec;
+  readonly events: AttemptEvents;
+  readonly resolve: (result: AttemptResult) => void;
+  readonly log: WriteStream;
+  logged: number;
+  stderr: string;
+  cancelled: boolean;
+}
+
+class Worker {
+  readonly child: ChildProcess;
+  job: Job | undefined;
+  trials = 0;
+
+  constructor(script: string, onIdle: (worker: Worker) => void, onExit: (worker: Worker) => void) {
+    this.child = fork(script, [], {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.child.stdout?.on('data', (chunk: Buffer) => this.#print(chunk));
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      if (this.job) this.job.stderr = (this.job.stderr + chunk.toString()).slice(-LAST_WORDS);
+      this.#print(chunk);
+    });
+    this.child.on('message', (message: FromWorker) => this.#hear(message, onIdle));
+    this.child.on('error', (error) => this.#end({ kind: 'failed', error: error.message, fatal: false }));
+    // `close` comes after the last output, `exit` may come before it.
+    this.child.on('close', (code, signal) => {
+      const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+      const last = this.job?.stderr.trim();
+      const error = `the training process ${how} before the trial was over${last ? `\n${last}` : ''}`;
+      this.#end(this.job?.cancelled ? { kind: 'cancelled' } : { kind: 'failed', error, fatal: false });
+      onExit(this);
+    });
+  }
+
+  start(job: Job): void {
+    this.job = job;
+    this.trials++;
+    this.#send({ kind: 'run', spec: job.spec });
+  }
+
+  kill(): void {
+    if (this.job) this.job.cancelled = true;
+    // The user's program may have started others: all of them go.
+    if (this.child.pid !== undefined) treeKill(this.child.pid, 'SIGKILL');
+  }
+
+  #send(message: ToWorker): void {
+    if (this.child.connected) this.child.send(message);
+  }
+
+  #print(chunk: Buffer): void {
+    const { job } = this;
+    if (!job || job.logged > LOG_LIMIT) return;
+    job.logged += chunk.length;
+    job.log.write(chunk);
+    if (job.logged > LOG_LIMIT)
+      job.log.write(`\n[Sweetspot keeps the first ${LOG_LIMIT / 2 ** 20} MB of a log.]\n`);
+  }
+
+  #hear(message: FromWorker, onIdle: (worker: Worker) => void): void {
+    const { job } = this;
+    // Late words of an attempt that is over.
+    if (!job || message.trial !== job.spec.trial || message.attempt !== job.spec.attempt) return;
+    switch (message.kind) {
+      case 'started':
+        job.events.started(message.attributes);
+        return;
+      case 'report': {
+        const { trial, attempt } = message;
+        void job.events.report(message.step, message.metrics).then((stop) => {
+          if (this.job === job) this.#send({ kind: 'verdict', trial, attempt, stop });
+        });
+        return;
+      }
+      case 'finished':
+        this.#end({ kind: 'finished', values: message.values, stopped: message.stopped });
+        onIdle(this);
+        return;
+      case 'failed':
+        this.#end({ kind: 'failed', error: message.error, fatal: message.fatal });
+        onIdle(this);
+        return;
+    }
+  }
+
+  #end(result: AttemptResult): void {
+    const { job } = this;
+    if (!job) return;
+    this.job = undefined;
+    job.log.end();
+    job.resolve(result);
+  }
+}
+
+export class LocalExecutor implements Executor {
+  readonly slots: number;
+  readonly #script: string;
+  readonly #idle: Worker[] = [];
+  readonly #workers = new Set<Worker>();
+  #exited: (() => void) | undefined;
+  #disposed = false;
+
+  /** @param script the bundle of the child process, src/engine/trial/main.ts */
+  constructor(slots: number, script: string) {
+    this.slots = slots;
+    this.#script = script;
+  }
+
+  run(spec: AttemptSpec, events: AttemptEvents): Promise<AttemptResult> {
+    return new Promise((resolve) => {
+      const log = createWriteStream(join(spec.folder, 'log.txt'), { flags: 'a' });
+      // A log that cannot be written must not end a trial.
+      log.on('error', () => undefined);
+      const job: Job = { spec, events, resolve, log, logged: 0, stderr: '', cancelled: false };
+      (this.#idle.pop() ?? this.#fork()).start(job);
+    });
+  }
+
+  cancel(trial: number): void {
+    for (const worker of this.#workers) if (worker.job?.spec.trial === trial) worker.kill();
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    if (this.#workers.size === 0) return;
+    const gone = new Promise<void>((resolve) => {
+      this.#exited = resolve;
+    });
+    for (const worker of this.#workers) worker.kill();
+    await gone;
+  }
+
+  #fork(): Worker {
+    const worker = new Worker(
+      this.#script,
+      (idle) => {
+        if (idle.trials >= TRIALS_PER_CHILD || this.#disposed) idle.child.disconnect();
+        else this.#idle.push(idle);
+      },
+      (exited) => {
+        this.#workers.delete(exited);
+        const at = this.#idle.indexOf(exited);
+        if (at >= 0) this.#idle.splice(at, 1);
+        if (this.#workers.size === 0) this.#exited?.();
+      },
+    );
+    this.#workers.add(worker);
+    return worker;
+  }
+}

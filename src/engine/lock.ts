@@ -1,0 +1,122 @@
+/**
+ * One engine per study: a lock that the operating system releases when its holder dies, however it dies. On Linux an
+ * abstract socket, on Windows a named pipe, both gone with the process; elsewhere a Unix socket file, which is stale
+ * when nobody answers on it. Beside the journal lies a small file that says who holds the lock and where to reach them.
+ */
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { lockFile } from '../core/study/places.js';
+import type { LockFile } from '../protocol/engine.js';
+
+const keyOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** A folder that only this user can enter. */
+async function privateFolder(): Promise<string> {
+  const folder = join(tmpdir(), `sweetspot-${userInfo().username.replace(/[^\w.-]/g, '_')}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const stats = await lstat(folder);
+  const uid = process.getuid?.();
+  if (!stats.isDirectory() || (uid !== undefined && (stats.uid !== uid || (stats.mode & 0o077) !== 0))) {
+    throw new Error(`${folder} belongs to someone else or is open to others; remove it and try again.`);
+  }
+  return folder;
+}
+
+/** The address on which the engine of a journal serves. Unix sockets allow 104 to 108 bytes. */
+export async function socketPath(journal: string): Promise<string> {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\sweetspot-${keyOf(journal)}`;
+  return join(await privateFolder(), `${keyOf(journal)}.sock`);
+}
+
+function listen(path: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.end());
+    server.once('error', reject);
+    server.listen({ path }, () => resolve(server));
+  });
+}
+
+const answers = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+
+async function claim(journal: string): Promise<Server | undefined> {
+  const key = keyOf(journal);
+  const inUse = (error: NodeJS.ErrnoException): undefined => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+  };
+  if (process.platform === 'linux') return listen(`\0sweetspot-${userInfo().uid}-${key}`).catch(inUse);
+  if (process.platform === 'win32') return listen(`\\\\.\\pipe\\sweetspot-lock-${key}`).catch(inUse);
+  const path = join(await privateFolder(), `${key}.lock`);
+  const first = await listen(path).catch(inUse);
+  if (first || (await answers(path))) return first;
+  await rm(path, { force: true });
+  return listen(path).catch(inUse);
+}
+
+/** Who holds the lock of a journal by the file beside it; the holder may be dead. */
+export async function readLockFile(journal: string): Promise<LockFile | undefined> {
+  try {
+    return JSON.parse(await readFile(lockFile(journal), 'utf8')) as LockFile;
+  } catch {
+    return undefined;
+  }
+}
+
+export type LockResult =
+  | { readonly kind: 'held'; readonly lock: StudyLock }
+  | { readonly kind: 'busy'; readonly message: string };
+
+export class StudyLock {
+  readonly #journal: string;
+  readonly #server: Server;
+  readonly socket: string;
+
+  private constructor(journal: string, server: Server, socket: string) {
+    this.#journal = journal;
+    this.#server = server;
+    this.socket = socket;
+  }
+
+  static async acquire(journal: string): Promise<LockResult> {
+    const server = await claim(journal);
+    const holder = await readLockFile(journal);
+    if (!server) {
+      const who = holder ? ` (process ${holder.pid} on ${holder.host}, since ${holder.startedAt})` : '';
+      return {
+        kind: 'busy',
+        message: `Another Sweetspot is at work on this study${who}. Stop it there first.`,
+      };
+    }
+    if (holder && holder.host !== hostname()) {
+      server.close();
+      return {
+        kind: 'busy',
+        message: `${lockFile(journal)} says that ${holder.host} is at work on this study. If it no longer is, delete that file.`,
+      };
+    }
+    const socket = await socketPath(journal);
+    const content: LockFile = {
+      pid: process.pid,
+      host: hostname(),
+      startedAt: new Date().toISOString(),
+      socket,
+    };
+    await writeFile(lockFile(journal), `${JSON.stringify(content)}\n`);
+    return { kind: 'held', lock: new StudyLock(journal, server, socket) };
+  }
+
+  async release(): Promise<void> {
+    await rm(lockFile(this.#journal), { force: true });
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The engine's socket: any number of clients (windows, command lines) attach, hear of new records and may stop the
+ * study. Data is read from the journal, not from here.
+ */
+import { rm } from 'node:fs/promises';
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc';
+import { SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
+import type { StudyStatus } from '../core/study/trial.js';
+import { type Server, serve } from '../protocol/contract.js';
+import { type EngineContract, PROTOCOL } from '../protocol/engine.js';
+import type { StudyRunner } from './study-runner.js';
+import { VERSION } from './version.js';
+
+export class EngineServer {
+  readonly #server: NetServer;
+  readonly #clients = new Map<Socket, { connection: MessageConnection; server: Server<EngineContract> }>();
+  readonly #runner: StudyRunner;
+  readonly #journal: string;
+  #graceMs: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(server: NetServer, runner: StudyRunner, journal: string) {
+    this.#server = server;
+    this.#runner = runner;
+    this.#journal = journal;
+    server.on('connection', (socket) => this.#welcome(socket));
+    runner.on('appended', (seq) => this.#emit('appended', { seq }));
+    runner.on('status', (status) => this.#emit('status', status));
+  }
+
+  static async listen(path: string, runner: StudyRunner, journal: string): Promise<EngineServer> {
+    // The lock is ours: a socket file from before belongs to a dead engine.
+    if (process.platform !== 'win32') await rm(path, { force: true });
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ path }, resolve);
+    });
+    return new EngineServer(server, runner, journal);
+  }
+
+  /** Stops the study when no client has been connected for so many milliseconds, the time before the first included. */
+  stopWhenAlone(graceMs: number): void {
+    this.#graceMs = graceMs;
+    this.#watch();
+  }
+
+  #watch(): void {
+    clearTimeout(this.#timer);
+    if (this.#graceMs === undefined || this.#clients.size > 0) return;
+    this.#timer = setTimeout(() => this.#runner.stop('now', 'the window was closed'), this.#graceMs);
+  }
+
+  /** Tells every client how the study ended, then hangs up. */
+  async close(status: StudyStatus): Promise<void> {
+    this.#graceMs = undefined;
+    clearTimeout(this.#timer);
+    await Promise.allSettled(
+      [...this.#clients.values()].map(({ server }) => server.emit('ended', { status })),
+    );
+    for (const [socket] of this.#clients) socket.end();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #emit<K extends 'appended' | 'status'>(name: K, params: EngineContract['events'][K]): void {
+    for (const { server } of this.#clients.values()) void server.emit(name, params).catch(() => undefined);
+  }
+
+  #welcome(socket: Socket): void {
+    const connection = createMessageConnection(
+      new SocketMessageReader(socket),
+      new SocketMessageWriter(socket),
+    );
+    const server = serve<EngineContract>(connection, {
+      hello: () => ({
+        protocol: PROTOCOL,
+        version: VERSION,
+        study: this.#runner.study.name,
+        journal: this.#journal,
+        pid: process.pid,
+        status: this.#runner.status,
+      }),
+      stop: ({ mode }) => this.#runner.stop(mode, 'stopped by you'),
+    });
+    connection.onError(() => undefined);
+    connection.listen();
+    this.#clients.set(socket, { connection, server });
+    this.#watch();
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#clients.delete(socket);
+      connection.dispose();
+      this.#watch();
+    });
+  }
+}

@@ -1,0 +1,387 @@
+/**
+ * Runs a study: ask, journal, train, report, judge, tell, until a criterion is met or somebody stops it. The journal
+ * comes first in everything: a trial starts, and a verdict leaves, only when what led to it is on disk.
+ */
+
+import { EventEmitter } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import type { AnnotatedConfig } from '../core/annotation/annotated-config.js';
+import { applyValues, patchedData } from '../core/annotation/edit.js';
+import type { JsonObject } from '../core/json.js';
+import type { PrunerName } from '../core/pruners/names.js';
+import { pruners } from '../core/pruners/registry.js';
+import { derivedSeed } from '../core/random.js';
+import type { SamplerName } from '../core/samplers/names.js';
+import { samplers } from '../core/samplers/registry.js';
+import { activeParameters } from '../core/space/condition.js';
+import { trialFolder } from '../core/study/places.js';
+import type { JournalRecord } from '../core/study/records.js';
+import type { StudyReducer } from '../core/study/reduce.js';
+import { stopReason } from '../core/study/stop.js';
+import type { Study, StudyStatus, Suggestion, Trial } from '../core/study/trial.js';
+import {
+  askRecords,
+  attributesRecord,
+  claimRecords,
+  type Outcome,
+  reportRecord,
+  requeueRecords,
+  statusRecord,
+  tellRecords,
+  timestamp,
+} from '../core/study/write.js';
+import type { EngineStatus } from '../protocol/engine.js';
+import type { AttemptResult, Executor } from './executors/executor.js';
+import type { Journal } from './journal.js';
+
+/** Failures at the beginning, without a single success, after which going on is pointless. */
+const HOPELESS = 5;
+/** Times that a trial may be interrupted from outside before it is given up. */
+const MAX_ATTEMPTS = 5;
+
+export interface RunnerOptions {
+  readonly journal: Journal;
+  readonly reducer: StudyReducer;
+  readonly config: AnnotatedConfig;
+  /** The config's text as it is now. */
+  readonly text: string;
+  readonly configFile: string;
+  readonly executor: Executor;
+  readonly backend: 'auto' | 'embedded' | 'native';
+  readonly tensorflowFolders: readonly string[];
+}
+
+interface RunnerEvents {
+  /** The journal has grown; everything up to `seq` is on disk. */
+  appended: [seq: number];
+  status: [EngineStatus];
+}
+
+export class StudyRunner extends EventEmitter<RunnerEvents> {
+  readonly #options: RunnerOptions;
+  readonly #worker = `sweetspot-${process.pid}`;
+  readonly #running = new Map<number, { pruned?: string; timer?: NodeJS.Timeout; timedOut?: boolean }>();
+  /** Attempts by trial, over the life of this engine. */
+  readonly #attempts = new Map<number, number>();
+  #stopping: 'finish' | 'now' | undefined;
+  #why = 'stopped';
+  #end: StudyStatus | undefined;
+  #done: ((status: StudyStatus) => void) | undefined;
+
+  constructor(options: RunnerOptions) {
+    super();
+    this.#options = options;
+  }
+
+  get study(): Study {
+    return this.#options.reducer.study;
+  }
+
+  get status(): EngineStatus {
+    return {
+      workers: this.#options.executor.slots,
+      busy: this.#running.size,
+      ...(this.#stopping ? { stopping: this.#stopping } : {}),
+    };
+  }
+
+  /** Runs to the end and returns how it ended, which is then also in the journal. Rejects when the journal cannot be written. */
+  async run(): Promise<StudyStatus> {
+    // Trials that were running when an engine died run again, from their first step.
+    for (const trial of this.study.trials.filter(({ state }) => state === 'running')) {
+      await this.#append(requeueRecords(this.#worker, trial.id, 'the engine was interrupted'));
+    }
+    await this.#append([statusRecord(this.#worker, { kind: 'running' }, this.#now())]);
+    const ended = new Promise<StudyStatus>((resolve) => {
+      this.#done = resolve;
+    });
+    this.#pump();
+    const status = await ended;
+    await this.#options.executor.dispose();
+    await this.#append([statusRecord(this.#worker, status, this.#now())]);
+    return status;
+  }
+
+  /** Asks the study to stop; resumable. `why` is kept as the reason. */
+  stop(mode: 'finish' | 'now', why: string): void {
+    if (this.#end || this.#stopping === 'now') return;
+    this.#stopping = mode;
+    this.#why = why;
+    if (mode === 'now') for (const number of this.#running.keys()) this.#options.executor.cancel(number);
+    this.emit('status', this.status);
+    this.#pump();
+  }
+
+  /** Starts what can be started; ends the study when nothing runs and nothing is to be started. */
+  #pump(): void {
+    try {
+      while (!this.#end && !this.#stopping && this.#running.size < this.#options.executor.slots) {
+        const next = this.#next();
+        if ('kind' in next) {
+          if (this.#running.size === 0) this.#finish(next);
+          return;
+        }
+        this.#start(next);
+      }
+      if (this.#running.size > 0) return;
+      if (this.#stopping) this.#finish({ kind: 'stopped', reason: this.#why });
+      else if (this.#end) this.#finish(this.#end);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #finish(status: StudyStatus): void {
+    this.#end = status;
+    this.#done?.(status);
+  }
+
+  /** An error of ours or of the disk: running trials are ended, and the study can be resumed. */
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#end ??= { kind: 'error', reason };
+    for (const number of this.#running.keys()) this.#options.executor.cancel(number);
+    if (this.#running.size === 0) this.#finish(this.#end);
+  }
+
+  /** The trial to start next, or why there is none. */
+  #next(): StartableTrial | StudyStatus {
+    const { study } = this;
+    const waiting = study.trials.find(
+      ({ state, number }) => state === 'waiting' && !this.#running.has(number),
+    );
+    if (waiting) return { number: waiting.number, suggestion: undefined };
+    const reason = stopReason(study, Date.now());
+    if (reason !== undefined) return { kind: 'finished', reason };
+    const suggestion = this.#ask();
+    if (suggestion === 'exhausted') return { kind: 'finished', reason: 'every point of the space was tried' };
+    return { number: study.trials.length, suggestion };
+  }
+
+  #ask(): Suggestion | 'exhausted' {
+    const { study } = this;
+    const { space, trials, objectives, settings } = study;
+    const number = trials.length;
+    if (number === 0) {
+      const names = activeParameters(space, study.baseline);
+      const params = Object.fromEntries(names.map((name) => [name, study.baseline[name] ?? null]));
+      return { params, sampler: 'file', reason: 'the values in the file' };
+    }
+    const directions = objectives.map(({ direction }) => direction);
+    return samplers[settings.sampler as SamplerName].ask({
+      space,
+      directions,
+      trials,
+      seed: settings.seed,
+      number,
+    });
+  }
+
+  #start({ number, suggestion }: StartableTrial): void {
+    const { study } = this;
+    this.#running.set(number, {});
+    const records = suggestion
+      ? askRecords(this.#worker, number, study.space, suggestion, study.seq, this.#now())
+      : claimRecords(this.#worker, number, this.#now());
+    // Applied at once, so that the next ask sees this trial; started when it is on disk.
+    const onDisk = this.#append(records);
+    this.emit('status', this.status);
+    void onDisk
+      .then(() => this.#attempt(number))
+      .then((result) => this.#tell(number, result))
+      .catch((error) => {
+        clearTimeout(this.#running.get(number)?.timer);
+        this.#running.delete(number);
+        this.#fail(error);
+      })
+      .then(() => {
+        this.emit('status', this.status);
+        this.#pump();
+      });
+  }
+
+  async #attempt(number: number): Promise<AttemptResult> {
+    const { config, text, configFile, executor, journal, backend, tensorflowFolders } = this.#options;
+    const { params } = this.#trial(number);
+    const folder = trialFolder(journal.file, number);
+    await mkdir(folder, { recursive: true });
+    const attempt = (this.#attempts.get(number) ?? 0) + 1;
+    this.#attempts.set(number, attempt);
+    const state = this.#running.get(number);
+    const { trialMinutes } = this.study.settings.stop;
+    if (state && trialMinutes !== undefined) {
+      state.timer = setTimeout(() => {
+        state.timedOut = true;
+        executor.cancel(number);
+      }, trialMinutes * 60_000);
+    }
+    // Stopped while the records were being written.
+    if (this.#stopping === 'now' || this.#end) return { kind: 'cancelled' };
+    return executor.run(
+      {
+        trial: number,
+        attempt,
+        trainer: config.sweep.trainer,
+        configFile,
+        config: patchedData(config.data, config.tuned, params),
+        configText: applyValues(text, config.tuned, params).text,
+        params: params as JsonObject,
+        metric: this.#metrics[0] as string,
+        metrics: this.#metrics,
+        seed: derivedSeed(this.study.settings.seed, number, 'training'),
+        folder,
+        backend,
+        tensorflowFolders,
+      },
+      {
+        started: (attributes) => void this.#attributes(number, attributes),
+        report: (step, metrics) => this.#report(number, step, metrics),
+      },
+    );
+  }
+
+  #attributes(number: number, attributes: JsonObject): void {
+    this.#append([attributesRecord(this.#worker, number, attributes)]).catch((error) => this.#fail(error));
+  }
+
+  async #report(number: number, step: number, metrics: Readonly<Record<string, number>>): Promise<boolean> {
+    try {
+      const { study } = this;
+      const metric = this.#metrics[0] as string;
+      const onDisk = this.#append([reportRecord(this.#worker, number, step, metrics, metric)]);
+      const state = this.#running.get(number);
+      if (state && state.pruned === undefined && metric in metrics) {
+        const verdict = pruners[study.settings.pruner as PrunerName].judge({
+          direction: study.objectives[0]?.direction ?? 'minimize',
+          trials: study.trials,
+          trial: this.#trial(number),
+        });
+        if (verdict.prune) state.pruned = verdict.reason;
+      }
+      await onDisk;
+      return state?.pruned !== undefined;
+    } catch (error) {
+      this.#fail(error);
+      return true;
+    }
+  }
+
+  async #tell(number: number, result: AttemptResult): Promise<void> {
+    const state = this.#running.get(number);
+    clearTimeout(state?.timer);
+    const records = this.#verdictRecords(number, result, state);
+    this.#running.delete(number);
+    await this.#append(records);
+  }
+
+  #verdictRecords(
+    number: number,
+    result: AttemptResult,
+    state: { pruned?: string; timedOut?: boolean } | undefined,
+  ): readonly JournalRecord[] {
+    const tell = (outcome: Outcome) => tellRecords(this.#worker, number, outcome, this.#now());
+    const fail = (reason: string, values: Outcome['values'] = {}) =>
+      tell({ state: 'failed', values, reason });
+    switch (result.kind) {
+      case 'cancelled': {
+        if (state?.timedOut) {
+          return fail(
+            `took longer than the ${this.study.settings.stop.trialMinutes} minutes that stop.trialMinutes allows`,
+          );
+        }
+        if ((this.#attempts.get(number) ?? 0) >= MAX_ATTEMPTS) return fail('interrupted too often');
+        return requeueRecords(
+          this.#worker,
+          number,
+          this.#end?.kind === 'error' ? 'the study had to stop' : this.#why,
+        );
+      }
+      case 'failed': {
+        if (!result.fatal) {
+          this.#giveUpIfHopeless(result.error);
+          return fail(result.error);
+        }
+        // Not this trial's fault: it runs again once the cause is mended.
+        this.#end ??= { kind: 'error', reason: result.error };
+        return requeueRecords(this.#worker, number, result.error);
+      }
+      case 'finished':
+        return this.#finishedRecords(number, result, state?.pruned, tell, fail);
+    }
+  }
+
+  #finishedRecords(
+    number: number,
+    result: Extract<AttemptResult, { kind: 'finished' }>,
+    pruned: string | undefined,
+    tell: (outcome: Outcome) => readonly JournalRecord[],
+    fail: (reason: string, values?: Outcome['values']) => readonly JournalRecord[],
+  ): readonly JournalRecord[] {
+    const last = this.#trial(number).reports.at(-1);
+    const values = { ...(last?.metrics ?? {}), ...result.values };
+    const missing = this.#metrics.find((metric) => !(metric in values));
+    if (missing !== undefined) {
+      const reported = Object.keys(values).filter((name) => !Number.isNaN(values[name]));
+      const instead = reported.length > 0 ? ` It gave ${reported.join(', ')}.` : '';
+      const reason = `The metric "${missing}" was never reported.${instead} Report it, or name another one in @sweep's metric.`;
+      this.#end ??= { kind: 'error', reason };
+      return requeueRecords(this.#worker, number, reason);
+    }
+    if (pruned !== undefined && result.stopped) {
+      const objectives = this.#metrics.map((metric) => values[metric] as number);
+      return tell({ state: 'pruned', values, objectives, reason: pruned });
+    }
+    const bad = this.#metrics.find((metric) => !Number.isFinite(values[metric]));
+    if (bad !== undefined) {
+      const step = this.#trial(number).reports.find(
+        (report) => !Number.isFinite(report.metrics[bad] ?? 0),
+      )?.step;
+      const reason = `${bad} is ${values[bad]}${step === undefined ? '' : `, not finite since step ${step}`}`;
+      this.#giveUpIfHopeless(reason);
+      return fail(reason, values);
+    }
+    return tell({
+      state: 'complete',
+      values,
+      objectives: this.#metrics.map((metric) => values[metric] as number),
+    });
+  }
+
+  #giveUpIfHopeless(reason: string): void {
+    const { trials } = this.study;
+    const failed = trials.filter(({ state }) => state === 'failed').length + 1;
+    if (failed < HOPELESS || trials.some(({ state }) => state === 'complete' || state === 'pruned')) return;
+    this.#end ??= {
+      kind: 'error',
+      reason: `the first ${failed} trials all failed, the last because: ${reason}`,
+    };
+  }
+
+  get #metrics(): readonly string[] {
+    return this.study.objectives.map(({ metric }) => metric);
+  }
+
+  #trial(number: number): Trial {
+    const trial = this.study.trials[number];
+    if (!trial) throw new Error(`There is no trial ${number}.`);
+    return trial;
+  }
+
+  #now(): string {
+    return timestamp(Date.now());
+  }
+
+  /** Applies the records at once and resolves when they are on disk. */
+  async #append(records: readonly JournalRecord[]): Promise<void> {
+    for (const record of records) this.#options.reducer.apply(record);
+    const { seq } = this.study;
+    await this.#options.journal.append(records);
+    this.emit('appended', seq);
+  }
+}
+
+interface StartableTrial {
+  readonly number: number;
+  /** Absent for a trial that waits already. */
+  readonly suggestion: Suggestion | undefined;
+}

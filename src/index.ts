@@ -1,0 +1,7 @@
+/** The library: `import { createStudy } from 'sweetspot'`, and the types of a user's training module. */
+
+export type { Json } from './core/json.js';
+export type { Condition, Distribution, Parameter, Params, Space } from './core/space/parameter.js';
+export type { AskedTrial, AskTellStudy, CreateStudyOptions } from './core/study/ask-tell.js';
+export { createStudy } from './core/study/ask-tell.js';
+export type { Direction, Report, Trial as StudyTrial, TrialState } from './core/study/trial.js';
