@@ -1,0 +1,16 @@
+/** Finds where a value stands in a config's text, so that an error can name the line. YAML and JSON only. */
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+
+/** Line (from 1) of the key or list item at `path`; undefined where the text is no YAML or has no such path. */
+export function lineOfPath(text: string, path: readonly (string | number)[]): number | undefined {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  if (document.errors.length > 0 || path.length === 0) return undefined;
+  const parent = document.getIn(path.slice(0, -1), true);
+  const pair = isMap(parent)
+    ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)))
+    : undefined;
+  const node = pair ? pair.key : document.getIn(path, true);
+  const offset = isNode(node) ? node.range?.[0] : undefined;
+  return offset === undefined ? undefined : lineCounter.linePos(offset).line;
+}

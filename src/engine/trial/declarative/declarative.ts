@@ -1,0 +1,155 @@
+/**
+ * The declarative trainer: data and model as the config describes them, one report per epoch, metrics over all rows at
+ * the end of the epoch (dropout off), the last epoch's as the result.
+ */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { Sequential } from '@tensorflow/tfjs-layers';
+import { didYouMean } from '../../../core/annotation/nearest.js';
+import type { TensorFlow } from '../../tensorflow/backend.js';
+import { seedMathRandom } from '../../tensorflow/random.js';
+import { backendAttributes, backendOf, processAttributes } from '../backend-of-trial.js';
+import { FatalTrainingError } from '../fatal-error.js';
+import type { Metrics, Session } from '../session.js';
+import { disposingTensors } from '../tensors.js';
+import { readCsv } from './csv.js';
+import { type Dataset, type Part, prepareDataset } from './dataset.js';
+import { classificationMetrics, type Loss, metricNames, regressionMetrics } from './metrics.js';
+import { buildNetwork, createOptimizer, disposeOptimizer, lossFunction } from './network.js';
+import { type DeclarativeConfig, placeOf, readDeclarativeConfig } from './schema.js';
+import { permutation } from './split.js';
+
+/** Rows per forward pass when evaluating: bounds memory. */
+const EVALUATION_ROWS = 1024;
+/** The event loop is let in this often (ms), so that a vanished engine is noticed during an epoch. */
+const BREATHE_EVERY = 100;
+
+let cached: { readonly key: string; readonly dataset: Dataset } | undefined;
+
+/** The prepared data, kept from the last trial where nothing it depends on differs. */
+async function datasetOf({ spec, configFolder }: Session, config: DeclarativeConfig): Promise<Dataset> {
+  const path = resolve(configFolder, config.data.csv);
+  const seed = config.seed ?? 0;
+  let table: Awaited<ReturnType<typeof readCsv>>;
+  try {
+    const { mtimeMs, size } = await stat(path);
+    const key = JSON.stringify([path, mtimeMs, size, config.data, config.model.task, seed]);
+    if (cached?.key === key) return cached.dataset;
+    table = await readCsv(path);
+    cached = { key, dataset: prepareDataset(table, config, path, seed) };
+    return cached.dataset;
+  } catch (error) {
+    if (error instanceof FatalTrainingError) throw error;
+    const place = placeOf(spec.configFile, spec.configText, ['data', 'csv']);
+    const why =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        ? 'there is no file'
+        : 'cannot read';
+    throw new FatalTrainingError(
+      `${place}${why} "${path}" (data.csv: ${config.data.csv}). Correct the path, which is relative to the config's folder, or put the file there.`,
+    );
+  }
+}
+
+function checkMetrics({ spec }: Session, config: DeclarativeConfig): void {
+  const { task } = config.model;
+  const known = metricNames(task, config.data.validation > 0);
+  for (const metric of spec.metrics) {
+    if (known.includes(metric)) continue;
+    const hint = metricNames(task, true).includes(metric)
+      ? ' It needs a validation part: set data.validation, such as 0.25.'
+      : didYouMean(metric, known);
+    throw new FatalTrainingError(
+      `${placeOf(spec.configFile, spec.configText, [])}unknown metric "${metric}" for ${task}.${hint} Known: ${known.join(', ')}.`,
+    );
+  }
+}
+
+/** The model's output for every row of `part`. */
+function predict(tf: TensorFlow, model: Sequential, dataset: Dataset, part: Part): Float32Array {
+  const predictions = new Float32Array(part.rows * dataset.outputs);
+  for (let from = 0; from < part.rows; from += EVALUATION_ROWS) {
+    const rows = Math.min(EVALUATION_ROWS, part.rows - from);
+    const output = tf.tidy(() => {
+      const inputs = part.inputs.subarray(from * dataset.rowSize, (from + rows) * dataset.rowSize);
+      const prediction = model.predictOnBatch(tf.tensor(inputs, [rows, ...dataset.shape]));
+      return (Array.isArray(prediction) ? prediction[0]! : prediction).dataSync();
+    });
+    predictions.set(output, from * dataset.outputs);
+  }
+  return predictions;
+}
+
+function evaluate(tf: TensorFlow, model: Sequential, dataset: Dataset, part: Part, loss: Loss): Metrics {
+  const predictions = predict(tf, model, dataset, part);
+  if (part.labels.length > 0) return classificationMetrics(predictions, part.labels, dataset.outputs, loss);
+  const { mean, deviation } = dataset.scale;
+  const inOwnUnits = Float64Array.from(predictions, (value) => value * deviation + mean);
+  return regressionMetrics(inOwnUnits, part.targets, loss === 'crossentropy' ? 'mse' : loss, deviation);
+}
+
+/** One pass over the training rows in an order that follows from seed and epoch. */
+async function trainEpoch(
+  tf: TensorFlow,
+  model: Sequential,
+  { train, rowSize, outputs, shape }: Dataset,
+  batchSize: number,
+  order: Uint32Array,
+): Promise<void> {
+  let breathed = performance.now();
+  for (let from = 0; from < train.rows; from += batchSize) {
+    const rows = order.subarray(from, from + batchSize);
+    const x = new Float32Array(rows.length * rowSize);
+    const y = new Float32Array(rows.length * outputs);
+    for (const [i, row] of rows.entries()) {
+      x.set(train.inputs.subarray(row * rowSize, (row + 1) * rowSize), i * rowSize);
+      y.set(train.outputs.subarray(row * outputs, (row + 1) * outputs), i * outputs);
+    }
+    const inputs = tf.tensor(x, [rows.length, ...shape]);
+    const targets = tf.tensor2d(y, [rows.length, outputs]);
+    await model.trainOnBatch(inputs, targets);
+    tf.dispose([inputs, targets]);
+    if (performance.now() - breathed > BREATHE_EVERY) {
+      await setImmediate();
+      breathed = performance.now();
+    }
+  }
+}
+
+/** Trains the model of a declarative config. Throws FatalTrainingError for what is wrong with config or data. */
+export async function trainDeclarative(session: Session): Promise<Metrics> {
+  const { spec } = session;
+  const config = readDeclarativeConfig(spec.config, spec.configFile, spec.configText);
+  checkMetrics(session, config);
+  const dataset = await datasetOf(session, config);
+  const backend = await backendOf(session);
+  const { tf } = backend;
+  const seed = config.seed ?? spec.seed;
+  const loss = config.model.loss ?? (config.model.task === 'classification' ? 'crossentropy' : 'mse');
+  session.started({ ...processAttributes(seed), ...backendAttributes(backend) });
+
+  return disposingTensors(tf, async () => {
+    seedMathRandom(seed);
+    const model = buildNetwork(tf, config, dataset);
+    const optimizer = createOptimizer(tf, config.optimizer);
+    let metrics: Metrics = {};
+    try {
+      model.compile({ optimizer, loss: lossFunction(tf, loss) });
+      for (let epoch = 1; epoch <= config.training.epochs; epoch++) {
+        const order = permutation(dataset.train.rows, 'shuffle', seed, epoch);
+        await trainEpoch(tf, model, dataset, config.training.batchSize, order);
+        const validation = dataset.validation && evaluate(tf, model, dataset, dataset.validation, loss);
+        const named = Object.entries(validation ?? {}).map(([name, value]) => [`val_${name}`, value]);
+        metrics = { ...evaluate(tf, model, dataset, dataset.train, loss), ...Object.fromEntries(named) };
+        if (await session.report(epoch, metrics)) break;
+        // Weights that are not finite never recover.
+        if (!Number.isFinite(metrics.loss)) break;
+      }
+    } finally {
+      model.dispose();
+      disposeOptimizer(tf, optimizer);
+    }
+    return metrics;
+  });
+}

@@ -1,0 +1,46 @@
+/** A session whose every report is judged at once: what trainers are tested with. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { AttemptSpec, FromWorker } from '../../src/engine/trial/messages.js';
+import { Session } from '../../src/engine/trial/session.js';
+
+export interface Rehearsal {
+  readonly session: Session;
+  readonly sent: FromWorker[];
+  /** Metrics of each report, in order. */
+  readonly reports: () => readonly Readonly<Record<string, number>>[];
+}
+
+/** `stopAfter`: the verdict on that step and later ones is to stop. */
+export function rehearse(
+  configFile: string,
+  configText: string,
+  options: Partial<AttemptSpec> & { readonly stopAfter?: number } = {},
+): Rehearsal {
+  const { stopAfter = Number.POSITIVE_INFINITY, ...rest } = options;
+  const sent: FromWorker[] = [];
+  const spec: AttemptSpec = {
+    trial: 3,
+    attempt: 1,
+    trainer: { kind: 'declarative' },
+    configFile,
+    config: parse(configText),
+    configText,
+    params: {},
+    metric: 'val_loss',
+    metrics: ['val_loss'],
+    seed: 11,
+    folder: mkdtempSync(join(tmpdir(), 'sweetspot-trial-')),
+    backend: 'embedded',
+    tensorflowFolders: [],
+    ...rest,
+  };
+  const session: Session = new Session(spec, (message) => {
+    sent.push(message);
+    if (message.kind === 'report') setImmediate(() => session.judge(message.step >= stopAfter));
+  });
+  const reports = () => sent.flatMap((message) => (message.kind === 'report' ? [message.metrics] : []));
+  return { session, sent, reports };
+}
