@@ -8,6 +8,7 @@ import type { AnnotatedConfig, SweepSettings } from '../core/annotation/annotate
 import { pruners } from '../core/pruners/registry.js';
 import { gridSize } from '../core/samplers/grid.js';
 import { samplers } from '../core/samplers/registry.js';
+import { OUR_WORKER } from '../core/study/journal-line.js';
 import { journalFile } from '../core/study/places.js';
 import { StudyReducer } from '../core/study/reduce.js';
 import type { Study, StudySettings, StudyStatus } from '../core/study/trial.js';
@@ -193,7 +194,7 @@ async function createStudy(
 ): Promise<{ journal: Journal; reducer: StudyReducer }> {
   const journal = await Journal.create(file);
   const reducer = new StudyReducer();
-  const records = studyRecords(`sweetspot-${process.pid}`, {
+  const records = studyRecords(`${OUR_WORKER}${process.pid}`, {
     name,
     objectives: config.sweep.objectives,
     space: config.space,
@@ -215,7 +216,7 @@ async function continueStudy(
   const { file, loaded, reducer } = await loadStudy(configFile, name);
   const journal = await Journal.continue(file, loaded);
   // Its seed stays: the suggestions of a study come from one seed.
-  const record = settingsRecord(`sweetspot-${process.pid}`, {
+  const record = settingsRecord(`${OUR_WORKER}${process.pid}`, {
     ...settings,
     seed: reducer.study.settings.seed,
   });

@@ -14,6 +14,7 @@ import { derivedSeed } from '../core/random.js';
 import type { SamplerName } from '../core/samplers/names.js';
 import { samplers } from '../core/samplers/registry.js';
 import { activeParameters } from '../core/space/condition.js';
+import { OUR_WORKER } from '../core/study/journal-line.js';
 import { trialFolder } from '../core/study/places.js';
 import type { JournalRecord } from '../core/study/records.js';
 import type { StudyReducer } from '../core/study/reduce.js';
@@ -59,7 +60,7 @@ interface RunnerEvents {
 
 export class StudyRunner extends EventEmitter<RunnerEvents> {
   readonly #options: RunnerOptions;
-  readonly #worker = `sweetspot-${process.pid}`;
+  readonly #worker = `${OUR_WORKER}${process.pid}`;
   readonly #running = new Map<number, { pruned?: string; timer?: NodeJS.Timeout; timedOut?: boolean }>();
   /** Attempts by trial, over the life of this engine. */
   readonly #attempts = new Map<number, number>();

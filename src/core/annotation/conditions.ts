@@ -110,7 +110,7 @@ function compare(
 
   const known = [...scope.tuned.map(({ name }) => name), ...allPaths(scope.data).map(formatPath)];
   const written = formatPath(path);
-  const close = nearest(written, known) ?? known.find((one) => one.endsWith(`.${written}`));
+  const close = known.find((one) => one.endsWith(`.${written}`)) ?? nearest(written, known);
   diagnostics.error(
     'unknown-path',
     `Nothing in this file is called \`${written}\`.${close === undefined ? ' Paths begin at the top of the file, such as `optimizer.name`.' : ` Did you mean \`${close}\`?`}`,

@@ -40,7 +40,7 @@ export function readDistribution(
     return undefined;
   }
   const given = raw.arguments ?? [];
-  const whole = { start: nameExtent.start, end: base + (given.at(-1) ?? raw.name).end };
+  const whole = { start: nameExtent.start, end: base + raw.end };
   const fail = (code: string, message: string, { start, end }: Extent): undefined => {
     diagnostics.error(code, message, start, end);
     return undefined;

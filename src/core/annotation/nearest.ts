@@ -7,7 +7,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits < least && edits < candidate.length) {
+    if (edits < least && edits < Math.max(word.length, candidate.length)) {
       best = candidate;
       least = edits;
     }

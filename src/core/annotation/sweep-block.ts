@@ -6,12 +6,14 @@ import { isNode, type Node, parseDocument } from 'yaml';
 import type { SourceRange, SweepSettings } from './annotated-config.js';
 import type { Diagnostics } from './diagnostics.js';
 import { readSweepSettings } from './sweep-settings.js';
-import type { Comment } from './yaml-scan.js';
+import { type Comment, firstError } from './yaml-scan.js';
 
 const HEAD = /^#([^\S\r\n]*)@sweep(?![\w-])/;
 
 export interface SweepBlock {
   readonly range: SourceRange;
+  /** Offsets of the word `@sweep` itself. */
+  readonly word: readonly [start: number, end: number];
   /** The lines of the block, the first included. */
   readonly lines: ReadonlySet<number>;
   /** Absent after an error. */
@@ -38,7 +40,8 @@ export function readSweepBlock(
   const range = diagnostics.source.range(head.start, last.end);
   const lines = new Set([head, ...body].map(({ line }) => line));
 
-  const word = head.start + head.text.indexOf('@');
+  const at = head.start + head.text.indexOf('@');
+  const word = [at, at + '@sweep'.length] as const;
   const tail = head.text.slice(head.text.indexOf('@') + '@sweep'.length);
   if (!/^\s*(?:$|\s#)/.test(tail)) {
     const start = head.end - tail.trimStart().length;
@@ -48,12 +51,12 @@ export function readSweepBlock(
       start,
       head.end,
     );
-    return { range, lines };
+    return { range, word, lines };
   }
   const node = parseBody(body, diagnostics);
-  if (node === undefined) return { range, lines };
-  const settings = readSweepSettings(node, word, word + '@sweep'.length, diagnostics);
-  return { range, lines, ...(settings && { settings }) };
+  if (node === undefined) return { range, word, lines };
+  const settings = readSweepSettings(node, ...word, diagnostics);
+  return { range, word, lines, ...(settings && { settings }) };
 }
 
 /** The comment lines right below, while they are indented deeper; blank ones may lie between. */
@@ -78,14 +81,13 @@ function parseBody(body: readonly Comment[], diagnostics: Diagnostics): Node | n
   for (const comment of body)
     blanked += `${text.slice(blanked.length, comment.start).replace(/[^\r\n]/g, ' ')} ${comment.text.slice(1)}`;
   const document = parseDocument(blanked, { prettyErrors: false, logLevel: 'silent' });
-  const [error] = document.errors;
+  const error = firstError([document], text);
   if (error) {
-    const [start, end] = error.pos;
     diagnostics.error(
       'sweep-syntax',
       `The @sweep block is not valid YAML: ${sentence(error.message)} Correct this line of the comment.`,
-      start,
-      end,
+      error.start,
+      error.end,
     );
     return undefined;
   }

@@ -2,7 +2,7 @@
  * Reads the text of one `@tune` annotation into its parts, or says where and why it cannot. The parts are raw: values
  * are text with offsets, and nothing is known yet of the file around them.
  */
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument, visit } from 'yaml';
 import type { Json } from '../json.js';
 import { SyntaxError as PeggySyntaxError, parse } from './tune.peggy';
 
@@ -32,7 +32,12 @@ export type RawExpression =
 
 export interface RawTune {
   /** `arguments` is null where there are no parentheses. */
-  readonly distribution: { readonly name: RawText; readonly arguments: readonly RawText[] | null };
+  readonly distribution: {
+    readonly name: RawText;
+    readonly arguments: readonly RawText[] | null;
+    /** Behind the closing parenthesis. */
+    readonly end: number;
+  };
   readonly when: RawExpression | null;
   readonly as: RawText | null;
   /** Where the annotation ends and the user's own text may begin. */
@@ -81,10 +86,16 @@ function explain(
   }
   const found = rest === '' ? 'The annotation ends too early' : `\`${shorten(rest)}\` was not expected here`;
   const list = [...wanted];
+  if (rest === '' && list.length === 0)
+    return {
+      code: 'tune-syntax',
+      message: `The annotation ends too early. ${/\sas$/.test(text.trimEnd()) ? 'After `as` comes a name.' : 'After @tune comes a distribution, such as `float(0, 1)`.'}`,
+      offset,
+    };
   const hope =
     list.length === 0 ? '' : `: ${list.length > 1 ? 'one of ' : ''}${list.join(', ')} could follow`;
   const loose =
-    rest !== '' && text.slice(0, offset).endsWith(' ')
+    rest !== '' && error.expected.some(({ text: literal }) => literal === '#')
       ? ' A comment after the annotation begins with ` #`.'
       : '';
   return { code: 'tune-syntax', message: `${found}${hope}.${loose}`, offset };
@@ -102,7 +113,22 @@ export function readFlowValue(
   const document = parseDocument(`[${text}]`, { prettyErrors: false, logLevel: 'silent' });
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) return { ok: false, message: problem.message };
+  if (/[&*]/.test(text) && hasReference(document))
+    return { ok: false, message: 'It has an anchor or an alias.' };
   const list: unknown = document.toJS();
   if (!Array.isArray(list) || list.length !== 1) return { ok: false, message: 'This is not one value.' };
   return { ok: true, value: list[0] as Json };
+}
+
+function hasReference(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Alias: () => {
+      found = true;
+    },
+    Value: (_, { anchor }) => {
+      found ||= anchor !== undefined;
+    },
+  });
+  return found;
 }

@@ -29,16 +29,19 @@ export interface Annotated {
   readonly value: { readonly value: Json; readonly start: number; readonly end: number } | undefined;
 }
 
-/** The annotation in a comment, or undefined where there is none, or none that can be read. */
+/** Where `@tune` stands in a comment, or -1. `# lr: 0.1  # @tune …` is a line that its author has switched off. */
+export function annotationIn(comment: Comment): number {
+  const at = findTune(comment.text);
+  return comment.alone && /\s#\s*$/.test(comment.text.slice(1, Math.max(1, at))) ? -1 : at;
+}
+
+/** The annotation at `at` of a comment, or undefined where it belongs to no value. */
 export function readAnnotation(
   comment: Comment,
+  at: number,
   scan: YamlScan,
   diagnostics: Diagnostics,
 ): Annotated | undefined {
-  const at = findTune(comment.text);
-  if (at < 0) return undefined;
-  // `# lr: 0.1  # @tune …` is a line that its author has switched off.
-  if (comment.alone && /\s#\s*$/.test(comment.text.slice(1, at))) return undefined;
   const base = comment.start + at;
   const read = readTune(comment.text.slice(at));
   if (!read.ok) {
@@ -106,7 +109,7 @@ function readValue(
   if (node.tag !== undefined)
     return fail(
       'tagged-value',
-      `The tag ${node.tag} of \`${name}\` would apply to every value tried. Take it out to tune the value.`,
+      `The tag ${node.tag.replace('tag:yaml.org,2002:', '!!')} of \`${name}\` would apply to every value tried. Take it out to tune the value.`,
     );
   if (scan.comments.some((comment) => comment.start > from && comment.end <= to))
     return fail(

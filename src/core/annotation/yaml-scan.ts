@@ -85,10 +85,17 @@ export function scanYaml(source: SourceText): YamlScan {
   const places = new Map<number, Place>();
   const aliased = new Set<string>();
   let data: Json = null;
-  let error = firstError(documents);
+  let error = firstError(documents, text);
   if (document) {
     if (isNode(document.contents)) collectPlaces(document.contents, [], [], source, places, document);
-    visit(document, { Alias: (_, { source: name }) => void aliased.add(name) });
+    visit(document, {
+      Alias: (_, alias) => {
+        aliased.add(alias.source);
+        if (alias.resolve(document) !== undefined) return;
+        const [start, end] = alias.range ?? [0, 0];
+        error ??= { message: `No anchor &${alias.source} stands before this alias`, start, end };
+      },
+    });
     try {
       data = (document.toJS() ?? null) as Json;
     } catch (problem) {
@@ -98,9 +105,15 @@ export function scanYaml(source: SourceText): YamlScan {
   return { comments, places, aliased, document, data, error, secondDocument: second?.range[0] };
 }
 
-function firstError(documents: readonly Document[]): YamlError | undefined {
+/** Of several errors the one that stands first. */
+export function firstError(documents: readonly Document[], text: string): YamlError | undefined {
   const [first] = documents.flatMap(({ errors }) => errors).sort((a, b) => a.pos[0] - b.pos[0]);
-  return first && { message: first.message, start: first.pos[0], end: first.pos[1] };
+  if (!first) return undefined;
+  // The library often points at one character: the word that begins there is easier to see, a line's end is not.
+  const [start, end] = first.pos;
+  const word =
+    end - start <= 1 ? (/^(?:\w+|[^\r\n])/.exec(text.slice(start)) ?? [''])[0] : text.slice(start, end);
+  return { message: first.message, start, end: start + word.length };
 }
 
 type Comments = CST.SourceToken & { readonly type: 'comment' };

@@ -10,7 +10,7 @@ import { resolveCondition } from './conditions.js';
 import { Diagnostics, SourceText } from './diagnostics.js';
 import { formatPath, samePath, valueAtPath } from './paths.js';
 import { readSweepBlock, sentence } from './sweep-block.js';
-import { type Annotated, readAnnotation } from './tune.js';
+import { type Annotated, annotationIn, readAnnotation } from './tune.js';
 import { scanYaml, type YamlScan } from './yaml-scan.js';
 
 /**
@@ -22,32 +22,34 @@ export function parseConfig(text: string): ParsedConfig {
   const diagnostics = new Diagnostics(source);
   const scan = scanYaml(source);
   const block = readSweepBlock(scan.comments, diagnostics);
-  const comments = scan.comments.filter(({ line }) => !block?.lines.has(line));
+  const marks = scan.comments
+    .filter(({ line }) => !block?.lines.has(line))
+    .map((comment) => ({ comment, at: annotationIn(comment) }))
+    .filter(({ at }) => at >= 0);
+  const [first] = marks;
+  if (!block && !first) return { tuned: [], diagnostics: [] };
 
   // Where the YAML itself is broken, what the annotations seem to say is of use, and complaints about them are not.
   const about = scan.error ? new Diagnostics(source) : diagnostics;
-  const annotated = comments.flatMap((comment) => readAnnotation(comment, scan, about) ?? []);
+  const annotated = marks.flatMap(({ comment, at }) => readAnnotation(comment, at, scan, about) ?? []);
   checkNames(annotated, scan.data, about);
   const tuned = annotated.flatMap((one) => toTuned(one, annotated, scan.data, about) ?? []);
   const space: Space = Object.fromEntries(tuned.map(({ name, parameter }) => [name, parameter]));
   checkCycles(space, tuned, about);
 
-  const first = annotated[0];
-  if (!block && !first && !about.hasErrors) return { tuned, diagnostics: [] };
   reportFile(scan, diagnostics);
   if (!block && first)
     diagnostics.error(
       'tune-without-sweep',
       'The file has no @sweep. Add a comment `# @sweep` with a line `#   metric: val_loss` below it.',
-      first.start,
-      first.end,
+      first.comment.start + first.at,
+      first.comment.start + first.at + '@tune'.length,
     );
-  if (block && !scan.error && !first && !about.hasErrors)
+  if (block && !first)
     diagnostics.error(
       'nothing-tuned',
       'Nothing in this file is marked for tuning. Add a comment such as `# @tune float(0, 1)` behind a value.',
-      block.range.start,
-      block.range.start + text.slice(block.range.start, block.range.end).split(/\r?\n/, 1).join('').length,
+      ...block.word,
     );
 
   const result = { tuned, diagnostics: diagnostics.list(), ...(block && { sweepRange: block.range }) };

@@ -6,6 +6,9 @@ import { str as crc32 } from 'crc-32';
 import type { Json } from '../json.js';
 import type { JournalRecord } from './records.js';
 
+/** How the `worker_id` of our own lines begins; such a line must have its checksum. */
+export const OUR_WORKER = 'sweetspot-';
+
 const CHECKSUM = /,"c":"([0-9a-f]{8})"\}$/;
 
 /** Strings are matched first so that a NaN inside one is never taken for a number. */
@@ -59,6 +62,9 @@ export function parseLine(line: string): ParsedLine {
     const value = parseJson(line) as Record<string, Json>;
     if (typeof value !== 'object' || value === null || typeof value.op_code !== 'number') {
       return { kind: 'damaged', reason: 'it is not a journal record' };
+    }
+    if (!match && String(value.worker_id).startsWith(OUR_WORKER)) {
+      return { kind: 'damaged', reason: 'its checksum is missing' };
     }
     delete value.c;
     return { kind: 'record', record: value as unknown as JournalRecord };

@@ -1,6 +1,7 @@
 /** A trial and a study's result as the command line prints them for machines: the stable JSON of the contract. */
-import { bestTrial } from './best.js';
+
 import type { Params } from '../space/parameter.js';
+import { bestTrial } from './best.js';
 import type { Study, Trial, TrialState } from './trial.js';
 
 export interface TrialJson {
