@@ -1,0 +1,143 @@
+/**
+ * What a command is about: the file it was called on, the tree's item, the study a page named, or, from the palette,
+ * the active editor's file and else what the person picks.
+ */
+import { basename } from 'node:path';
+import { commands, Uri, window, workspace } from 'vscode';
+import { formatNumber, formatValue } from '../../core/format.js';
+import { isBetter, objectiveOf } from '../../core/study/best.js';
+import type { Trial } from '../../core/study/trial.js';
+import type { Configs } from '../configs.js';
+import { Command } from '../contributions.js';
+import { trialOfUri } from '../editor/trial-documents.js';
+import type { Focus } from '../focus.js';
+import type { Studies } from '../studies.js';
+import { bestText, phaseText, progressText, type StudyEntry } from '../study-entry.js';
+import { isTreeNode } from '../views/nodes.js';
+
+/** How pages, lenses and tooltips name a study or one of its trials. */
+export interface StudyArgument {
+  readonly journal: string;
+  readonly trial?: number;
+}
+
+function isStudyArgument(value: unknown): value is StudyArgument {
+  return (
+    typeof value === 'object' && value !== null && 'journal' in value && typeof value.journal === 'string'
+  );
+}
+
+export class Targets {
+  constructor(
+    private readonly configs: Configs,
+    private readonly studies: Studies,
+    private readonly focus: Focus,
+  ) {}
+
+  /** Absolute path of a config. Asks when several are possible. */
+  async config(argument: unknown): Promise<string | undefined> {
+    if (argument instanceof Uri) return argument.fsPath;
+    if (isTreeNode(argument) && argument.kind === 'config') return argument.path;
+    if (isStudyArgument(argument)) return this.studies.get(argument.journal)?.configFile;
+    const active = window.activeTextEditor?.document.uri;
+    if (active?.scheme === 'file' && this.configs.now(active.fsPath)) return active.fsPath;
+    const all = this.configs.all;
+    if (all.length <= 1) return all[0]?.path ?? this.#noConfig();
+    const items = all.map(({ path }) => ({
+      label: basename(path),
+      description: workspace.asRelativePath(path),
+      path,
+    }));
+    return (await window.showQuickPick(items, { placeHolder: 'Which config?' }))?.path;
+  }
+
+  /** The study the command means; a config stands for its running or latest one. */
+  async study(argument: unknown): Promise<StudyEntry | undefined> {
+    if (isStudyArgument(argument)) return this.studies.get(argument.journal);
+    const active = window.activeTextEditor?.document.uri;
+    if (argument === undefined && !(active && this.configs.get(active.fsPath)) && this.focus.study) {
+      return this.studies.get(this.focus.study);
+    }
+    const configFile = await this.config(argument);
+    if (configFile === undefined) return undefined;
+    const entry = this.studies.current(configFile);
+    if (!entry) this.#noStudy(configFile);
+    return entry;
+  }
+
+  /** As `study`, but asks which one when the config has several. */
+  async anyStudy(argument: unknown): Promise<StudyEntry | undefined> {
+    if (argument !== undefined) return this.study(argument);
+    const items = this.studies.all.map((entry) => ({
+      label: entry.name,
+      description: `${basename(entry.configFile)} · ${progressText(entry)}`,
+      detail: phaseText(entry),
+      entry,
+    }));
+    return (await window.showQuickPick(items, { placeHolder: 'Which study?' }))?.entry;
+  }
+
+  /** The best trial of the study that the command means. */
+  async best(argument: unknown): Promise<{ entry: StudyEntry; trial: Trial } | undefined> {
+    const entry = await this.study(argument);
+    if (!entry) return undefined;
+    if (entry.best) return { entry, trial: entry.best };
+    void window.showInformationMessage(`${entry.name} has no completed trial yet, so there is no best one.`);
+    return undefined;
+  }
+
+  /** One trial: the one named, else the one picked. */
+  async trial(argument: unknown): Promise<{ entry: StudyEntry; trial: Trial } | undefined> {
+    const ref = argument instanceof Uri ? trialOfUri(argument) : undefined;
+    if (ref) return this.#numbered(ref.journal, ref.trial);
+    if (isTreeNode(argument) && argument.kind === 'trial')
+      return this.#numbered(argument.journal, argument.number);
+    if (isStudyArgument(argument) && argument.trial !== undefined)
+      return this.#numbered(argument.journal, argument.trial);
+    const entry = await this.study(argument);
+    if (!entry) return undefined;
+    const trial = await pickTrial(entry);
+    return trial && { entry, trial };
+  }
+
+  #numbered(journal: string, number: number): { entry: StudyEntry; trial: Trial } | undefined {
+    const entry = this.studies.get(journal);
+    const trial = entry?.study.trials[number];
+    return entry && trial ? { entry, trial } : undefined;
+  }
+
+  #noConfig(): undefined {
+    void window
+      .showInformationMessage('No file of this workspace has a @sweep comment yet.', 'Create an Example')
+      .then((choice) => choice && commands.executeCommand(Command.createExample));
+    return undefined;
+  }
+
+  #noStudy(configFile: string): void {
+    void window
+      .showInformationMessage(`${basename(configFile)} has no study yet.`, 'Start Sweep')
+      .then((choice) => choice && commands.executeCommand(Command.startSweep, Uri.file(configFile)));
+  }
+}
+
+async function pickTrial(entry: StudyEntry): Promise<Trial | undefined> {
+  const direction = entry.study.objectives[0]?.direction ?? 'minimize';
+  const value = (trial: Trial) => objectiveOf(trial) ?? Number.NaN;
+  const trials = [...entry.study.trials].sort((a, b) =>
+    isBetter(value(a), value(b), direction)
+      ? -1
+      : isBetter(value(b), value(a), direction)
+        ? 1
+        : a.number - b.number,
+  );
+  const items = trials.map((trial) => ({
+    label: `${trial.number === entry.best?.number ? '$(star-full) ' : ''}Trial ${trial.number}`,
+    description: Number.isFinite(value(trial)) ? formatNumber(value(trial)) : trial.state,
+    detail: Object.entries(trial.params)
+      .map(([name, param]) => `${name} ${formatValue(param)}`)
+      .join(' · '),
+    trial,
+  }));
+  const placeHolder = `Which trial of ${entry.name}? Best so far: ${bestText(entry) ?? 'none'}`;
+  return (await window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.trial;
+}

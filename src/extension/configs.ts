@@ -1,0 +1,172 @@
+/**
+ * Which files of the workspace are annotated, and what their annotations say. A bounded scan in the background finds
+ * them, a watcher and the open documents keep the list true. Studies are not known here.
+ */
+import { type Event, EventEmitter, type LogOutputChannel, type TextDocument, Uri, workspace } from 'vscode';
+import type { ParsedConfig } from '../core/annotation/annotated-config.js';
+import { looksAnnotated } from '../core/annotation/detect.js';
+import { parseConfig } from '../core/annotation/yaml.js';
+import { Disposables } from './disposables.js';
+import { findExcluded, isConfigPath, scanWorkspace } from './scan.js';
+import { Debounce } from './throttle.js';
+
+/** Typing pauses this long before the annotations are read again, in milliseconds. */
+const TYPING_PAUSE = 150;
+
+export interface ConfigFile {
+  readonly uri: Uri;
+  /** Absolute path: what identifies it. */
+  readonly path: string;
+  readonly text: string;
+  readonly parsed: ParsedConfig;
+}
+
+/** The paths under which menus know a file: `resourcePath` is the URI's path where the file system is remote. */
+export function menuPaths(paths: Iterable<string>): readonly string[] {
+  return [...new Set([...paths].flatMap((path) => [path, Uri.file(path).path]))].sort();
+}
+
+export class Configs {
+  readonly #own = new Disposables();
+  readonly #files = new Map<string, ConfigFile>();
+  readonly #typing = new Map<string, Debounce>();
+  readonly #changed = this.#own.add(new EventEmitter<ConfigFile>());
+  readonly #listed = this.#own.add(new EventEmitter<void>());
+
+  /** A config came, or its text changed. */
+  readonly onDidChange: Event<ConfigFile> = this.#changed.event;
+  /** The list grew or shrank. */
+  readonly onDidChangeList: Event<void> = this.#listed.event;
+
+  constructor(private readonly log: LogOutputChannel) {
+    const watcher = this.#own.add(workspace.createFileSystemWatcher('**/*.{yaml,yml}'));
+    this.#own.add(watcher.onDidCreate((uri) => this.#appeared(uri)));
+    this.#own.add(watcher.onDidChange((uri) => this.#reread(uri)));
+    this.#own.add(watcher.onDidDelete((uri) => this.#remove(uri.fsPath)));
+    this.#own.add(
+      workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => void this.#removeBelow(uri))),
+    );
+    this.#own.add(
+      workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri } of files) this.#removeBelow(oldUri);
+        void this.scan();
+      }),
+    );
+    this.#own.add(workspace.onDidOpenTextDocument((document) => this.#readDocument(document)));
+    this.#own.add(workspace.onDidCloseTextDocument(({ uri }) => this.#reread(uri)));
+    this.#own.add(workspace.onDidChangeTextDocument(({ document }) => this.#typed(document)));
+    this.#own.add(
+      workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+        for (const { uri } of removed) this.#removeBelow(uri);
+        void this.scan();
+      }),
+    );
+  }
+
+  /** Every annotated file, by path. */
+  get all(): readonly ConfigFile[] {
+    return [...this.#files.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  }
+
+  get(path: string): ConfigFile | undefined {
+    return this.#files.get(path);
+  }
+
+  /** The config as it stands this moment, a pause in typing not waited for. */
+  now(path: string): ConfigFile | undefined {
+    const document = workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+    if (document) this.#readDocument(document);
+    return this.#files.get(path);
+  }
+
+  /** Looks through the workspace. Files that are gone leave the list, also those that no watcher spoke of. */
+  async scan(): Promise<void> {
+    for (const document of workspace.textDocuments) this.#readDocument(document);
+    const known = new Set(this.#files.keys());
+    const found = await scanWorkspace(this.log, ({ uri, text }) => {
+      known.delete(uri.fsPath);
+      this.#readText(uri, text);
+    });
+    for (const path of known) if (!found.complete || !this.#document(path)) await this.#checkStillThere(path);
+  }
+
+  dispose(): void {
+    for (const timer of this.#typing.values()) timer.dispose();
+    this.#own.dispose();
+  }
+
+  #document(path: string): TextDocument | undefined {
+    return workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+  }
+
+  async #checkStillThere(path: string): Promise<void> {
+    try {
+      await workspace.fs.stat(Uri.file(path));
+    } catch {
+      this.#remove(path);
+    }
+  }
+
+  #appeared(uri: Uri): void {
+    if (isConfigPath(uri)) void this.#readDisk(uri, true);
+  }
+
+  #reread(uri: Uri): void {
+    if (isConfigPath(uri) && !this.#document(uri.fsPath))
+      void this.#readDisk(uri, !this.#files.has(uri.fsPath));
+  }
+
+  async #readDisk(uri: Uri, mayBeExcluded: boolean): Promise<void> {
+    try {
+      const text = new TextDecoder().decode(await workspace.fs.readFile(uri));
+      if (looksAnnotated(text) && mayBeExcluded && (await findExcluded(uri))) return;
+      if (!this.#own.disposed && !this.#document(uri.fsPath)) this.#readText(uri, text);
+    } catch {
+      this.#remove(uri.fsPath);
+    }
+  }
+
+  #typed(document: TextDocument): void {
+    if (!isConfigPath(document.uri)) return;
+    const path = document.uri.fsPath;
+    let timer = this.#typing.get(path);
+    if (!timer) {
+      timer = new Debounce(TYPING_PAUSE, () => {
+        this.#typing.delete(path);
+        if (!document.isClosed) this.#readDocument(document);
+      });
+      this.#typing.set(path, timer);
+    }
+    timer.request();
+  }
+
+  #readDocument(document: TextDocument): void {
+    if (isConfigPath(document.uri)) this.#readText(document.uri, document.getText());
+  }
+
+  #readText(uri: Uri, text: string): void {
+    const path = uri.fsPath;
+    const before = this.#files.get(path);
+    if (before?.text === text) return;
+    if (!looksAnnotated(text)) {
+      this.#remove(path);
+      return;
+    }
+    const file: ConfigFile = { uri, path, text, parsed: parseConfig(text) };
+    this.#files.set(path, file);
+    this.#changed.fire(file);
+    if (!before) this.#listed.fire();
+  }
+
+  #removeBelow(uri: Uri): void {
+    const folder = uri.fsPath;
+    for (const path of [...this.#files.keys()]) {
+      if (path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`))
+        this.#remove(path);
+    }
+  }
+
+  #remove(path: string): void {
+    if (this.#files.delete(path)) this.#listed.fire();
+  }
+}

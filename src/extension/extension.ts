@@ -1,0 +1,86 @@
+/**
+ * Activation: builds the parts in order, registers them, and returns at once. Looking through the workspace and
+ * reading the studies goes on in the background; the engine starts with the first sweep.
+ */
+import { type ExtensionContext, window } from 'vscode';
+import { registerCommands } from './actions/commands.js';
+import { RunActions } from './actions/run.js';
+import { Targets } from './actions/targets.js';
+import { ValueActions } from './actions/values.js';
+import { Configs, menuPaths } from './configs.js';
+import { setContext } from './context.js';
+import { Disposables } from './disposables.js';
+import { SweepLenses } from './editor/code-lens.js';
+import { registerDiagnostics } from './editor/diagnostics.js';
+import { TunedHover } from './editor/hover.js';
+import { TrialDocuments } from './editor/trial-documents.js';
+import { Focus } from './focus.js';
+import { registerNotices } from './notices.js';
+import { ResultsPanels } from './panel/results-panels.js';
+import { registerStatus } from './status.js';
+import { Studies } from './studies.js';
+import { isRunning } from './study-entry.js';
+import { StudiesTree } from './views/studies-tree.js';
+import { TrialsView } from './views/trials-view.js';
+
+/** What other extensions, and our tests, may read. */
+export interface SweetspotApi {
+  readonly configs: Pick<Configs, 'all' | 'onDidChangeList'>;
+  readonly studies: Pick<Studies, 'all' | 'of' | 'get' | 'onDidChange'>;
+  readonly tree: Pick<StudiesTree, 'getChildren' | 'getTreeItem'>;
+  /** Resolves when the workspace was looked through and every study read. */
+  readonly ready: Promise<void>;
+}
+
+export function activate(context: ExtensionContext): SweetspotApi {
+  const own = new Disposables();
+  context.subscriptions.push(own);
+  const log = own.add(window.createOutputChannel('Sweetspot', { log: true }));
+
+  const configs = own.add(new Configs(log));
+  const studies = own.add(new Studies(configs, log));
+  const focus = own.add(new Focus(studies, context.workspaceState));
+  const ready = configs
+    .scan()
+    .then(() => studies.sync())
+    .catch((error: unknown) =>
+      log.error('Looking through the workspace failed.', error instanceof Error ? error : String(error)),
+    )
+    .finally(() => setContext('sweetspot.scanned', true));
+
+  const places = { extension: context.extensionPath, logs: context.logUri.fsPath };
+  const run = new RunActions(configs, studies, places, log);
+  const values = new ValueActions(configs);
+  const targets = new Targets(configs, studies, focus);
+  const tree = own.add(new StudiesTree(configs, studies, focus));
+  own.add(new TrialsView(context.extensionUri, studies, focus));
+  const results = own.add(new ResultsPanels(context.extensionUri, studies, focus, ready));
+  own.add(new TrialDocuments(configs, studies));
+  own.add(new SweepLenses(configs, studies));
+  new TunedHover(configs, studies).register(own);
+  own.add(registerDiagnostics(configs));
+  own.add(registerStatus(studies));
+  own.add(registerNotices(studies));
+  own.add(registerCommands({ configs, studies, targets, run, values, results, log }));
+  keepContexts(own, configs, studies);
+  return { configs, studies, tree, ready };
+}
+
+/** What menus and welcome texts test follows the lists. */
+function keepContexts(own: Disposables, configs: Configs, studies: Studies): void {
+  const update = () => {
+    const entries = studies.all;
+    const running = entries.filter(isRunning);
+    setContext('sweetspot.configFiles', menuPaths(configs.all.map(({ path }) => path)));
+    setContext('sweetspot.hasConfigs', configs.all.length > 0);
+    setContext('sweetspot.runningFiles', menuPaths(running.map(({ configFile }) => configFile)));
+    setContext('sweetspot.hasRunning', running.length > 0);
+    setContext(
+      'sweetspot.bestFiles',
+      menuPaths(entries.filter(({ best }) => best).map(({ configFile }) => configFile)),
+    );
+  };
+  own.add(configs.onDidChangeList(update));
+  own.add(studies.onDidChange(update));
+  own.add(studies.onDidChangeList(update));
+}

@@ -1,0 +1,74 @@
+/**
+ * Which study the side bar's table shows, and which trials are selected: one answer for every view. Follows the tree's
+ * selection, the active editor, and sweeps that start.
+ */
+import { type Event, EventEmitter, type Memento, window } from 'vscode';
+import { Disposables } from './disposables.js';
+import type { Studies } from './studies.js';
+import { isRunning } from './study-entry.js';
+
+const REMEMBERED = 'focusedStudy';
+
+export interface Selection {
+  /** Path of the study's journal. */
+  readonly study: string;
+  readonly trials: readonly number[];
+  /** Who selected, so that it is not told of its own doing. */
+  readonly by: object;
+}
+
+export class Focus {
+  readonly #own = new Disposables();
+  readonly #studyChanged = this.#own.add(new EventEmitter<void>());
+  readonly #selected = this.#own.add(new EventEmitter<Selection>());
+  readonly #running = new Set<string>();
+  #study: string | undefined;
+
+  readonly onDidChangeStudy: Event<void> = this.#studyChanged.event;
+  readonly onDidSelect: Event<Selection> = this.#selected.event;
+
+  constructor(
+    private readonly studies: Studies,
+    private readonly memory: Memento,
+  ) {
+    this.#own.add(
+      studies.onDidChange((entry) => {
+        if (!isRunning(entry)) this.#running.delete(entry.id);
+        else if (!this.#running.has(entry.id)) {
+          this.#running.add(entry.id);
+          this.show(entry.id);
+        }
+      }),
+    );
+    this.#own.add(studies.onDidChangeList(() => this.#studyChanged.fire()));
+    this.#own.add(
+      window.onDidChangeActiveTextEditor((editor) => {
+        const study =
+          editor?.document.uri.scheme === 'file' ? studies.current(editor.document.uri.fsPath) : undefined;
+        if (study) this.show(study.id);
+      }),
+    );
+  }
+
+  /** Path of the journal of the study to show; undefined while there is none. */
+  get study(): string | undefined {
+    const remembered = this.#study ?? this.memory.get<string>(REMEMBERED);
+    if (remembered !== undefined && this.studies.get(remembered)) return remembered;
+    return this.studies.all[0]?.id;
+  }
+
+  show(study: string): void {
+    if (this.#study === study) return;
+    this.#study = study;
+    void this.memory.update(REMEMBERED, study);
+    this.#studyChanged.fire();
+  }
+
+  select(selection: Selection): void {
+    this.#selected.fire(selection);
+  }
+
+  dispose(): void {
+    this.#own.dispose();
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * One journal as it grows: reads what came since the last time, complete lines only, into a StudyReducer, and hands
+ * out raw lines again from any record on. Never writes; the engine is the only one that does.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { parseLine } from '../core/study/journal-line.js';
+import { StudyReducer } from '../core/study/reduce.js';
+import type { Study } from '../core/study/trial.js';
+
+/** Bytes read at a time. */
+const CHUNK = 1 << 20;
+const NEWLINE = 0x0a;
+
+/** `reset`: the file was replaced or cut, and was read from its start. */
+export type Growth = 'same' | 'grown' | 'reset' | 'gone';
+
+export class JournalFile {
+  #reducer = new StudyReducer();
+  /** Byte offset of each good record, and where the last complete line ends. */
+  #starts: number[] = [];
+  #end = 0;
+  #inode = -1;
+  #damaged = 0;
+  #bornAt = 0;
+
+  constructor(readonly path: string) {}
+
+  get study(): Study {
+    return this.#reducer.study;
+  }
+
+  /** Lines that could not be read and were passed over. */
+  get damaged(): number {
+    return this.#damaged;
+  }
+
+  /** When the file was made, in milliseconds since 1970; 0 before the first read. */
+  get bornAt(): number {
+    return this.#bornAt;
+  }
+
+  /** Takes in what was appended. Calls must not overlap. */
+  async read(): Promise<Growth> {
+    let file: FileHandle;
+    try {
+      file = await open(this.path, 'r');
+    } catch {
+      return 'gone';
+    }
+    try {
+      const { size, ino, birthtimeMs } = await file.stat();
+      const replaced = this.#inode !== -1 && (ino !== this.#inode || size < this.#end);
+      if (replaced) this.#forget();
+      this.#inode = ino;
+      this.#bornAt = birthtimeMs;
+      const before = this.#end;
+      await this.#take(file, size);
+      return replaced ? 'reset' : this.#end > before ? 'grown' : 'same';
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The lines from record `seq` on, whole lines up to `maxBytes` (at least one), as they stand on disk. */
+  async lines(seq: number, maxBytes: number): Promise<{ lines: string; seq: number; more: boolean }> {
+    const total = this.#starts.length;
+    const from = this.#starts[seq];
+    if (from === undefined) return { lines: '', seq: total, more: false };
+    const offsetOf = (record: number) => this.#starts[record] ?? this.#end;
+    let next = seq + 1;
+    while (next < total && offsetOf(next + 1) - from <= maxBytes) next++;
+    const buffer = Buffer.alloc(offsetOf(next) - from);
+    const file = await open(this.path, 'r');
+    try {
+      await file.read(buffer, 0, buffer.length, from);
+    } finally {
+      await file.close();
+    }
+    const text = buffer.toString('utf8');
+    return { lines: this.#damaged === 0 ? text : onlyGood(text), seq: next, more: next < total };
+  }
+
+  async #take(file: FileHandle, size: number): Promise<void> {
+    let carry = Buffer.alloc(0);
+    for (let at = this.#end; at < size; ) {
+      const buffer = Buffer.alloc(Math.min(CHUNK, size - at));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      const bytes =
+        carry.length === 0
+          ? buffer.subarray(0, bytesRead)
+          : Buffer.concat([carry, buffer.subarray(0, bytesRead)]);
+      const last = bytes.lastIndexOf(NEWLINE);
+      this.#takeLines(bytes.subarray(0, last + 1));
+      carry = Buffer.from(bytes.subarray(last + 1));
+    }
+  }
+
+  #takeLines(bytes: Buffer): void {
+    for (let from = 0; from < bytes.length; ) {
+      const to = bytes.indexOf(NEWLINE, from);
+      const parsed = parseLine(bytes.toString('utf8', from, to));
+      if (parsed.kind === 'record') {
+        this.#starts.push(this.#end);
+        this.#reducer.apply(parsed.record);
+      } else {
+        this.#damaged++;
+      }
+      this.#end += to + 1 - from;
+      from = to + 1;
+    }
+  }
+
+  #forget(): void {
+    this.#reducer = new StudyReducer();
+    this.#starts = [];
+    this.#end = 0;
+    this.#damaged = 0;
+  }
+}
+
+function onlyGood(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && parseLine(line).kind === 'record')
+    .map((line) => `${line}\n`)
+    .join('');
+}

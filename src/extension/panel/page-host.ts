@@ -1,0 +1,144 @@
+/**
+ * The extension's side of one page: answers PageContract from the journals, and tells a visible page that there is
+ * more to ask for. What a page asks to be done goes through the same commands as every other surface.
+ */
+import { basename } from 'node:path';
+import { commands, Uri, type Webview, workspace } from 'vscode';
+import { type Server, serve } from '../../protocol/contract.js';
+import type { PageContract, PageState, StudyAction, StudyRef, TrialAction } from '../../protocol/panel.js';
+import { Command, type CommandId } from '../contributions.js';
+import { Disposables } from '../disposables.js';
+import type { Focus } from '../focus.js';
+import type { Studies } from '../studies.js';
+import type { StudyEntry } from '../study-entry.js';
+import { Throttle } from '../throttle.js';
+import { type PageName, pageHtml } from './html.js';
+import { webviewConnection } from './webview-connection.js';
+
+/** Bytes of journal in one answer. */
+const ANSWER_BYTES = 2_000_000;
+/** Words to a page, at most so often, in milliseconds. */
+const TELL_EVERY = 100;
+
+const TRIAL_COMMANDS: Readonly<Record<TrialAction, CommandId>> = {
+  compare: Command.compareTrial,
+  apply: Command.applyTrial,
+  log: Command.showTrialLog,
+};
+const STUDY_COMMANDS: Readonly<Record<StudyAction, CommandId>> = {
+  'stop-finish': Command.stopFinish,
+  'stop-now': Command.stopNow,
+  resume: Command.resume,
+  'compare-best': Command.compareBest,
+  'apply-best': Command.applyBest,
+  'open-panel': Command.openResults,
+  'open-config': Command.revealConfig,
+};
+
+export interface PageSetting {
+  readonly page: PageName;
+  readonly webview: Webview;
+  /** Folder of the extension. */
+  readonly extension: Uri;
+  readonly visible: () => boolean;
+  /** Path of the journal of the study to show now. */
+  readonly study: () => string | undefined;
+}
+
+export class PageHost {
+  readonly #own = new Disposables();
+  readonly #server: Server<PageContract>;
+  readonly #teller = this.#own.add(new Throttle(TELL_EVERY, () => this.#tell()));
+  #toldState = '';
+
+  constructor(
+    private readonly setting: PageSetting,
+    private readonly studies: Studies,
+    private readonly focus: Focus,
+  ) {
+    const { webview, extension, page } = setting;
+    const dist = Uri.joinPath(extension, 'dist');
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    const connection = this.#own.add(webviewConnection(webview));
+    this.#server = serve<PageContract>(connection, {
+      state: () => this.#state(),
+      since: (params) => this.#since(params),
+      trial: ({ study, trial, action }) => run(TRIAL_COMMANDS[action], { journal: study, trial }),
+      study: ({ study, action }) => run(STUDY_COMMANDS[action], { journal: study }),
+      select: ({ study, trials }) => this.focus.select({ study, trials, by: this }),
+    });
+    this.#own.add(
+      studies.onDidChange((entry) => {
+        if (entry.id === this.setting.study()) this.#teller.request();
+      }),
+    );
+    this.#own.add(
+      focus.onDidSelect(({ study, trials, by }) => {
+        if (by !== this && study === this.setting.study() && this.setting.visible()) {
+          void this.#server.emit('selected', { study, trials });
+        }
+      }),
+    );
+    this.#own.add(workspace.onDidGrantWorkspaceTrust(() => this.refresh()));
+    connection.listen();
+    webview.html = pageHtml(webview, dist, page);
+  }
+
+  /** To be called when the page became visible, or is to show another study. */
+  refresh(): void {
+    this.#toldState = '';
+    this.#teller.request();
+  }
+
+  dispose(): void {
+    this.#own.dispose();
+  }
+
+  #entry(): StudyEntry | undefined {
+    const id = this.setting.study();
+    return id === undefined ? undefined : this.studies.get(id);
+  }
+
+  async #state(): Promise<PageState> {
+    const id = this.setting.study();
+    // A page that is up before the engine was found again would say that it is lost.
+    if (id !== undefined && this.studies.get(id)?.phase.kind === 'loading') await this.studies.load(id);
+    return stateOf(this.#entry());
+  }
+
+  async #since({ study, seq }: { study: string; seq: number }) {
+    const entry = this.studies.get(study);
+    const reset = !entry || seq > entry.study.seq;
+    const answer = await this.studies.lines(study, reset ? 0 : seq, ANSWER_BYTES);
+    return { lines: '', seq: 0, more: false, ...answer, reset };
+  }
+
+  #tell(): void {
+    if (!this.setting.visible() || this.#own.disposed) return;
+    const entry = this.#entry();
+    if (entry?.phase.kind === 'loading') return;
+    const state = stateOf(entry);
+    const text = JSON.stringify(state);
+    if (text !== this.#toldState) {
+      this.#toldState = text;
+      void this.#server.emit('state', state);
+    }
+    if (entry) void this.#server.emit('appended', { study: entry.id, seq: entry.study.seq });
+  }
+}
+
+function stateOf(entry: StudyEntry | undefined): PageState {
+  return {
+    ...(entry ? { study: refOf(entry) } : {}),
+    ...(entry?.engine ? { engine: entry.engine } : {}),
+    trusted: workspace.isTrusted,
+  };
+}
+
+function refOf({ id, name, configFile }: StudyEntry): StudyRef {
+  return { id, name, configFile, configName: basename(configFile) };
+}
+
+async function run(command: CommandId, argument: { journal: string; trial?: number }): Promise<void> {
+  await commands.executeCommand(command, argument);
+}

@@ -1,0 +1,309 @@
+/**
+ * The one model that every view reads: the studies of the known configs, each read from its journal on disk, with the
+ * engine at work on it where there is one. Finds engines that were started elsewhere, or before a reload, through the
+ * locks beside the journals.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+import { type Event, EventEmitter, type LogOutputChannel, type Uri, workspace } from 'vscode';
+import { bestTrial } from '../core/study/best.js';
+import { JOURNAL_SUFFIX, journalOwner, lockFile, STORE, studiesFolder } from '../core/study/places.js';
+import type { StudyStatus } from '../core/study/trial.js';
+import type { LockFile } from '../protocol/engine.js';
+import type { Configs } from './configs.js';
+import { Disposables } from './disposables.js';
+import { EngineClient } from './engine-client.js';
+import { type Growth, JournalFile } from './journal-file.js';
+import { isRunning, type LockState, phaseOf, type StudyEntry } from './study-entry.js';
+import { Throttle } from './throttle.js';
+
+/** A growing journal is read at most so often, in milliseconds. */
+const READ_EVERY = 100;
+/** Running studies are also looked at by the clock: file watchers do not see what other machines write. */
+const POLL_EVERY = 3_000;
+/** A lock is written a moment before its socket listens. */
+const ATTACH_ATTEMPTS = 4;
+const ATTACH_PAUSE = 250;
+
+/** How a study's engine went: with its last word, or `undefined` when it was lost. */
+export interface EngineEnd {
+  readonly entry: StudyEntry;
+  readonly lastWord: StudyStatus | undefined;
+}
+
+class OpenStudy {
+  readonly journal: JournalFile;
+  readonly throttle: Throttle;
+  engine: EngineClient | undefined;
+  lock: LockState = { kind: 'unknown' };
+  entry: StudyEntry;
+  reading: Promise<Growth> | undefined;
+  attaching: Promise<boolean> | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly name: string,
+    readonly configFile: string,
+    grown: (study: OpenStudy) => void,
+  ) {
+    this.journal = new JournalFile(id);
+    this.throttle = new Throttle(READ_EVERY, () => grown(this));
+    this.entry = this.snapshot();
+  }
+
+  snapshot(): StudyEntry {
+    const { study, bornAt } = this.journal;
+    const started = study.trials[0]?.startedAt;
+    return {
+      id: this.id,
+      name: this.name,
+      configFile: this.configFile,
+      study,
+      engine: this.engine?.status,
+      phase: phaseOf(study.status, this.engine?.status, this.lock),
+      best: bestTrial(study),
+      startedAt: started ? Date.parse(started) : bornAt,
+    };
+  }
+}
+
+export class Studies {
+  readonly #own = new Disposables();
+  readonly #open = new Map<string, OpenStudy>();
+  readonly #changed = this.#own.add(new EventEmitter<StudyEntry>());
+  readonly #listed = this.#own.add(new EventEmitter<string>());
+  readonly #ended = this.#own.add(new EventEmitter<EngineEnd>());
+
+  /** A study has more trials, another phase, another engine state. */
+  readonly onDidChange: Event<StudyEntry> = this.#changed.event;
+  /** The studies of this config (absolute path) became more or fewer. */
+  readonly onDidChangeList: Event<string> = this.#listed.event;
+  readonly onDidEnd: Event<EngineEnd> = this.#ended.event;
+
+  constructor(
+    private readonly configs: Configs,
+    private readonly log: LogOutputChannel,
+  ) {
+    const watcher = this.#own.add(workspace.createFileSystemWatcher(`**/${STORE}/*/*.{jsonl,lock}`));
+    this.#own.add(watcher.onDidCreate((uri) => this.#touched(uri)));
+    this.#own.add(watcher.onDidChange((uri) => this.#touched(uri)));
+    this.#own.add(watcher.onDidDelete((uri) => this.#touched(uri)));
+    this.#own.add(configs.onDidChangeList(() => void this.sync()));
+    const poll = setInterval(() => this.#poll(), POLL_EVERY);
+    this.#own.add({ dispose: () => clearInterval(poll) });
+  }
+
+  /** Latest first. */
+  of(configFile: string): readonly StudyEntry[] {
+    return this.all.filter((entry) => entry.configFile === configFile);
+  }
+
+  /** Latest first. */
+  get all(): readonly StudyEntry[] {
+    return [...this.#open.values()].map(({ entry }) => entry).sort((a, b) => b.startedAt - a.startedAt);
+  }
+
+  get(id: string): StudyEntry | undefined {
+    return this.#open.get(id)?.entry;
+  }
+
+  /** The study a config's commands mean: the running one, else the latest. */
+  current(configFile: string): StudyEntry | undefined {
+    const all = this.of(configFile);
+    return all.find(isRunning) ?? all[0];
+  }
+
+  /** Raw journal lines for a page; undefined for a study that is not known. */
+  async lines(id: string, seq: number, maxBytes: number) {
+    return this.#open.get(id)?.journal.lines(seq, maxBytes);
+  }
+
+  /** Brings the list in line with the configs and the disk. Resolves when every study was read and its engine found. */
+  async sync(): Promise<void> {
+    const configs = this.configs.all;
+    const known = new Set(configs.map(({ path }) => path));
+    for (const study of [...this.#open.values()]) if (!known.has(study.configFile)) this.#close(study);
+    for (const { path } of configs) {
+      const found = await readdir(studiesFolder(path)).catch(() => []);
+      const journals = found.filter((file) => file.endsWith(JOURNAL_SUFFIX));
+      const paths = new Set(journals.map((file) => join(studiesFolder(path), file)));
+      for (const study of [...this.#open.values()]) {
+        if (study.configFile === path && !paths.has(study.id)) this.#close(study);
+      }
+      for (const journal of paths) await this.load(journal);
+    }
+  }
+
+  /** Opens a study if it is new, reads it, and looks for its engine. Undefined when it is no study of a known config. */
+  async load(journal: string): Promise<StudyEntry | undefined> {
+    const owner = journalOwner(journal);
+    if (!owner || !this.configs.get(owner.configFile) || this.#own.disposed) return undefined;
+    let study = this.#open.get(journal);
+    const isNew = study === undefined;
+    if (!study) {
+      study = new OpenStudy(journal, owner.study, owner.configFile, (grown) => void this.#read(grown));
+      this.#open.set(journal, study);
+    }
+    if ((await this.#read(study)) === 'gone') return undefined;
+    if (isNew) this.#listed.fire(owner.configFile);
+    await this.#attach(study);
+    return study.entry;
+  }
+
+  /** Asks the engine of a study to stop. False when none is there. */
+  async stop(id: string, mode: 'finish' | 'now'): Promise<boolean> {
+    const engine = this.#open.get(id)?.engine;
+    if (!engine) return false;
+    await engine.stop(mode);
+    return true;
+  }
+
+  dispose(): void {
+    for (const study of this.#open.values()) this.#release(study);
+    this.#open.clear();
+    this.#own.dispose();
+  }
+
+  #touched(uri: Uri): void {
+    const path = uri.fsPath;
+    const journal = path.endsWith('.lock') ? `${path.slice(0, -'.lock'.length)}${JOURNAL_SUFFIX}` : path;
+    const study = this.#open.get(journal);
+    if (!study) {
+      void this.load(journal);
+      return;
+    }
+    study.throttle.request();
+    if (path !== journal) void this.#attach(study);
+  }
+
+  #poll(): void {
+    for (const study of this.#open.values()) {
+      const { kind } = study.entry.phase;
+      if (kind === 'running' || kind === 'stopping') study.throttle.request();
+      if (kind === 'elsewhere') {
+        study.throttle.request();
+        void this.#attach(study);
+      }
+    }
+  }
+
+  async #read(study: OpenStudy): Promise<Growth> {
+    if (study.reading) {
+      // What was appended since that read began is seen by one more.
+      await study.reading;
+      if (study.reading) return study.reading;
+    }
+    study.reading = study.journal.read();
+    try {
+      const growth = await study.reading;
+      if (growth === 'gone') this.#close(study);
+      else if (growth !== 'same') this.#update(study);
+      return growth;
+    } catch (error) {
+      this.log.error(
+        `${study.id} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return 'same';
+    } finally {
+      study.reading = undefined;
+    }
+  }
+
+  #update(study: OpenStudy): void {
+    if (this.#open.get(study.id) !== study) return;
+    study.entry = study.snapshot();
+    this.#changed.fire(study.entry);
+  }
+
+  /** Connects to the engine that holds the study's lock, if any. */
+  #attach(study: OpenStudy): Promise<boolean> {
+    study.attaching ??= this.#tryAttach(study).finally(() => {
+      study.attaching = undefined;
+      this.#update(study);
+    });
+    return study.attaching;
+  }
+
+  async #tryAttach(study: OpenStudy): Promise<boolean> {
+    for (let attempt = 0; attempt < ATTACH_ATTEMPTS; attempt++) {
+      if (study.engine) return true;
+      const lock = await readLock(study.id);
+      if (!lock) {
+        study.lock = { kind: 'none' };
+        return false;
+      }
+      if (lock.host !== hostname()) {
+        study.lock = { kind: 'elsewhere', host: lock.host };
+        return false;
+      }
+      try {
+        const engine = await EngineClient.connect(study.id, lock.socket);
+        this.#hold(study, engine);
+        return true;
+      } catch (error) {
+        this.log.debug(
+          `No engine answers for ${study.name}: ${error instanceof Error ? error.message : error}`,
+        );
+        if (!isAlive(lock.pid)) break;
+        await new Promise((resolve) => setTimeout(resolve, ATTACH_PAUSE));
+      }
+    }
+    study.lock = { kind: 'none' };
+    return false;
+  }
+
+  #hold(study: OpenStudy, engine: EngineClient): void {
+    if (this.#open.get(study.id) !== study) {
+      engine.dispose();
+      return;
+    }
+    study.engine = engine;
+    study.lock = { kind: 'none' };
+    engine.onDidAppend(() => study.throttle.request());
+    engine.onDidChangeStatus(() => this.#update(study));
+    engine.onDidLog(({ level, message }) => this.log[level](`[${study.name}] ${message}`));
+    engine.onDidEnd((lastWord) => void this.#ends(study, lastWord));
+    this.log.info(`Connected to the engine of ${study.name} (${basename(study.configFile)}).`);
+  }
+
+  async #ends(study: OpenStudy, lastWord: StudyStatus | undefined): Promise<void> {
+    // The last records first, so that no view sees a study that neither runs nor has ended.
+    await this.#read(study);
+    study.engine?.dispose();
+    study.engine = undefined;
+    study.lock = { kind: 'none' };
+    this.#update(study);
+    this.log.info(`The engine of ${study.name} is gone: ${lastWord ? lastWord.kind : 'without a word'}.`);
+    if (this.#open.get(study.id) === study) this.#ended.fire({ entry: study.entry, lastWord });
+  }
+
+  #close(study: OpenStudy): void {
+    if (!this.#open.delete(study.id)) return;
+    this.#release(study);
+    this.#listed.fire(study.configFile);
+  }
+
+  #release(study: OpenStudy): void {
+    study.throttle.dispose();
+    study.engine?.dispose();
+    study.engine = undefined;
+  }
+}
+
+async function readLock(journal: string): Promise<LockFile | undefined> {
+  try {
+    return JSON.parse(await readFile(lockFile(journal), 'utf8')) as LockFile;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

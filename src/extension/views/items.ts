@@ -1,0 +1,248 @@
+/** How each node of the studies tree looks: icon by state, value, tooltip, and the words that menus test. */
+import { basename, dirname } from 'node:path';
+import {
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+  workspace,
+} from 'vscode';
+import { formatDuration, formatNumber, formatPercent, formatValue } from '../../core/format.js';
+import { objectiveOf } from '../../core/study/best.js';
+import type { Trial, TrialState } from '../../core/study/trial.js';
+import type { ConfigFile } from '../configs.js';
+import { Command } from '../contributions.js';
+import { count } from '../format.js';
+import {
+  bestText,
+  isResumable,
+  isRunning,
+  phaseText,
+  progressText,
+  type StudyEntry,
+} from '../study-entry.js';
+import type { TreeNode } from './nodes.js';
+
+type NodeOf<K extends TreeNode['kind']> = Extract<TreeNode, { kind: K }>;
+
+const { None, Collapsed, Expanded } = TreeItemCollapsibleState;
+const icon = (id: string, color?: string) =>
+  new ThemeIcon(id, color === undefined ? undefined : new ThemeColor(color));
+
+function item(id: string, label: string, state: TreeItemCollapsibleState): TreeItem {
+  const made = new TreeItem(label, state);
+  made.id = id;
+  return made;
+}
+
+export function folderItem({ id, path, name }: NodeOf<'folder'>): TreeItem {
+  const made = item(id, name, Expanded);
+  made.iconPath = ThemeIcon.Folder;
+  made.tooltip = path;
+  made.contextValue = 'folder';
+  return made;
+}
+
+export function configItem(
+  { id, path }: NodeOf<'config'>,
+  config: ConfigFile | undefined,
+  studies: readonly StudyEntry[],
+) {
+  const made = item(id, basename(path), studies.length > 0 ? Expanded : None);
+  const folder = dirname(workspace.asRelativePath(path, false));
+  const errors = config?.parsed.diagnostics.filter(({ severity }) => severity === 'error').length ?? 0;
+  made.resourceUri = Uri.file(path);
+  made.iconPath = ThemeIcon.File;
+  made.description = [folder === '.' ? '' : folder, errors > 0 ? count(errors, 'problem') : '']
+    .filter(Boolean)
+    .join(' · ');
+  made.contextValue = words(
+    'config',
+    studies.some(isRunning) && 'running',
+    studies.some(({ best }) => best) && 'best',
+  );
+  made.tooltip = `${path}\n${count(config?.parsed.tuned.length ?? 0, 'tuned value')}`;
+  made.accessibilityInformation = {
+    label: `Config ${basename(path)}, ${studies.length === 0 ? 'no study yet' : studies.length === 1 ? '1 study' : `${studies.length} studies`}`,
+  };
+  if (studies.length === 0)
+    made.command = {
+      command: Command.revealConfig,
+      title: 'Open',
+      arguments: [{ kind: 'config', id, path }],
+    };
+  return made;
+}
+
+export function studyItem({ id }: NodeOf<'study'>, entry: StudyEntry): TreeItem {
+  const made = item(
+    id,
+    entry.name,
+    entry.study.trials.length === 0 ? None : isRunning(entry) ? Expanded : Collapsed,
+  );
+  const best = bestText(entry);
+  made.iconPath = studyIcon(entry);
+  made.description = [progressText(entry), best && `best ${best}`, hint(entry)].filter(Boolean).join(' · ');
+  made.tooltip = studyTooltip(entry);
+  made.contextValue = words(
+    'study',
+    isRunning(entry) && 'running',
+    isResumable(entry) && 'resumable',
+    entry.best !== undefined && 'best',
+  );
+  made.accessibilityInformation = {
+    label: `Study ${entry.name}, ${phaseText(entry)}, ${progressText(entry)} trials, best ${best ?? 'none yet'}`,
+  };
+  return made;
+}
+
+function hint({ phase }: StudyEntry): string | undefined {
+  switch (phase.kind) {
+    case 'lost':
+      return 'engine lost, resumable';
+    case 'elsewhere':
+      return `on ${phase.host}`;
+    case 'stopping':
+      return 'stopping';
+    case 'stopped':
+      return 'stopped';
+    case 'error':
+      return 'error';
+    case 'loading':
+    case 'running':
+    case 'finished':
+      return undefined;
+  }
+}
+
+function studyIcon({ phase }: StudyEntry): ThemeIcon {
+  switch (phase.kind) {
+    case 'loading':
+      return icon('loading~spin');
+    case 'running':
+    case 'stopping':
+      return icon('sync~spin', 'charts.blue');
+    case 'elsewhere':
+      return icon('remote', 'charts.blue');
+    case 'stopped':
+      return icon('debug-pause', 'charts.yellow');
+    case 'finished':
+      return icon('pass', 'testing.iconPassed');
+    case 'lost':
+      return icon('debug-disconnect', 'list.warningForeground');
+    case 'error':
+      return icon('error', 'list.errorForeground');
+  }
+}
+
+function studyTooltip(entry: StudyEntry): MarkdownString {
+  const { study, best } = entry;
+  const text = new MarkdownString(undefined, true);
+  const objective = study.objectives[0];
+  text.appendMarkdown(`**${entry.name}** of ${basename(entry.configFile)}  \n`);
+  text.appendText(`${phaseText(entry)}.`);
+  text.appendMarkdown(
+    `\n\n${progressText(entry)} trials · ${study.settings.sampler} · seed ${study.settings.seed}`,
+  );
+  const base = study.trials[0] && objectiveOf(study.trials[0]);
+  const value = best && objectiveOf(best);
+  if (objective && value !== undefined) {
+    text.appendMarkdown(
+      `\n\n$(star-full) \`${objective.metric}\` **${formatNumber(value)}** (trial ${best?.number})`,
+    );
+    if (base !== undefined && best?.number !== 0) {
+      text.appendMarkdown(
+        `, ${base === 0 ? '' : `${formatPercent((value - base) / Math.abs(base))} `}against ${formatNumber(base)} in the file`,
+      );
+    } else if (best?.number === 0) text.appendMarkdown(', the values in the file');
+  }
+  return text;
+}
+
+export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Trial): TreeItem {
+  const best = entry.best?.number === trial.number;
+  const made = item(id, `Trial ${trial.number}`, None);
+  const value = objectiveOf(trial);
+  made.iconPath = best ? icon('star-full', 'charts.yellow') : trialIcon(trial.state);
+  made.description = [
+    value === undefined ? progressOf(trial) : formatNumber(value),
+    trial.number === 0 && 'values in the file',
+  ]
+    .filter(Boolean)
+    .join(' · ');
+  made.tooltip = trialTooltip(entry, trial, best);
+  made.contextValue = words('trial', trial.state, best && 'best');
+  made.accessibilityInformation = {
+    label: `Trial ${trial.number}, ${best ? 'best, ' : ''}${trial.state}, ${made.description}`,
+  };
+  return made;
+}
+
+/** What an unfinished or failed trial has to say. */
+function progressOf(trial: Trial): string {
+  const last = trial.reports.at(-1);
+  const at = last ? `${formatNumber(last.value)} at step ${last.step}` : '';
+  switch (trial.state) {
+    case 'running':
+      return at || 'starting';
+    case 'waiting':
+      return 'waiting';
+    case 'pruned':
+      return `pruned${at ? ` · ${at}` : ''}`;
+    case 'failed':
+      return `failed${trial.reason ? ` · ${trial.reason}` : ''}`;
+    case 'complete':
+      return 'no finite value';
+  }
+}
+
+function trialIcon(state: TrialState): ThemeIcon {
+  switch (state) {
+    case 'waiting':
+      return icon('clock');
+    case 'running':
+      return icon('sync~spin', 'charts.blue');
+    case 'complete':
+      return icon('pass', 'testing.iconPassed');
+    case 'pruned':
+      return icon('circle-slash', 'disabledForeground');
+    case 'failed':
+      return icon('error', 'testing.iconFailed');
+  }
+}
+
+function trialTooltip(entry: StudyEntry, trial: Trial, best: boolean): MarkdownString {
+  const text = new MarkdownString(undefined, true);
+  const state = best ? 'best so far' : trial.state;
+  const took =
+    trial.startedAt && trial.finishedAt
+      ? Date.parse(trial.finishedAt) - Date.parse(trial.startedAt)
+      : undefined;
+  text.appendMarkdown(
+    `**Trial ${trial.number}** · ${state}${took === undefined ? '' : ` · ${formatDuration(took)}`}\n\n`,
+  );
+  if (trial.reason) text.appendText(trial.reason).appendMarkdown('\n\n');
+  const rows = [
+    ...Object.entries(trial.values).map(([name, value]) => [name, formatNumber(value)]),
+    ...Object.keys(entry.study.space).map((name) => [name, formatValue(trial.params[name])]),
+  ];
+  text.appendMarkdown('| | |\n|---|---|\n');
+  for (const [name, value] of rows) text.appendMarkdown(`| ${name} | \`${value}\` |\n`);
+  if (trial.suggestion)
+    text.appendMarkdown('\n').appendText(`${trial.suggestion.sampler}: ${trial.suggestion.reason}`);
+  return text;
+}
+
+export function moreItem({ id, journal, hidden }: NodeOf<'more'>): TreeItem {
+  const made = item(id, `${hidden} more in the table`, None);
+  made.iconPath = icon('ellipsis');
+  made.contextValue = 'more';
+  made.command = { command: Command.openResults, title: 'Open Results', arguments: [{ journal }] };
+  return made;
+}
+
+function words(...parts: readonly (string | false)[]): string {
+  return parts.filter(Boolean).join(' ');
+}

@@ -1,0 +1,231 @@
+/**
+ * The tree: annotated files, their studies, the trials of each. Nodes keep their identity, so that only what changed
+ * is drawn again, a few times a second at most. Long studies are capped; the table shows them whole.
+ */
+import { basename, dirname } from 'node:path';
+import {
+  type Event,
+  EventEmitter,
+  type ProviderResult,
+  type TreeDataProvider,
+  type TreeItem,
+  type TreeView,
+  window,
+  workspace,
+} from 'vscode';
+import type { Trial } from '../../core/study/trial.js';
+import type { Configs } from '../configs.js';
+import { View } from '../contributions.js';
+import { Disposables } from '../disposables.js';
+import type { Focus } from '../focus.js';
+import { count } from '../format.js';
+import type { Studies } from '../studies.js';
+import { isRunning, type StudyEntry } from '../study-entry.js';
+import { Throttle } from '../throttle.js';
+import { configItem, folderItem, moreItem, studyItem, trialItem } from './items.js';
+import type { TreeNode } from './nodes.js';
+
+const CAP = 200;
+/** Changes are drawn at most so often, in milliseconds. */
+const DRAW_EVERY = 250;
+
+export class StudiesTree implements TreeDataProvider<TreeNode> {
+  readonly #own = new Disposables();
+  readonly #nodes = new Map<string, TreeNode>();
+  readonly #dirty = new Set<string>();
+  readonly #draw = this.#own.add(new Throttle(DRAW_EVERY, () => this.#redraw()));
+  readonly #changed = this.#own.add(new EventEmitter<TreeNode | TreeNode[] | undefined>());
+  readonly #view: TreeView<TreeNode>;
+  /** What each config looked like when it was drawn last: it is drawn again only when that changes. */
+  readonly #drawn = new Map<string, string>();
+  readonly onDidChangeTreeData: Event<TreeNode | TreeNode[] | undefined> = this.#changed.event;
+
+  constructor(
+    private readonly configs: Configs,
+    private readonly studies: Studies,
+    private readonly focus: Focus,
+  ) {
+    this.#view = this.#own.add(
+      window.createTreeView(View.studies, { treeDataProvider: this, showCollapseAll: true }),
+    );
+    this.#own.add(configs.onDidChangeList(() => this.#touch('')));
+    this.#own.add(configs.onDidChange(({ path }) => this.#touchConfig(path)));
+    this.#own.add(studies.onDidChangeList((path) => this.#touch(configId(path))));
+    this.#own.add(
+      studies.onDidChange((entry) => {
+        this.#touch(studyId(entry.id));
+        this.#touchConfig(entry.configFile);
+      }),
+    );
+    this.#own.add(
+      this.#view.onDidChangeSelection(({ selection }) => {
+        const [node] = selection;
+        if (node && 'journal' in node) this.focus.show(node.journal);
+        const trials = selection.flatMap((one) => (one.kind === 'trial' ? [one] : []));
+        const [first] = trials;
+        if (first) {
+          const numbers = trials
+            .filter(({ journal }) => journal === first.journal)
+            .map(({ number }) => number);
+          this.focus.select({ study: first.journal, trials: numbers, by: this });
+        }
+      }),
+    );
+    this.#own.add(workspace.onDidGrantWorkspaceTrust(() => this.#tellTrust()));
+    this.#tellTrust();
+  }
+
+  getTreeItem(node: TreeNode): TreeItem {
+    switch (node.kind) {
+      case 'folder':
+        return folderItem(node);
+      case 'config':
+        this.#drawn.set(node.path, this.#configLooks(node.path));
+        return configItem(node, this.configs.get(node.path), this.studies.of(node.path));
+      case 'study': {
+        const entry = this.studies.get(node.journal);
+        return entry ? studyItem(node, entry) : { id: node.id, label: 'Deleted' };
+      }
+      case 'trial': {
+        const entry = this.studies.get(node.journal);
+        const trial = entry?.study.trials[node.number];
+        return entry && trial ? trialItem(node, entry, trial) : { id: node.id, label: 'Deleted' };
+      }
+      case 'more':
+        return moreItem(node);
+    }
+  }
+
+  getChildren(node?: TreeNode): ProviderResult<TreeNode[]> {
+    if (!node) return this.#roots();
+    switch (node.kind) {
+      case 'folder':
+        return this.#configsOf(node.path);
+      case 'config':
+        return this.studies
+          .of(node.path)
+          .map(({ id }) => this.#keep({ kind: 'study', id: studyId(id), journal: id }));
+      case 'study':
+        return this.#trialsOf(node.journal);
+      case 'trial':
+      case 'more':
+        return [];
+    }
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    switch (node.kind) {
+      case 'folder':
+        return undefined;
+      case 'config': {
+        const folder = (workspace.workspaceFolders?.length ?? 0) > 1 ? folderOf(node.path) : undefined;
+        return folder && this.#nodes.get(folderId(folder.path));
+      }
+      case 'study': {
+        const entry = this.studies.get(node.journal);
+        return entry && this.#nodes.get(configId(entry.configFile));
+      }
+      case 'trial':
+      case 'more':
+        return this.#nodes.get(studyId(node.journal));
+    }
+  }
+
+  dispose(): void {
+    this.#own.dispose();
+  }
+
+  #roots(): TreeNode[] {
+    if ((workspace.workspaceFolders?.length ?? 0) < 2)
+      return this.configs.all.map(({ path }) => this.#config(path));
+    const folders = new Map(this.configs.all.map(({ path }) => [folderOf(path).path, folderOf(path)]));
+    return [...folders.values()].map(({ path, name }) =>
+      this.#keep({ kind: 'folder', id: folderId(path), path, name }),
+    );
+  }
+
+  #configsOf(folder: string): TreeNode[] {
+    return this.configs.all
+      .filter(({ path }) => folderOf(path).path === folder)
+      .map(({ path }) => this.#config(path));
+  }
+
+  #config(path: string): TreeNode {
+    return this.#keep({ kind: 'config', id: configId(path), path });
+  }
+
+  #trialsOf(journal: string): TreeNode[] {
+    const entry = this.studies.get(journal);
+    if (!entry) return [];
+    const trials = ranked(entry);
+    const shown = trials
+      .slice(0, CAP)
+      .map(({ number }) => this.#keep({ kind: 'trial', id: `trial:${journal}#${number}`, journal, number }));
+    const hidden = trials.length - shown.length;
+    if (hidden > 0) shown.push({ kind: 'more', id: `more:${journal}`, journal, hidden });
+    return shown;
+  }
+
+  #keep<N extends TreeNode>(node: N): TreeNode {
+    const there = this.#nodes.get(node.id);
+    if (there) return there;
+    this.#nodes.set(node.id, node);
+    return node;
+  }
+
+  #configLooks(path: string): string {
+    const studies = this.studies.of(path);
+    const errors = this.configs.get(path)?.parsed.diagnostics.length ?? 0;
+    return `${errors} ${studies.length} ${studies.some(isRunning)} ${studies.some(({ best }) => best)}`;
+  }
+
+  #touchConfig(path: string): void {
+    if (this.#drawn.get(path) !== this.#configLooks(path)) this.#touch(configId(path));
+  }
+
+  /** Empty: the roots. */
+  #touch(id: string): void {
+    this.#dirty.add(id);
+    this.#draw.request();
+  }
+
+  #redraw(): void {
+    const dirty = [...this.#dirty];
+    this.#dirty.clear();
+    if (dirty.includes('')) this.#changed.fire(undefined);
+    else {
+      const nodes = dirty.flatMap((id) => this.#nodes.get(id) ?? []);
+      if (nodes.length > 0) this.#changed.fire(nodes);
+    }
+    this.#badge();
+  }
+
+  #badge(): void {
+    const busy = this.studies.all.reduce((sum, { engine }) => sum + (engine?.busy ?? 0), 0);
+    this.#view.badge = busy === 0 ? undefined : { value: busy, tooltip: `${count(busy, 'trial')} running` };
+  }
+
+  #tellTrust(): void {
+    if (workspace.isTrusted) delete this.#view.message;
+    else this.#view.message = 'Restricted Mode: studies can be looked at, sweeps cannot be started.';
+  }
+}
+
+/** The best one first, then what runs, then the newest. */
+function ranked({ study, best }: StudyEntry): readonly Trial[] {
+  const rank = (trial: Trial) => (trial.number === best?.number ? 0 : trial.state === 'running' ? 1 : 2);
+  return [...study.trials].sort((a, b) => rank(a) - rank(b) || b.number - a.number);
+}
+
+function folderOf(path: string): { path: string; name: string } {
+  const folder = workspace.workspaceFolders?.find(
+    ({ uri }) => path.startsWith(`${uri.fsPath}/`) || path.startsWith(`${uri.fsPath}\\`),
+  );
+  if (folder) return { path: folder.uri.fsPath, name: folder.name };
+  const outside = dirname(path);
+  return { path: outside, name: basename(outside) };
+}
+
+const folderId = (path: string) => `folder:${path}`;
+const configId = (path: string) => `config:${path}`;
+const studyId = (journal: string) => `study:${journal}`;
