@@ -1,13 +1,15 @@
 // Builds every bundle into dist/: the extension, the engine, a worker's child, the command line, the library with its
-// types, and the page. Also gathers the licences of what the bundles contain. `--watch` rebuilds on change.
+// types, and the page. Also gathers the licences of what the bundles contain. `--watch` rebuilds on change; names of
+// bundles (`node esbuild.mjs engine trial`) build those alone.
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import esbuild from 'esbuild';
 import { thirdPartyNotices } from './scripts/notices.mjs';
 import { peggyPlugin } from './scripts/peggy-plugin.mjs';
 
 const watch = process.argv.includes('--watch');
+const only = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const require = createRequire(import.meta.url);
 const { version } = require('./package.json');
 
@@ -62,7 +64,11 @@ const bundles = [
     format: 'iife',
     entryPoints: { webview: 'webview-ui/src/main.ts' },
   },
-].map((options) => ({ ...options, outdir: 'dist' }));
+]
+  .filter(
+    ({ entryPoints }) => only.length === 0 || Object.keys(entryPoints).some((name) => only.includes(name)),
+  )
+  .map((options) => ({ ...options, outdir: 'dist' }));
 
 /** Types of the library: one small file that points at the declarations `tsc` wrote beside it. */
 function buildTypes() {
@@ -83,10 +89,9 @@ if (watch) {
   await copyAssets();
   for (const options of bundles) await (await esbuild.context(options)).watch();
 } else {
-  await rm('dist', { recursive: true, force: true });
-  await mkdir('dist', { recursive: true });
   const results = await Promise.all(bundles.map((options) => esbuild.build(options)));
   await copyAssets();
+  if (only.length > 0) process.exit();
   await writeFile('dist/THIRD-PARTY-NOTICES.txt', await thirdPartyNotices(results.map((r) => r.metafile)));
   await buildTypes();
 }
