@@ -32,9 +32,14 @@ const node = {
   format: 'esm',
   // tfjs in its ES modules: taking `main` would bundle tfjs-core twice and throw at start.
   mainFields: ['module', 'main'],
-  // CommonJS dependencies call require() for Node's own modules.
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-  external: ['@tensorflow/tfjs-node', 'esbuild', 'esbuild-wasm'],
+  // What CommonJS dependencies take for granted: require() for Node's own modules, and where they are.
+  banner: {
+    js: [
+      "import{createRequire as __createRequire}from'node:module';",
+      'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
+    ].join(''),
+  },
+  external: ['@tensorflow/tfjs-node'],
 };
 
 const bundles = [
@@ -82,6 +87,7 @@ async function copyAssets() {
     require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'),
     'dist/tfjs-backend-wasm-simd.wasm',
   );
+  await copyFile(require.resolve('esbuild-wasm/esbuild.wasm'), 'dist/esbuild.wasm');
 }
 
 await mkdir('dist', { recursive: true });

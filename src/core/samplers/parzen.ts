@@ -6,7 +6,7 @@
  */
 import { type Json, jsonEqual } from '../json.js';
 import type { Random } from '../random.js';
-import { choicesOf, valueAt } from '../space/encode.js';
+import { choicesOf, tidy, valueAt } from '../space/encode.js';
 import type { Distribution } from '../space/parameter.js';
 
 /** Kernels over one parameter, one per observation and a wide one, the prior, at the end. */
@@ -57,7 +57,7 @@ function axisOf(distribution: Extract<Distribution, { low: number }>) {
     value(coordinate: number): number {
       const x = backward(coordinate);
       const { low, high } = distribution;
-      if (!discrete) return Math.min(high, Math.max(low, x));
+      if (distribution.type === 'float' && !discrete) return tidy(distribution, x);
       const last = Math.floor((high - low) / step + 1e-9);
       const k = Math.min(last, Math.max(0, Math.round((x - low) / step)));
       return valueAt({ ...distribution, log: false, step } as Distribution, k) as number;

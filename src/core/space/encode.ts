@@ -49,6 +49,21 @@ export function valueAt(distribution: Distribution, k: number): Json {
   }
 }
 
+/** Significant digits of a suggested real number: as many as anybody wants to read in a config. */
+const DIGITS = 6;
+
+/**
+ * A real number as it is suggested: inside the range, and rounded to six significant digits, of the number itself where
+ * the parameter is logarithmic, of the range where it is not.
+ */
+export function tidy({ low, high, log }: FloatDistribution, x: number): number {
+  const size = log ? Math.abs(x) : high - low;
+  const decimals = DIGITS - 1 - Math.floor(Math.log10(size));
+  const rounded =
+    decimals > 100 || decimals < 0 ? Number(x.toPrecision(DIGITS)) : Number(x.toFixed(decimals));
+  return Math.min(high, Math.max(low, rounded));
+}
+
 /** The value of u in [0, 1]: the inverse of the cumulative distribution. */
 export function decodeUnit(distribution: Distribution, u: number): Json {
   if (distribution.type === 'float' && distribution.step === undefined) {
@@ -56,7 +71,7 @@ export function decodeUnit(distribution: Distribution, u: number): Json {
     const value = distribution.log
       ? Math.exp(Math.log(low) + u * (Math.log(high) - Math.log(low)))
       : low + u * (high - low);
-    return Math.min(high, Math.max(low, value));
+    return tidy(distribution, value);
   }
   if (distribution.type === 'int' && distribution.log) {
     // Each integer gets the mass between its half-way neighbours, as Optuna does.
