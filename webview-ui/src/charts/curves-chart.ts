@@ -1,0 +1,223 @@
+/**
+ * The live learning curves: a metric per step for every trial. The selected and the best stand out, running ones are
+ * live, the rest are there to compare with. Hovering names a curve, clicking selects its trial.
+ */
+import { SignalWatcher } from '@lit-labs/preact-signals';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type uPlot from 'uplot';
+import uPlotCss from 'uplot/dist/uPlot.min.css' with { type: 'text' };
+import { formatNumber } from '../../../src/core/format.js';
+import type { App } from '../app.js';
+import type { StudyView } from '../feed.js';
+import { base } from '../styles.js';
+import { theme } from '../theme.js';
+import { chartStyles } from './chart-styles.js';
+import { type Curves, curvesOf, reportedMetrics } from './curves-data.js';
+import { createPlot } from './curves-plot.js';
+import { placeTip } from './tip.js';
+
+interface Pointed {
+  readonly series: number;
+  readonly index: number;
+}
+
+@customElement('sweet-curves')
+export class CurvesChart extends SignalWatcher(LitElement) {
+  static override styles = [
+    base,
+    chartStyles,
+    unsafeCSS(uPlotCss),
+    css`
+      .axis-name {
+        position: absolute;
+        font-size: 11px;
+        line-height: 14px;
+        color: var(--vscode-descriptionForeground);
+        pointer-events: none;
+      }
+      .axis-name.y {
+        left: 8px;
+        top: 0;
+      }
+      .axis-name.x {
+        right: 16px;
+        bottom: 2px;
+        padding-left: 6px;
+        background: var(--vscode-editor-background);
+      }
+      vscode-dropdown {
+        min-width: 110px;
+        --input-height: 22;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app!: App;
+  @state() private pointed: Pointed | undefined;
+  @query('.canvas') private canvas!: HTMLElement;
+  @query('.tip') private tip!: HTMLElement;
+
+  #plot: uPlot | undefined;
+  #curves: Curves | undefined;
+  #metrics: readonly string[] = [];
+  #drawnFor = '';
+  #resize: ResizeObserver | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize?.disconnect();
+    this.#resize = undefined;
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    this.#drawnFor = '';
+  }
+
+  #metric(view: StudyView): string {
+    const objective = view.study.objectives[0]?.metric ?? 'value';
+    this.#metrics = reportedMetrics(view.trials, objective);
+    const chosen = this.app.ui.metric.value;
+    if (chosen !== undefined && this.#metrics.includes(chosen)) return chosen;
+    return this.#metrics[0] ?? objective;
+  }
+
+  protected override render(): TemplateResult {
+    const { feed, ui } = this.app;
+    const view = feed.view.value;
+    const metric = view ? this.#metric(view) : '';
+    this.#curves = view
+      ? curvesOf(view.trials, metric, view.best?.number, ui.selected.value, ui.logCurves.value)
+      : undefined;
+    const drawn = this.#curves?.curves.length ?? 0;
+    return html`
+      <header>
+        <h2>Learning Curves</h2>
+        <span class="fill"></span>
+        ${
+          this.#metrics.length > 1
+            ? html`<vscode-dropdown
+                aria-label="Metric of the learning curves"
+                .value=${metric}
+                @change=${(event: Event) => {
+                  ui.metric.value = (event.target as HTMLSelectElement).value;
+                }}
+              >
+                ${this.#metrics.map((name) => html`<vscode-option value=${name}>${name}</vscode-option>`)}
+              </vscode-dropdown>`
+            : nothing
+        }
+        <vscode-checkbox
+          ?checked=${ui.logCurves.value}
+          @change=${(event: Event) => {
+            ui.logCurves.value = (event.target as HTMLInputElement).checked;
+          }}
+          >Log scale</vscode-checkbox
+        >
+      </header>
+      <div
+        class="plot ${this.pointed ? 'pointing' : ''}"
+        role="img"
+        aria-label="Learning curves: ${metric} by step of ${drawn} trials"
+        @click=${this.#onClick}
+        @pointerleave=${() => this.#point(undefined)}
+        @pointermove=${() => this.#movePointer()}
+      >
+        <div class="canvas" aria-hidden="true"></div>
+        ${
+          drawn === 0
+            ? html`<div class="empty">No trial has reported a step yet.</div>`
+            : html`<div class="axis-name y">${metric}</div>
+                <div class="axis-name x">step</div>`
+        }
+        <div class="tip" ?hidden=${!this.pointed}>${this.pointed ? this.#tip(this.pointed) : nothing}</div>
+      </div>
+      ${drawn === 0 ? nothing : this.#legend(view)}
+    `;
+  }
+
+  #legend(view: StudyView | undefined): TemplateResult {
+    const roles = new Set(this.#curves?.curves.map(({ role }) => role));
+    const left = this.#curves?.left ?? 0;
+    return html`<div class="legend" aria-hidden="true">
+      ${roles.has('best') ? html`<span><i class="swatch best"></i>best, #${view?.best?.number}</span>` : nothing}
+      ${roles.has('running') ? html`<span><i class="swatch running"></i>running</span>` : nothing}
+      ${roles.has('selected') ? html`<span><i class="swatch selected"></i>selected</span>` : nothing}
+      ${roles.has('other') ? html`<span><i class="swatch other"></i>others${left > 0 ? ` (the newest; ${left} not drawn)` : ''}</span>` : nothing}
+    </div>`;
+  }
+
+  #tip({ series, index }: Pointed): TemplateResult {
+    const curve = this.#curves?.curves[series - 1];
+    const value = this.#curves?.rows[series]?.[index];
+    const step = this.#curves?.rows[0][index];
+    const role = curve && curve.role !== 'other' ? ` ${curve.role}` : '';
+    return html`<b>Trial ${curve?.trial}</b>${role}
+      <div class="number">step ${step}: ${typeof value === 'number' ? formatNumber(value, 5) : 'no value'}</div>`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (!this.#resize) {
+      this.#resize = new ResizeObserver(() => {
+        this.#draw();
+      });
+      this.#resize.observe(this.canvas);
+    }
+    this.#draw();
+    this.#place();
+  }
+
+  /** New curves need a new plot; longer ones only new data. */
+  #draw(): void {
+    const colours = theme().value;
+    const curves = this.#curves;
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (!colours || !curves || curves.curves.length === 0 || width < 40 || height < 40) {
+      this.#plot?.destroy();
+      this.#plot = undefined;
+      this.#drawnFor = '';
+      return;
+    }
+    const log = this.app.ui.logCurves.value;
+    const drawnFor = JSON.stringify([curves.curves, curves.range, colours, log, this.app.ui.metric.value]);
+    if (this.#plot && drawnFor === this.#drawnFor) {
+      this.#plot.setData(curves.rows as unknown as uPlot.AlignedData);
+      if (this.#plot.width !== width || this.#plot.height !== height) this.#plot.setSize({ width, height });
+      return;
+    }
+    this.#plot?.destroy();
+    this.#drawnFor = drawnFor;
+    this.#plot = createPlot(this.canvas, curves, { width, height, log }, colours, (series) => {
+      this.#point(series ?? undefined);
+    });
+  }
+
+  #point(series: number | undefined): void {
+    const index = this.#plot?.cursor.idx;
+    this.pointed = series === undefined || index == null ? undefined : { series, index };
+  }
+
+  #movePointer(): void {
+    const index = this.#plot?.cursor.idx;
+    if (this.pointed && index != null && index !== this.pointed.index) {
+      this.pointed = { ...this.pointed, index };
+    }
+  }
+
+  #place(): void {
+    const plot = this.#plot;
+    const value = this.pointed && this.#curves?.rows[this.pointed.series]?.[this.pointed.index];
+    const step = this.pointed && this.#curves?.rows[0][this.pointed.index];
+    if (!plot || typeof value !== 'number' || step === undefined) return;
+    const box = plot.over;
+    placeTip(this.tip, [
+      box.offsetLeft + plot.valToPos(step, 'x'),
+      box.offsetTop + plot.valToPos(value, 'y'),
+    ]);
+  }
+
+  #onClick(event: MouseEvent): void {
+    const curve = this.pointed && this.#curves?.curves[this.pointed.series - 1];
+    if (curve) this.app.ui.select(curve.trial, event.ctrlKey || event.metaKey);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Learning curves as uPlot wants them: which trials are drawn and how strongly, one row of steps shared by all, and the
+ * range of values in which they can be told apart. Pure.
+ */
+import { type Range, robustRange } from '../../../src/core/analysis/history.js';
+import type { Trial } from '../../../src/core/study/trial.js';
+
+export type CurveRole = 'other' | 'running' | 'best' | 'selected';
+
+export interface Curve {
+  readonly trial: number;
+  readonly role: CurveRole;
+}
+
+export interface Curves {
+  readonly curves: readonly Curve[];
+  /** Steps first, then one row per curve; undefined where a trial said nothing at a step. */
+  readonly rows: readonly [readonly number[], ...(number | null | undefined)[][]];
+  readonly range: Range | undefined;
+  /** Trials that reported but are not drawn. */
+  readonly left: number;
+}
+
+/** So many of the newest curves stand behind those that matter. */
+const BACKGROUND = 150;
+const ORDER: Readonly<Record<CurveRole, number>> = { other: 0, running: 1, best: 2, selected: 3 };
+
+/** The metrics that trials report per step, the objective first. */
+export function reportedMetrics(trials: readonly Trial[], objective: string): readonly string[] {
+  const names = new Set<string>();
+  for (const trial of trials) {
+    for (const name in trial.reports[0]?.metrics) names.add(name);
+  }
+  const others = [...names].filter((name) => name !== objective).sort();
+  return names.has(objective) ? [objective, ...others] : others;
+}
+
+export function curvesOf(
+  trials: readonly Trial[],
+  metric: string,
+  best: number | undefined,
+  selected: readonly number[],
+  log: boolean,
+): Curves {
+  const chosen = new Set(selected);
+  const roleOf = (trial: Trial): CurveRole => {
+    if (chosen.has(trial.number)) return 'selected';
+    if (trial.number === best) return 'best';
+    return trial.state === 'running' ? 'running' : 'other';
+  };
+  const reporting = trials.filter((trial) => trial.reports.length > 0);
+  const others = reporting.filter((trial) => roleOf(trial) === 'other');
+  const faint = new Set(others.slice(-BACKGROUND));
+  const drawn = reporting
+    .filter((trial) => roleOf(trial) !== 'other' || faint.has(trial))
+    .sort((a, b) => ORDER[roleOf(a)] - ORDER[roleOf(b)] || a.number - b.number);
+
+  const steps = [...new Set(drawn.flatMap((trial) => trial.reports.map(({ step }) => step)))].sort(
+    (a, b) => a - b,
+  );
+  const position = new Map(steps.map((step, index) => [step, index]));
+  const values: number[] = [];
+  const keep: number[] = [];
+  const rows = drawn.map((trial) => {
+    const row = new Array<number | undefined>(steps.length);
+    for (const report of trial.reports) {
+      const value = report.metrics[metric];
+      if (value === undefined || !Number.isFinite(value) || (log && value <= 0)) continue;
+      row[position.get(report.step) ?? 0] = value;
+      values.push(log ? Math.log10(value) : value);
+    }
+    const last = row.findLast((value) => value !== undefined);
+    if (last !== undefined && roleOf(trial) !== 'other') keep.push(log ? Math.log10(last) : last);
+    return row;
+  });
+  return {
+    curves: drawn.map((trial) => ({ trial: trial.number, role: roleOf(trial) })),
+    rows: [steps, ...rows],
+    range: robustRange(values, keep),
+    left: reporting.length - drawn.length,
+  };
+}

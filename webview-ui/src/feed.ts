@@ -1,0 +1,157 @@
+/**
+ * Keeps the page's copy of a study in step with its journal: asks "since" the last record it has, reduces what comes,
+ * and publishes a new view at most once per frame, less often where drawing takes long. Knows nothing of drawing.
+ */
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import { bestTrial } from '../../src/core/study/best.js';
+import { parseLine } from '../../src/core/study/journal-line.js';
+import { StudyReducer } from '../../src/core/study/reduce.js';
+import type { Study, Trial, TrialState } from '../../src/core/study/trial.js';
+import type { PageState, StudyRef } from '../../src/protocol/panel.js';
+import type { Host } from './host.js';
+
+/** A study as it stood at one frame. `trials` is a new array in each, since the reducer changes trials in place. */
+export interface StudyView {
+  readonly ref: StudyRef;
+  readonly study: Study;
+  readonly trials: readonly Trial[];
+  readonly best: Trial | undefined;
+  readonly counts: Readonly<Record<TrialState, number>>;
+}
+
+/** Drawing may take a third of the page's time, so that a long study stays scrollable while it grows. */
+const IDLE_PER_DRAWING = 2;
+
+export class StudyFeed {
+  readonly #host: Host;
+  readonly #page: Signal<PageState | undefined> = signal(undefined);
+  readonly #view: Signal<StudyView | undefined> = signal(undefined);
+  readonly #failure: Signal<string | undefined> = signal(undefined);
+  #ref: StudyRef | undefined;
+  #reducer = new StudyReducer();
+  #position = 0;
+  #asking = false;
+  #askAgain = false;
+  #frame: number | undefined;
+  #notBefore = 0;
+
+  constructor(host: Host) {
+    this.#host = host;
+    host.on('state', (state) => this.#takeState(state));
+    host.on('appended', ({ study }) => {
+      if (study === this.#ref?.id) void this.#catchUp();
+    });
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.refresh();
+    });
+  }
+
+  /** undefined until the extension has answered. */
+  get page(): ReadonlySignal<PageState | undefined> {
+    return this.#page;
+  }
+
+  /** undefined while there is no study, or none of it has arrived. */
+  get view(): ReadonlySignal<StudyView | undefined> {
+    return this.#view;
+  }
+
+  /** Why the extension did not answer; undefined while all is well. */
+  get failure(): ReadonlySignal<string | undefined> {
+    return this.#failure;
+  }
+
+  /** Asks for the state and for whatever is missing. */
+  refresh(): void {
+    void this.#guard(async () => this.#takeState(await this.#host.call('state', {})));
+  }
+
+  #takeState(state: PageState): void {
+    this.#page.value = state;
+    if (state.study?.id !== this.#ref?.id) this.#forget();
+    this.#ref = state.study;
+    if (this.#ref) void this.#catchUp();
+    else this.#view.value = undefined;
+  }
+
+  #forget(): void {
+    this.#reducer = new StudyReducer();
+    this.#position = 0;
+    this.#view.value = undefined;
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#askAgain = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    await this.#guard(async () => {
+      while (this.#askAgain) {
+        this.#askAgain = false;
+        await this.#askOnce();
+      }
+    });
+    this.#asking = false;
+  }
+
+  async #askOnce(): Promise<void> {
+    const ref = this.#ref;
+    if (!ref) return;
+    const asked = this.#position;
+    const answer = await this.#host.call('since', { study: ref.id, seq: asked });
+    if (ref.id !== this.#ref?.id) {
+      this.#askAgain = true;
+      return;
+    }
+    if (answer.reset) this.#forget();
+    for (const line of answer.lines.split('\n')) {
+      if (line === '') continue;
+      const parsed = parseLine(line);
+      if (parsed.kind === 'record') this.#reducer.apply(parsed.record);
+    }
+    this.#position = answer.seq;
+    if (answer.more && (answer.seq > asked || answer.reset)) this.#askAgain = true;
+    this.#schedule();
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#failure.value = undefined;
+    } catch (error) {
+      this.#failure.value = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #schedule(): void {
+    if (this.#frame !== undefined) return;
+    const tick = (): void => {
+      if (performance.now() < this.#notBefore) {
+        this.#frame = requestAnimationFrame(tick);
+        return;
+      }
+      this.#frame = undefined;
+      this.#publish();
+    };
+    this.#frame = requestAnimationFrame(tick);
+  }
+
+  #publish(): void {
+    const ref = this.#ref;
+    if (!ref) return;
+    const began = performance.now();
+    const { study } = this.#reducer;
+    const counts = { waiting: 0, running: 0, complete: 0, pruned: 0, failed: 0 };
+    for (const trial of study.trials) counts[trial.state]++;
+    this.#view.value = {
+      ref,
+      study: { ...study },
+      trials: [...study.trials],
+      best: bestTrial(study),
+      counts,
+    };
+    // Elements render in microtasks, so a task of its own sees the whole cost.
+    setTimeout(() => {
+      this.#notBefore = performance.now() + IDLE_PER_DRAWING * (performance.now() - began);
+    });
+  }
+}

@@ -1,0 +1,90 @@
+/** The buttons that act on the whole study: which are offered now, and which is the main one. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PageState, StudyAction } from '../../../src/protocol/panel.js';
+import type { App } from '../app.js';
+import type { StudyView } from '../feed.js';
+import { type StatusKind, statusOf } from './standing.js';
+
+interface ActionButton {
+  readonly action: StudyAction;
+  readonly label: string;
+  readonly title: string;
+  readonly enabled: boolean;
+}
+
+export function studyActions(page: PageState, view: StudyView): readonly ActionButton[] {
+  const { kind } = statusOf(page, view);
+  const changes = view.best !== undefined && view.best.number !== 0;
+  const why =
+    view.best === undefined
+      ? 'No trial has completed yet'
+      : 'The values in the file are the best so far: nothing to change';
+  return [
+    ...controlActions(kind, page),
+    {
+      action: 'compare-best',
+      label: 'Compare with Best',
+      title: changes ? 'Show the file beside the same file with the best values' : why,
+      enabled: changes,
+    },
+    {
+      action: 'apply-best',
+      label: 'Apply Best',
+      title: changes ? 'Write the best values into the file; undo works' : why,
+      enabled: changes,
+    },
+  ];
+}
+
+function controlActions(kind: StatusKind, page: PageState): readonly ActionButton[] {
+  const stopNow: ActionButton = {
+    action: 'stop-now',
+    label: 'Stop Now',
+    title: 'End the running trials too; the study can be resumed',
+    enabled: true,
+  };
+  switch (kind) {
+    case 'running':
+      return [
+        {
+          action: 'stop-finish',
+          label: 'Stop',
+          title: 'Let the running trials finish, start no more; the study can be resumed',
+          enabled: true,
+        },
+        stopNow,
+      ];
+    case 'stopping':
+      return [{ ...stopNow, enabled: page.engine?.stopping !== 'now' }];
+    case 'finished':
+      return [];
+    case 'stopped':
+    case 'error':
+    case 'lost':
+      return [
+        {
+          action: 'resume',
+          label: 'Resume',
+          title: page.trusted ? 'Go on where the study stopped' : 'This workspace is not trusted',
+          enabled: page.trusted,
+        },
+      ];
+  }
+}
+
+/** Applying is what a finished study is for; while it runs nothing is urged. */
+export function renderActions(app: App, page: PageState, view: StudyView): TemplateResult {
+  const { kind } = statusOf(page, view);
+  const main: StudyAction =
+    kind === 'finished' ? 'apply-best' : kind === 'running' ? 'stop-finish' : 'resume';
+  return html`${studyActions(page, view).map(
+    ({ action, label, title, enabled }) => html`<vscode-button
+      appearance=${action === main && kind !== 'running' ? 'primary' : 'secondary'}
+      title=${title}
+      data-action=${action}
+      ?disabled=${!enabled}
+      @click=${() => app.studyAction(action)}
+      >${label}</vscode-button
+    >${nothing}`,
+  )}`;
+}

@@ -1,0 +1,108 @@
+/** The sidebar's page: one line about the study, then its trials. */
+import { SignalWatcher } from '@lit-labs/preact-signals';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { formatNumber } from '../../../src/core/format.js';
+import type { PageState } from '../../../src/protocol/panel.js';
+import type { App } from '../app.js';
+import type { StudyView } from '../feed.js';
+import { openIcon, stateIcon } from '../icons.js';
+import { base } from '../styles.js';
+import { noticeStyles, renderFailure, renderNotice, renderWelcome } from './notice.js';
+import { improvementText, noticeOf, progressOf, resultOf, statusOf } from './standing.js';
+
+@customElement('sweet-sidebar')
+export class SidebarPage extends SignalWatcher(LitElement) {
+  static override styles = [
+    base,
+    noticeStyles,
+    css`
+      :host {
+        --sweet-border: var(
+          --vscode-sideBarSectionHeader-border,
+          var(--vscode-panel-border, var(--vscode-contrastBorder, transparent))
+        );
+        display: flex;
+        flex-direction: column;
+        height: 100vh;
+      }
+      .summary {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        min-height: 28px;
+        padding: 2px 12px 4px;
+      }
+      .summary > .text {
+        flex: 1;
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .summary b {
+        font-weight: 600;
+      }
+      .notice,
+      .welcome {
+        padding-left: 12px;
+        padding-right: 12px;
+      }
+      .notice {
+        padding-top: 2px;
+        font-size: 0.95em;
+      }
+      sweet-compact-table {
+        flex: 1;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app!: App;
+
+  protected override render(): TemplateResult {
+    const { feed } = this.app;
+    const page = feed.page.value;
+    const view = feed.view.value;
+    const failure = feed.failure.value;
+    const lost = failure === undefined ? nothing : renderFailure(this.app, failure);
+    if (!page) return html`<main>${lost}</main>`;
+    if (!page.study) return html`<main>${lost}${renderWelcome(page)}</main>`;
+    if (!view) return html`<main>${lost}<div class="welcome muted">Reading ${page.study.name} …</div></main>`;
+    const notice = noticeOf(page, view);
+    return html`
+      ${this.#summary(page, view)} ${lost} ${notice ? renderNotice(this.app, notice) : nothing}
+      <sweet-compact-table .app=${this.app}></sweet-compact-table>
+      <sweet-announcer .app=${this.app}></sweet-announcer>
+    `;
+  }
+
+  #summary(page: PageState, view: StudyView): TemplateResult {
+    const status = statusOf(page, view);
+    const { done, total } = progressOf(view);
+    const result = resultOf(view);
+    const gained =
+      result?.improvement && result.improvement.gain > 0 ? improvementText(result.improvement) : '';
+    const best = result ? html` · best <b>${formatNumber(result.value)}</b>` : nothing;
+    const progress = total === undefined ? `${done} trials` : `${done}/${total}`;
+    const title = [
+      `${view.study.name}: ${status.word}${status.reason ? `, ${status.reason}` : ''}`,
+      result ? `best ${result.metric} ${formatNumber(result.value)} in trial ${result.trial} ${gained}` : '',
+    ].join('\n');
+    return html`<div class="summary" title=${title}>
+      ${status.kind === 'running' || status.kind === 'stopping' ? stateIcon('running') : nothing}
+      <div class="text number">
+        ${view.study.name} <span class="muted">${status.kind === 'running' ? nothing : status.word.toLowerCase()}</span>
+        ${progress}${best} <span class="muted">${gained}</span>
+      </div>
+      <button
+        class="icon"
+        aria-label="Open the results"
+        title="Open the results"
+        @click=${() => this.app.studyAction('open-panel')}
+      >
+        ${openIcon}
+      </button>
+    </div>`;
+  }
+}

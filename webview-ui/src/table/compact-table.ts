@@ -1,0 +1,273 @@
+/**
+ * The sidebar's table, for 200 to 600 pixels: two lines a trial. The first says number, objective and how it compares;
+ * the second what differs from the file, or why the trial did not complete.
+ */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { robustRange } from '../../../src/core/analysis/history.js';
+import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
+import { objectiveOf } from '../../../src/core/study/best.js';
+import {
+  type Column,
+  changesFromFile,
+  columnsOf,
+  durationOf,
+  metricOf,
+  shortNames,
+} from '../../../src/core/study/table.js';
+import type { Trial } from '../../../src/core/study/trial.js';
+import type { StudyView } from '../feed.js';
+import { downIcon, starIcon, stateIcon, stateWord, upIcon } from '../icons.js';
+import { base } from '../styles.js';
+import { tableStyles } from './table-styles.js';
+import { TrialsTable } from './trials-table.js';
+
+const ROW_HEIGHT = 42;
+
+@customElement('sweet-compact-table')
+export class CompactTable extends TrialsTable {
+  static override styles = [
+    base,
+    tableStyles,
+    css`
+      :host {
+        container-type: inline-size;
+        --sweet-background: var(--vscode-sideBar-background, var(--vscode-editor-background));
+        --sweet-border: var(--vscode-sideBarSectionHeader-border, var(--vscode-panel-border, transparent));
+      }
+      .line {
+        display: grid;
+        grid-template-columns: 36px 42px minmax(76px, auto) minmax(0, 1fr) 62px;
+        align-items: center;
+        width: 100%;
+        padding-right: 12px;
+      }
+      .head {
+        padding: 0;
+      }
+      .head .cell {
+        display: flex;
+        align-items: center;
+        gap: 2px;
+        height: 23px;
+        font-size: 11px;
+        font-weight: 600;
+        color: var(--vscode-descriptionForeground);
+        cursor: pointer;
+      }
+      .head .cell:hover,
+      .head .cell:not([aria-sort='none']) {
+        color: var(--vscode-foreground);
+      }
+      .row {
+        height: ${ROW_HEIGHT}px;
+        padding-top: 3px;
+        padding-bottom: 3px;
+        grid-template-rows: 18px 18px;
+      }
+      .cell.state {
+        grid-column: 1;
+        display: flex;
+        justify-content: center;
+      }
+      .head .cell.state {
+        justify-content: center;
+        padding-left: 0;
+      }
+      .cell.trial {
+        display: flex;
+        align-items: center;
+        gap: 2px;
+        font-variant-numeric: tabular-nums;
+      }
+      .cell.value {
+        padding-right: 8px;
+        font-variant-numeric: tabular-nums;
+      }
+      .cell.best {
+        font-weight: 600;
+      }
+      .bar {
+        height: 4px;
+        border-radius: 2px;
+        background: var(--vscode-charts-blue);
+        opacity: 0.55;
+        transform-origin: left;
+      }
+      .best-bar {
+        background: var(--vscode-charts-green);
+        opacity: 1;
+      }
+      .time {
+        text-align: right;
+        justify-content: flex-end;
+        font-variant-numeric: tabular-nums;
+      }
+      .detail {
+        grid-column: 2 / -1;
+        font-size: 0.92em;
+      }
+      .detail b {
+        font-weight: normal;
+        color: var(--vscode-foreground);
+      }
+      .scroller:focus-visible .row[aria-selected='true'] .detail b {
+        color: inherit;
+      }
+      @container (max-width: 259px) {
+        .line {
+          grid-template-columns: 28px 36px minmax(68px, auto) minmax(0, 1fr) 0;
+        }
+        .time {
+          visibility: hidden;
+        }
+      }
+    `,
+  ];
+
+  protected readonly virtual = this.rowWindow(ROW_HEIGHT);
+
+  protected override render(): TemplateResult {
+    const view = this.app.feed.view.value;
+    if (!view) return html``;
+    const all = columnsOf({ ...view.study, trials: [] });
+    const shown = all.filter(
+      ({ kind, name }) =>
+        kind === 'state' ||
+        kind === 'number' ||
+        kind === 'duration' ||
+        (kind === 'objective' && name === view.study.objectives[0]?.metric),
+    );
+    const order = ['state', 'number', 'objective', 'duration'];
+    shown.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    this.arrange(view, shown, all);
+    const bars = barScale(view);
+    const labels = shortNames(Object.keys(view.study.space));
+    return html`
+      <div
+        class="scroller"
+        role="grid"
+        tabindex="0"
+        aria-label="Trials. Enter compares with the file, Space selects."
+        aria-multiselectable="true"
+        aria-rowcount=${this.trials.length + 1}
+        aria-activedescendant=${this.cellId(this.active.row, this.active.column)}
+        @keydown=${this.onKey}
+      >
+        <div role="rowgroup" class="head">
+          <div role="row" aria-rowindex="1" class="line">
+            ${shown.map((column, index) => this.#headerCell(column, index))}
+          </div>
+        </div>
+        <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;position:relative`}>
+          ${repeat(
+            this.virtual.rows(this.trials.length),
+            ({ index }) => this.trials[index]?.id ?? -1,
+            ({ index, start }) => this.#row(view, bars, labels, index, start),
+          )}
+        </div>
+      </div>
+    `;
+  }
+
+  #headerCell(column: Column, index: number): TemplateResult {
+    const sorted = this.sortOf(column);
+    const place = { state: 'state', number: 'trial', objective: 'value', duration: 'time' }[
+      column.kind as 'state'
+    ];
+    const active = this.active.row === -1 && this.active.column === index ? 'active' : '';
+    const span = column.kind === 'objective' ? 'grid-column:3 / 5' : '';
+    return html`<div
+      id=${this.cellId(-1, index)}
+      role="columnheader"
+      class="cell ${place} ${active}"
+      aria-sort=${sorted}
+      title="Sort by ${column.name}"
+      .style=${span}
+      @click=${() => this.sortBy(column)}
+    >
+      ${column.kind === 'state' ? html`<span class="quiet">State</span>${sorted === 'none' ? '·' : nothing}` : html`<span class="cell">${column.kind === 'duration' ? 'Time' : column.label}</span>`}
+      ${sorted === 'none' ? nothing : sorted === 'ascending' ? upIcon : downIcon}
+    </div>`;
+  }
+
+  #row(
+    view: StudyView,
+    bars: BarScale,
+    labels: ReadonlyMap<string, string>,
+    index: number,
+    start: number,
+  ): TemplateResult | typeof nothing {
+    const trial = this.trials[index];
+    if (!trial) return nothing;
+    const best = view.best === trial;
+    const value = metricOf(trial, view.study.objectives[0]?.metric ?? 'value');
+    const share = bars(trial);
+    const time = durationOf(trial, trial.state === 'running' ? this.app.now.value : 0);
+    const id = (column: number): string => this.cellId(index, column);
+    const active = (column: number): string =>
+      this.active.row === index && this.active.column === column ? 'active' : '';
+    return html`<div
+      role="row"
+      class="line row"
+      aria-rowindex=${index + 2}
+      aria-selected=${this.app.ui.selected.value.includes(trial.number)}
+      title=${trial.reason ?? trial.suggestion?.reason ?? ''}
+      .style=${`transform:translateY(${start}px)`}
+      @click=${(event: MouseEvent) => this.onRowClick(index, event)}
+      @dblclick=${() => this.app.trialAction(trial.number, 'compare')}
+      @contextmenu=${() => this.onContextMenu(trial)}
+    >
+      <div id=${id(0)} role="gridcell" class="cell state ${active(0)}">
+        ${best ? starIcon : stateIcon(trial.state)}
+        <span class="quiet">${best ? 'Best' : stateWord[trial.state]}</span>
+      </div>
+      <div id=${id(1)} role="gridcell" class="cell trial muted ${active(1)}">${trial.number}</div>
+      <div
+        id=${id(2)}
+        role="gridcell"
+        class="cell value ${best ? 'best' : ''} ${trial.state === 'complete' ? '' : 'muted'} ${active(2)}"
+      >
+        ${value === undefined ? NOTHING : formatNumber(value)}
+      </div>
+      <div role="presentation">
+        ${share === undefined ? nothing : html`<div class="bar ${best ? 'best-bar' : ''}" .style=${`transform:scaleX(${share})`}></div>`}
+      </div>
+      <div id=${id(3)} role="gridcell" class="cell time muted ${active(3)}">
+        ${time === undefined ? NOTHING : formatDuration(time)}
+      </div>
+      <div role="gridcell" class="cell detail muted">${this.#detail(view, trial, labels)}</div>
+    </div>`;
+  }
+
+  #detail(view: StudyView, trial: Trial, labels: ReadonlyMap<string, string>): TemplateResult | string {
+    if (trial.state === 'pruned' || trial.state === 'failed') {
+      return html`${stateWord[trial.state]}${trial.reason ? html`: ${trial.reason}` : nothing}`;
+    }
+    const changes = changesFromFile(trial, view.study.baseline, labels);
+    if (changes.length === 0) return 'the values in the file';
+    return html`${changes.map(
+      ({ label, value }, index) => html`${index > 0 ? ' · ' : ''}${label} <b>${formatValue(value)}</b>`,
+    )}`;
+  }
+}
+
+/** How much of the bar a completed trial fills: the worst shown a little, the best all of it. */
+type BarScale = (trial: Trial) => number | undefined;
+
+const LEAST = 0.04;
+
+function barScale(view: StudyView): BarScale {
+  const values = view.trials.flatMap((trial) => objectiveOf(trial) ?? []);
+  const best = view.best && objectiveOf(view.best);
+  const range = robustRange(values, best === undefined ? [] : [best]);
+  if (!range || best === undefined || values.length < 2) return () => undefined;
+  const worst = view.study.objectives[0]?.direction === 'maximize' ? range.low : range.high;
+  if (worst === best) return () => undefined;
+  return (trial) => {
+    const value = objectiveOf(trial);
+    if (value === undefined) return undefined;
+    return LEAST + (1 - LEAST) * Math.max(0, Math.min(1, (value - worst) / (best - worst)));
+  };
+}

@@ -1,0 +1,80 @@
+/** What both tables share: scroller, header, row states, focus. */
+import { css } from 'lit';
+
+export const tableStyles = css`
+  :host {
+    display: block;
+    position: relative;
+    min-height: 0;
+  }
+  .scroller {
+    position: absolute;
+    inset: 0;
+    overflow: auto;
+    outline: none;
+    /* A new row above the reader must not move what is being read. */
+    overflow-anchor: none;
+  }
+  .head {
+    position: sticky;
+    top: 0;
+    z-index: 3;
+    height: 24px;
+    margin-bottom: -24px;
+    background: var(--sweet-background);
+    border-bottom: 1px solid var(--sweet-border);
+  }
+  .head > .cell {
+    font-size: 11px;
+    font-weight: 600;
+    color: var(--vscode-descriptionForeground);
+    cursor: pointer;
+    user-select: none;
+  }
+  .head > .cell:hover,
+  .head > .cell[aria-sort='ascending'],
+  .head > .cell[aria-sort='descending'] {
+    color: var(--vscode-foreground);
+  }
+  .head svg {
+    width: 12px;
+    height: 12px;
+  }
+  .row {
+    position: absolute;
+    left: 0;
+    top: 0;
+    cursor: default;
+  }
+  .cell {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .row:hover {
+    --sweet-row: var(--vscode-list-hoverBackground);
+  }
+  .row[aria-selected='true'] {
+    --sweet-row: var(--vscode-list-inactiveSelectionBackground);
+    outline: 1px dotted var(--vscode-contrastActiveBorder, transparent);
+    outline-offset: -1px;
+  }
+  .row:hover {
+    outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
+    outline-offset: -1px;
+  }
+  .scroller:focus-visible .row[aria-selected='true'] {
+    --sweet-row: var(--vscode-list-activeSelectionBackground);
+    color: var(--vscode-list-activeSelectionForeground);
+  }
+  .scroller:focus-visible .row[aria-selected='true'] :is(.muted, .star, [class^='state-']) {
+    color: inherit;
+  }
+  .row {
+    background: var(--sweet-row, transparent);
+  }
+  .scroller:focus-visible .active {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
+`;

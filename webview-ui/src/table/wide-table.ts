@@ -1,0 +1,281 @@
+/** The results panel's table: every column of every trial, windowed, with a sticky header and first column. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
+import { jsonEqual } from '../../../src/core/json.js';
+import { type Column, cellOf, columnsOf } from '../../../src/core/study/table.js';
+import type { Trial } from '../../../src/core/study/trial.js';
+import type { StudyView } from '../feed.js';
+import {
+  applyIcon,
+  compareIcon,
+  downIcon,
+  logIcon,
+  starIcon,
+  stateIcon,
+  stateWord,
+  upIcon,
+} from '../icons.js';
+import { base } from '../styles.js';
+import { tableStyles } from './table-styles.js';
+import { TrialsTable } from './trials-table.js';
+
+const ROW_HEIGHT = 24;
+const WIDTH: Readonly<Record<Column['kind'], number>> = {
+  number: 66,
+  state: 104,
+  objective: 96,
+  metric: 96,
+  param: 96,
+  duration: 84,
+  reason: 320,
+};
+/** Room of the row's actions, so that the last column is never under them. */
+const ACTIONS = 84;
+
+/** Wide enough for the column's name, within reason. */
+const widthOf = ({ kind, label }: Column): number =>
+  Math.max(WIDTH[kind], Math.min(220, Math.round(label.length * 6.6) + 34));
+
+@customElement('sweet-wide-table')
+export class WideTable extends TrialsTable {
+  static override styles = [
+    base,
+    tableStyles,
+    css`
+      :host {
+        --sweet-background: var(--vscode-editor-background);
+        --sweet-border: var(--vscode-panel-border, var(--vscode-contrastBorder));
+      }
+      .line {
+        display: flex;
+        min-width: 100%;
+        width: max-content;
+      }
+      .cell {
+        flex: none;
+        height: 24px;
+        padding: 0 10px;
+        line-height: 24px;
+      }
+      .cell.end {
+        text-align: right;
+        font-variant-numeric: tabular-nums;
+      }
+      .cell.last {
+        flex: 1 0 auto;
+      }
+      .head > .cell {
+        display: flex;
+        align-items: center;
+        gap: 2px;
+      }
+      .head > .cell.end {
+        flex-direction: row-reverse;
+      }
+      .cell.state {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+      .cell.first {
+        position: sticky;
+        left: 0;
+        z-index: 1;
+        display: flex;
+        align-items: center;
+        justify-content: flex-end;
+        gap: 4px;
+        background: linear-gradient(var(--sweet-row, transparent), var(--sweet-row, transparent)),
+          var(--sweet-background);
+      }
+      .cell.best {
+        font-weight: 600;
+      }
+      .actions {
+        position: sticky;
+        right: 0;
+        display: flex;
+        align-items: center;
+        gap: 2px;
+        width: ${ACTIONS}px;
+        height: 24px;
+        padding: 0 6px;
+        visibility: hidden;
+        background: linear-gradient(var(--sweet-row, transparent), var(--sweet-row, transparent)),
+          var(--sweet-background);
+      }
+      .row:hover .actions {
+        visibility: visible;
+      }
+    `,
+  ];
+
+  protected readonly virtual = this.rowWindow(ROW_HEIGHT);
+  #all: { readonly view: StudyView; readonly columns: readonly Column[] } | undefined;
+
+  /** Every column there is, for the menu that hides some. */
+  static columnsOf(view: StudyView): readonly Column[] {
+    return columnsOf({ ...view.study, trials: view.trials });
+  }
+
+  protected override render(): TemplateResult {
+    const view = this.app.feed.view.value;
+    if (!view) return html``;
+    if (this.#all?.view !== view) this.#all = { view, columns: WideTable.columnsOf(view) };
+    const hidden = new Set(this.app.ui.hidden.value);
+    const shown = this.#all.columns.filter(({ id }) => !hidden.has(id));
+    this.arrange(view, shown, this.#all.columns);
+    const rows = this.virtual.rows(this.trials.length);
+    const { row, column } = this.active;
+    return html`
+      <div
+        class="scroller"
+        role="grid"
+        tabindex="0"
+        aria-label="Trials. Enter compares with the file, Space selects."
+        aria-multiselectable="true"
+        aria-rowcount=${this.trials.length + 1}
+        aria-colcount=${shown.length}
+        aria-activedescendant=${this.cellId(row, column)}
+        @keydown=${this.onKey}
+      >
+        <div role="rowgroup" class="line head">${this.#header()}</div>
+        <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;width:${this.#width()}px;min-width:100%;position:relative`}>
+          ${repeat(
+            rows,
+            ({ index }) => this.trials[index]?.id ?? -1,
+            ({ index, start }) => this.#row(view, index, start),
+          )}
+        </div>
+      </div>
+    `;
+  }
+
+  #width(): number {
+    return this.columns.reduce((sum, column) => sum + widthOf(column), ACTIONS);
+  }
+
+  #header(): TemplateResult {
+    return html`<div role="row" aria-rowindex="1" class="line" @click=${() => this.scroller.focus()}>
+      ${this.columns.map((column, index) => this.#headerCell(column, index))}
+    </div>`;
+  }
+
+  #headerCell(column: Column, index: number): TemplateResult {
+    const sorted = this.sortOf(column);
+    const active = this.active.row === -1 && this.active.column === index ? 'active' : '';
+    return html`<div
+      id=${this.cellId(-1, index)}
+      role="columnheader"
+      class="cell ${column.numeric ? 'end' : ''} ${index === 0 ? 'first' : ''} ${active}"
+      aria-sort=${sorted}
+      aria-colindex=${index + 1}
+      title=${column.direction ? `${column.name} (${column.direction})` : column.name}
+      .style=${`width:${widthOf(column)}px`}
+      @click=${() => this.sortBy(column)}
+    >
+      <span>${column.label}</span>${sorted === 'none' ? nothing : sorted === 'ascending' ? upIcon : downIcon}
+    </div>`;
+  }
+
+  #row(view: StudyView, index: number, start: number): TemplateResult | typeof nothing {
+    const trial = this.trials[index];
+    if (!trial) return nothing;
+    const selected = this.app.ui.selected.value.includes(trial.number);
+    return html`<div
+      role="row"
+      class="line row"
+      aria-rowindex=${index + 2}
+      aria-selected=${selected}
+      .style=${`transform:translateY(${start}px)`}
+      @click=${(event: MouseEvent) => this.onRowClick(index, event)}
+      @dblclick=${() => this.app.trialAction(trial.number, 'compare')}
+      @contextmenu=${() => this.onContextMenu(trial)}
+    >
+      ${this.columns.map((column, position) => this.#cell(view, trial, column, index, position))}
+      <div class="actions" role="gridcell">${this.#actions(trial)}</div>
+    </div>`;
+  }
+
+  #actions(trial: Trial): TemplateResult {
+    const act = (action: 'compare' | 'apply' | 'log') => (event: Event) => {
+      event.stopPropagation();
+      this.app.trialAction(trial.number, action);
+    };
+    const button = (action: 'compare' | 'apply' | 'log', label: string, icon: TemplateResult) =>
+      html`<button
+        class="icon"
+        tabindex="-1"
+        aria-label="${label} of trial ${trial.number}"
+        title=${label}
+        @click=${act(action)}
+      >
+        ${icon}
+      </button>`;
+    return html`${button('compare', 'Compare values with the file', compareIcon)}
+    ${button('apply', 'Apply values to the file', applyIcon)} ${button('log', 'Open the log', logIcon)}`;
+  }
+
+  #cell(view: StudyView, trial: Trial, column: Column, row: number, position: number): TemplateResult {
+    const active = this.active.row === row && this.active.column === position ? 'active' : '';
+    const best = view.best === trial && column.kind === 'objective' ? 'best' : '';
+    const { content, title, muted } = this.#content(view, trial, column);
+    const kind = position === 0 ? 'first' : column.kind === 'state' ? 'state' : '';
+    return html`<div
+      id=${this.cellId(row, position)}
+      role="gridcell"
+      aria-colindex=${position + 1}
+      class="cell ${column.numeric ? 'end' : ''} ${kind} ${muted ? 'muted' : ''} ${best} ${active}"
+      title=${title}
+      .style=${`width:${widthOf(column)}px`}
+    >
+      ${content}
+    </div>`;
+  }
+
+  #content(
+    view: StudyView,
+    trial: Trial,
+    column: Column,
+  ): { content: TemplateResult | string; title: string; muted: boolean } {
+    const now = trial.state === 'running' ? this.app.now.value : 0;
+    const value = cellOf(trial, column, now);
+    switch (column.kind) {
+      case 'number': {
+        const best = view.best === trial;
+        const content = html`${best ? html`${starIcon}<span class="quiet">best</span>` : nothing}${trial.number}`;
+        return { content, title: trial.suggestion?.reason ?? '', muted: false };
+      }
+      case 'state':
+        return {
+          content: html`${stateIcon(trial.state)}${stateWord[trial.state]}`,
+          title: trial.reason ?? '',
+          muted: false,
+        };
+      case 'objective':
+      case 'metric': {
+        if (typeof value !== 'number') return { content: NOTHING, title: '', muted: true };
+        const final = trial.state === 'complete';
+        const title = final ? String(value) : `${value}, as last reported`;
+        return { content: formatNumber(value), title, muted: !final };
+      }
+      case 'param': {
+        if (value === undefined) return { content: NOTHING, title: 'Not active in this trial', muted: true };
+        const own = jsonEqual(view.study.baseline[column.name], value);
+        const text = formatValue(value);
+        const exact = typeof value === 'number' ? String(value) : text;
+        return { content: text, title: own ? `${exact}, as in the file` : exact, muted: own };
+      }
+      case 'duration':
+        return {
+          content: typeof value === 'number' ? formatDuration(value) : NOTHING,
+          title: trial.startedAt ? `Started ${new Date(trial.startedAt).toLocaleString()}` : '',
+          muted: typeof value !== 'number',
+        };
+      case 'reason':
+        return { content: trial.reason ?? '', title: trial.reason ?? '', muted: true };
+    }
+  }
+}
