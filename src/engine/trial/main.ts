@@ -1,0 +1,102 @@
+/**
+ * Entry of a worker's child process (dist/trial.js), forked by the engine: receives attempts one after another over IPC,
+ * trains each, answers with reports and results. Leaves when the channel closes. What users' code prints goes to stdout
+ * and stderr only.
+ */
+import { fileURLToPath } from 'node:url';
+import { trainCommand } from './command.js';
+import { trainDeclarative } from './declarative/declarative.js';
+import { FatalTrainingError } from './fatal-error.js';
+import type { FromWorker, ToWorker } from './messages.js';
+import { compileElsewhere, isCompileProcess, runCompileProcess } from './module/compile-process.js';
+import { trainModule } from './module/module.js';
+import { StopTraining } from './module/trial-handle.js';
+import { endWithParent } from './orphan-guard.js';
+import { type Metrics, Session } from './session.js';
+
+const SCRIPT = fileURLToPath(import.meta.url);
+
+function train(session: Session): Promise<Metrics> {
+  const { trainer } = session.spec;
+  switch (trainer.kind) {
+    case 'declarative':
+      return trainDeclarative(session);
+    case 'module':
+      return trainModule(session, trainer.file, (file, folder) => compileElsewhere(SCRIPT, file, folder));
+    case 'command':
+      return trainCommand(session, trainer.command);
+    default:
+      return trainer satisfies never;
+  }
+}
+
+/** The message, or for errors of users' code the stack without our own frames and Node's. */
+function wordsOf(error: unknown): string {
+  if (error instanceof FatalTrainingError) return error.message;
+  if (!(error instanceof Error)) return `train() threw ${String(error)}`;
+  const lines = (error.stack ?? error.message).split('\n');
+  return lines
+    .filter((line) => !/^\s+at /.test(line) || !(line.includes(SCRIPT) || line.includes('node:')))
+    .join('\n');
+}
+
+function runWorker(): void {
+  const post = process.send?.bind(process);
+  if (!post) throw new Error('dist/trial.js is started by the engine, not by hand.');
+  // The channel is ours: a program that looks for one of its own must not find it.
+  Object.assign(process, { send: undefined });
+  process.setSourceMapsEnabled(true);
+  endWithParent();
+
+  const send = (message: FromWorker, sent?: () => void): void => {
+    post(message, undefined, undefined, () => sent?.());
+  };
+  let session: Session | undefined;
+
+  const fail = (failed: Session, error: unknown, sent?: () => void): void => {
+    const { trial, attempt } = failed.spec;
+    const fatal = error instanceof FatalTrainingError;
+    send({ kind: 'failed', trial, attempt, error: wordsOf(error), fatal }, sent);
+  };
+
+  const run = async (current: Session): Promise<void> => {
+    const { trial, attempt } = current.spec;
+    try {
+      const values = await train(current);
+      session = undefined;
+      send({ kind: 'finished', trial, attempt, values, stopped: current.shouldStop });
+    } catch (error) {
+      session = undefined;
+      fail(current, error);
+    }
+  };
+
+  process.on('message', (message: ToWorker) => {
+    switch (message.kind) {
+      case 'run':
+        session = new Session(message.spec, send);
+        void run(session);
+        return;
+      case 'verdict':
+        // The verdict on an attempt that is over.
+        if (session?.spec.trial !== message.trial || session.spec.attempt !== message.attempt) return;
+        session.judge(message.stop);
+        return;
+    }
+  });
+  process.on('disconnect', () => process.exit());
+  // Ctrl+C in a terminal reaches every process of the group; what happens to a trial is the engine's to say.
+  process.on('SIGINT', () => undefined);
+
+  // Errors that escape from users' code: the process is in no state to serve another trial.
+  const giveUp = (error: unknown): void => {
+    if (error instanceof StopTraining) return;
+    if (session) fail(session, error, () => process.exit(1));
+    else process.exit(1);
+  };
+  process.on('uncaughtException', giveUp);
+  process.on('unhandledRejection', giveUp);
+}
+
+if (isCompileProcess()) await runCompileProcess();
+else runWorker();

@@ -1,0 +1,60 @@
+/**
+ * Starts a shell command so that all it starts can be ended with it, and is ended when this process goes, however it
+ * goes. POSIX: a process group, and a tiny shell beside it that waits for our end of a pipe to close. Windows: taskkill
+ * by tree while we live.
+ */
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+
+const isWindows = process.platform === 'win32';
+
+export interface ProcessGroup {
+  readonly child: ChildProcess;
+  /** Ends the command and what it started, at once. Does nothing when it has ended. */
+  kill(): void;
+}
+
+/** Blocks in `read` until the pipe closes; a word on it means that all ended well. */
+const watchdogOf = (group: number): string => `read -r word || kill -KILL -- -${group}`;
+
+/** stdin is closed; stdout and stderr are pipes. */
+export function spawnGroup(command: string, options: Pick<SpawnOptions, 'cwd' | 'env'>): ProcessGroup {
+  const child = spawn(command, {
+    ...options,
+    shell: true,
+    detached: !isWindows,
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid } = child;
+  if (pid === undefined) return { child, kill: () => undefined };
+
+  const watchdog = isWindows
+    ? undefined
+    : spawn('/bin/sh', ['-c', watchdogOf(pid)], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  watchdog?.unref();
+  watchdog?.on('error', () => undefined);
+  watchdog?.stdin?.on('error', () => undefined);
+
+  let ended = false;
+  const kill = (): void => {
+    if (ended) return;
+    if (isWindows) {
+      spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
+      return;
+    }
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // Nobody is left in the group.
+    }
+  };
+  process.once('exit', kill);
+  child.once('close', () => {
+    // What the command left in the background goes as well.
+    kill();
+    ended = true;
+    process.off('exit', kill);
+    watchdog?.stdin?.end('done\n');
+  });
+  return { child, kill };
+}
