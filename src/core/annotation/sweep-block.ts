@@ -25,7 +25,7 @@ export function readSweepBlock(
   comments: readonly Comment[],
   diagnostics: Diagnostics,
 ): SweepBlock | undefined {
-  const heads = comments.filter(({ text }) => HEAD.test(text));
+  const heads = comments.filter(({ text, alone }) => alone && HEAD.test(text));
   const [head, second] = heads;
   if (!head) return undefined;
   if (second)

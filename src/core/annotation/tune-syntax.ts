@@ -110,6 +110,8 @@ const shorten = (text: string): string => {
 export function readFlowValue(
   text: string,
 ): { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly message: string } {
+  // Most values are numbers, and these are what the core schema takes for one.
+  if (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text)) return { ok: true, value: Number(text) };
   const document = parseDocument(`[${text}]`, { prettyErrors: false, logLevel: 'silent' });
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) return { ok: false, message: problem.message };

@@ -64,7 +64,8 @@ export interface YamlScan {
 
 export function scanYaml(source: SourceText): YamlScan {
   const { text } = source;
-  const tokens = [...new Parser().parse(text)];
+  // The library counts a byte order mark as a column of the first line; an empty line in its place keeps the offsets.
+  const tokens = [...new Parser().parse(text.replace(/^\uFEFF/, '\n'))];
   const documents = [
     ...new Composer({ keepSourceTokens: true, merge: true }).compose(tokens, false, text.length),
   ];
