@@ -237,13 +237,21 @@ class Reader {
       this.#fail('bad-stop', '`stop` needs its criteria by name, such as `stop: {trials: 100}`.', entry);
       return DEFAULT_STOP;
     }
-    const inner = this.#entries(entry.node, ['trials', 'minutes', 'target', 'plateau'], '`stop`');
+    const inner = this.#entries(
+      entry.node,
+      ['trials', 'minutes', 'target', 'plateau', 'trialMinutes'],
+      '`stop`',
+    );
     const trials = this.#integer(inner.get('trials'), 'trials', 1);
     const plateau = this.#integer(inner.get('plateau'), 'plateau', 1);
     const minutes = this.#number(inner.get('minutes'), 'minutes', true);
     const target = this.#number(inner.get('target'), 'target', false);
-    if (inner.size === 0) return DEFAULT_STOP;
+    const trialMinutes = this.#number(inner.get('trialMinutes'), 'trialMinutes', true);
+    // A limit on each trial alone would let the study go on for ever.
+    const ends = [trials, minutes, target, plateau].some((criterion) => criterion !== undefined);
     return {
+      ...(!ends && DEFAULT_STOP),
+      ...(trialMinutes !== undefined && { trialMinutes }),
       ...(trials !== undefined && { trials }),
       ...(minutes !== undefined && { minutes }),
       ...(target !== undefined && { target }),

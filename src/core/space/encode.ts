@@ -7,6 +7,7 @@ import type {
   BoolDistribution,
   CategoricalDistribution,
   Distribution,
+  FloatDistribution,
   OrdinalDistribution,
 } from './parameter.js';
 

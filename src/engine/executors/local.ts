@@ -30,6 +30,7 @@ class Worker {
   readonly child: ChildProcess;
   job: Job | undefined;
   trials = 0;
+  #chunks = 0;
 
   constructor(script: string, onIdle: (worker: Worker) => void, onExit: (worker: Worker) => void) {
     this.child = fork(script, [], {
@@ -70,7 +71,14 @@ class Worker {
     if (this.child.connected) this.child.send(message);
   }
 
+  /** The last words and the last output travel on different pipes: waits until a turn of the loop brings no more. */
+  #afterOutput(then: () => void): void {
+    const before = this.#chunks;
+    setImmediate(() => setImmediate(() => (this.#chunks === before ? then() : this.#afterOutput(then))));
+  }
+
   #print(chunk: Buffer): void {
+    this.#chunks++;
     const { job } = this;
     if (!job || job.logged > LOG_LIMIT) return;
     job.logged += chunk.length;
@@ -95,12 +103,16 @@ class Worker {
         return;
       }
       case 'finished':
-        this.#end({ kind: 'finished', values: message.values, stopped: message.stopped });
-        onIdle(this);
+        this.#afterOutput(() => {
+          this.#end({ kind: 'finished', values: message.values, stopped: message.stopped });
+          onIdle(this);
+        });
         return;
       case 'failed':
-        this.#end({ kind: 'failed', error: message.error, fatal: message.fatal });
-        onIdle(this);
+        this.#afterOutput(() => {
+          this.#end({ kind: 'failed', error: message.error, fatal: message.fatal });
+          onIdle(this);
+        });
         return;
     }
   }
