@@ -1,4 +1,6 @@
 /** What a wrong annotation is told: each kind of problem with the exact place that is blamed and what to do about it. */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 
@@ -249,6 +251,8 @@ const FILES: readonly Case[] = [
   ['a tab as indentation', 'a:\n\tb: 1', 'error yaml-syntax 5:1 «\t»', /Tabs/],
   ['a key twice', 'a: 1\na: 2', 'error yaml-syntax 5:1 «a»', /unique/],
   ['an alias of nothing', 'a: *nothing', 'error yaml-syntax 4:4 «*nothing»', /No anchor &nothing/],
+  ['an alias inside its own anchor', 'a: &a [*a]', 'error yaml-syntax 4:8 «*a»', /inside what it stands for/],
+  ['a merge of what is no mapping', 'b: &b 1\na:\n  <<: *b', 'error yaml-syntax 1:1 «»', /must be maps/],
   ['a second document', 'a: 1\n---\nb: 1', 'error several-documents 5:1 «---»', /file of its own/],
   ['a second sweep', '# @sweep\n#   metric: loss', 'error second-sweep 4:3 «@sweep»', /line 1/],
 ];
@@ -380,5 +384,52 @@ describe('columns', () => {
   it('do not count a byte order mark, and offsets do', () => {
     const { diagnostics } = parseConfig('\uFEFFa: 9 # @tune int(0, 2)\n# @sweep\n#   metric: loss\n');
     expect(diagnostics.map(({ range }) => [range.line, range.column, range.start])).toEqual([[1, 4, 4]]);
+  });
+});
+
+describe('a file in the middle of being typed', () => {
+  const whole = readFileSync(new URL('../fixtures/configs/kitchen-sink.yaml', import.meta.url), 'utf8');
+  const piece = fc.oneof(
+    fc.constant(''),
+    fc.constantFrom(...'#@:-[]{}()"\'&*!|>%,=? \t\n\r'),
+    fc.constantFrom(
+      '@tune ',
+      '# @sweep\n',
+      '# @tune choice(',
+      ' when ',
+      'not ',
+      '<<: *defaults',
+      '&defaults ',
+      '__proto__',
+    ),
+    fc.string({ unit: 'binary', maxLength: 3 }),
+  );
+  const slip = fc.record({ at: fc.nat(whole.length), length: fc.nat(6), piece });
+
+  it('never breaks the reader, and every problem lies inside the text', () => {
+    fc.assert(
+      fc.property(fc.array(slip, { minLength: 1, maxLength: 4 }), (slips) => {
+        const text = slips.reduce(
+          (so, { at, length, piece: typed }) => so.slice(0, at) + typed + so.slice(at + length),
+          whole,
+        );
+        const { config, tuned, diagnostics } = parseConfig(text);
+        const wrong = diagnostics.some(({ severity }) => severity === 'error');
+        const nothing = diagnostics.length === 0 && tuned.length === 0;
+        expect(config === undefined).toBe(wrong || nothing);
+        for (const { start, end, line, column, endLine } of [
+          ...diagnostics.map(({ range }) => range),
+          ...tuned.flatMap(({ valueRange, annotationRange }) => [valueRange, annotationRange]),
+        ]) {
+          expect(start).toBeGreaterThanOrEqual(0);
+          expect(end).toBeGreaterThanOrEqual(start);
+          expect(end).toBeLessThanOrEqual(text.length);
+          expect(line).toBeGreaterThanOrEqual(1);
+          expect(column).toBeGreaterThanOrEqual(1);
+          expect(endLine).toBeLessThanOrEqual(text.split('\n').length);
+        }
+      }),
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 200) },
+    );
   });
 });

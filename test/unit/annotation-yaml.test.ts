@@ -291,6 +291,15 @@ describe('the sweep block', () => {
 });
 
 describe('a file with errors', () => {
+  it('in its YAML still tells what its annotations say', () => {
+    const { config, tuned, diagnostics } = parseConfig(
+      `${HEAD}a: 1 # @tune int(0, 2) when b == x\nb: x\nc: 9 # @tune int(0, 2)\nc: [1\n`,
+    );
+    expect(config).toBeUndefined();
+    expect(tuned.map(({ path }) => path)).toEqual(['a', 'c']);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['yaml-syntax']);
+  });
+
   it('still tells where its sweep and its readable annotations are', () => {
     const { config, tuned, sweepRange } = parseConfig(
       `${HEAD}a: 1 # @tune int(0, 2)\nb: 9 # @tune int(3, 1)\n`,

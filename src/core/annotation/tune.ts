@@ -12,7 +12,7 @@ import { readDistribution } from './distribution.js';
 import { formatPath, type Path, valueAtPath } from './paths.js';
 import { printValue } from './print-value.js';
 import { findTune, type RawExpression, readTune } from './tune-syntax.js';
-import type { Comment, Place, YamlScan } from './yaml-scan.js';
+import { type Comment, dataOf, type Place, type YamlScan } from './yaml-scan.js';
 
 /** An annotation that belongs to a value of the file. */
 export interface Annotated {
@@ -122,8 +122,10 @@ function readValue(
       'aliased-value',
       `\`${name}\` is used a second time through the alias *${alias}, and a trial would change both. Write the value out where the alias stands.`,
     );
-  const value = (scan.document ? (node.toJS(scan.document) ?? null) : null) as Json;
-  if (!jsonEqual(valueAtPath(scan.data, path), value))
+  const read = scan.document && dataOf(node, scan.document);
+  if (!read?.ok) return undefined;
+  const value = read.data;
+  if (!scan.error && !jsonEqual(valueAtPath(scan.data, path), value))
     return fail(
       'hidden-value',
       `Another entry of this file takes the place of \`${name}\`. Rename one of them.`,

@@ -11,6 +11,7 @@ import {
   isMap,
   isNode,
   isPair,
+  isScalar,
   isSeq,
   type Node,
   Parser,
@@ -67,7 +68,11 @@ export function scanYaml(source: SourceText): YamlScan {
   // The library counts a byte order mark as a column of the first line; an empty line in its place keeps the offsets.
   const tokens = [...new Parser().parse(text.replace(/^\uFEFF/, '\n'))];
   const documents = [
-    ...new Composer({ keepSourceTokens: true, merge: true }).compose(tokens, false, text.length),
+    ...new Composer({ keepSourceTokens: true, merge: true, logLevel: 'silent' }).compose(
+      tokens,
+      false,
+      text.length,
+    ),
   ];
   const [document, second] = documents;
   const comments: Comment[] = [];
@@ -87,21 +92,26 @@ export function scanYaml(source: SourceText): YamlScan {
   const aliased = new Set<string>();
   let data: Json = null;
   let error = firstError(documents, text);
+  let circular = false;
   if (document) {
     if (isNode(document.contents)) collectPlaces(document.contents, [], [], source, places, document);
     visit(document, {
-      Alias: (_, alias) => {
+      Alias: (_, alias, around) => {
         aliased.add(alias.source);
-        if (alias.resolve(document) !== undefined) return;
+        const target = alias.resolve(document);
+        if (target !== undefined && !around.includes(target)) return;
+        circular ||= target !== undefined;
         const [start, end] = alias.range ?? [0, 0];
-        error ??= { message: `No anchor &${alias.source} stands before this alias`, start, end };
+        const message = target
+          ? `The alias *${alias.source} stands inside what it stands for`
+          : `No anchor &${alias.source} stands before this alias`;
+        error ??= { message, start, end };
       },
     });
-    try {
-      data = (document.toJS() ?? null) as Json;
-    } catch (problem) {
-      error ??= { message: problem instanceof Error ? problem.message : String(problem), start: 0, end: 0 };
-    }
+    // Also beside errors, as far as it goes: lenses stay while a line is being typed.
+    const read = circular ? undefined : dataOf(document.contents, document);
+    if (read?.ok) data = read.data;
+    else if (read) error ??= { message: read.message, start: 0, end: 0 };
   }
   return { comments, places, aliased, document, data, error, secondDocument: second?.range[0] };
 }
@@ -148,8 +158,9 @@ function collectPlaces(
   if (isMap(node)) {
     for (const pair of (node as YAMLMap).items) {
       if (!isPair(pair) || !isNode(pair.key)) continue;
-      const key = isAlias(pair.key) ? pair.key.resolve(document)?.toJS(document) : pair.key.toJS(document);
-      enter(pair.key.range?.[0], String(key ?? ''), pair.value);
+      const key = isAlias(pair.key) ? pair.key.resolve(document) : pair.key;
+      // A collection as key has no path that could name what stands under it.
+      if (isScalar(key)) enter(pair.key.range?.[0], String(key.value ?? ''), pair.value);
     }
   } else if (isSeq(node)) {
     const dashes = dashesOf(node);
@@ -164,4 +175,16 @@ function dashesOf(list: YAMLSeq): readonly number[] {
   const token = list.srcToken;
   if (token?.type !== 'block-seq') return [];
   return token.items.flatMap(({ start }) => start.find(({ type }) => type === 'seq-item-ind')?.offset ?? []);
+}
+
+/** A node as data. Merge keys of the wrong kind and an excess of aliases are found only here, by an exception. */
+export function dataOf(
+  node: unknown,
+  document: Document,
+): { readonly ok: true; readonly data: Json } | { readonly ok: false; readonly message: string } {
+  try {
+    return { ok: true, data: (isNode(node) ? (node.toJS(document) ?? null) : null) as Json };
+  } catch (problem) {
+    return { ok: false, message: problem instanceof Error ? problem.message : String(problem) };
+  }
 }

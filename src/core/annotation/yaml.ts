@@ -18,6 +18,7 @@ import { scanYaml, type YamlScan } from './yaml-scan.js';
  * of them is an error. A text without annotations gives no config and no diagnostics.
  */
 export function parseConfig(text: string): ParsedConfig {
+  if (!text.includes('@sweep') && !text.includes('@tune')) return { tuned: [], diagnostics: [] };
   const source = new SourceText(text);
   const diagnostics = new Diagnostics(source);
   const scan = scanYaml(source);
