@@ -1,0 +1,99 @@
+import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { JournalRecord } from '../../src/core/study/records.js';
+import { Journal, JournalError, loadJournal } from '../../src/engine/journal.js';
+import { StudyLock } from '../../src/engine/lock.js';
+import { project } from './support/engine.js';
+
+const record = (n: number): JournalRecord => ({
+  op_code: 8,
+  worker_id: 'sweetspot-1',
+  trial_id: n,
+  user_attr: { text: 'é'.repeat(n % 7) },
+});
+
+async function written(n: number): Promise<string> {
+  const file = join(await project({}), 'a', 'b.jsonl');
+  const journal = await Journal.create(file);
+  await Promise.all(Array.from({ length: n }, (_, i) => journal.append([record(i)])));
+  await journal.close();
+  return file;
+}
+
+describe('a journal', () => {
+  it('gives back what was appended, in order, however many appended at once', async () => {
+    const { records, torn } = await loadJournal(await written(500));
+    expect(records).toEqual(Array.from({ length: 500 }, (_, i) => record(i)));
+    expect(torn).toHaveLength(0);
+  });
+
+  it('is never made over an existing one', async () => {
+    const file = await written(1);
+    await expect(Journal.create(file)).rejects.toMatchObject({ code: 'EEXIST' });
+  });
+
+  it('cut at any byte keeps every whole line, and takes new ones after it', async () => {
+    const file = await written(4);
+    const whole = await readFile(file);
+    for (let length = whole.length; length >= 0; length--) {
+      await writeFile(file, whole.subarray(0, length));
+      const loaded = await loadJournal(file);
+      const lines = whole.subarray(0, length).toString('latin1').split('\n').length - 1;
+      expect(loaded.records).toHaveLength(lines);
+      const journal = await Journal.continue(file, loaded);
+      await journal.append([record(99)]);
+      await journal.close();
+      const { records } = await loadJournal(file);
+      expect(records).toEqual([...Array.from({ length: lines }, (_, i) => record(i)), record(99)]);
+    }
+  });
+
+  it('sets a torn tail aside', async () => {
+    const file = await written(2);
+    await truncate(file, (await stat(file)).size - 5);
+    const journal = await Journal.continue(file, await loadJournal(file));
+    await journal.close();
+    const copies = (await readdir(join(file, '..'))).filter((name) => name.includes('.torn-'));
+    expect(copies).toHaveLength(1);
+  });
+
+  it('refuses a file that is damaged before its end, and names the line', async () => {
+    const file = await written(3);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"trial_id":1', '"trial_id":7'));
+    await expect(loadJournal(file)).rejects.toThrow(JournalError);
+    await expect(loadJournal(file)).rejects.toThrow(/b\.jsonl:2: the line is damaged/);
+  });
+
+  it('takes for torn, not damaged, garbage at the very end', async () => {
+    const file = await written(3);
+    await appendFile(file, '\0\0\0\0\n');
+    expect((await loadJournal(file)).records).toHaveLength(3);
+  });
+});
+
+describe('the lock of a study', () => {
+  it('has one holder, and is free again when it is released', async () => {
+    const journal = join(await project({}), 'a.jsonl');
+    const first = await StudyLock.acquire(journal);
+    if (first.kind !== 'held') throw new Error(first.message);
+    expect(await StudyLock.acquire(journal)).toMatchObject({
+      kind: 'busy',
+      message: expect.stringContaining(`process ${process.pid}`),
+    });
+    await first.lock.release();
+    const second = await StudyLock.acquire(journal);
+    expect(second.kind).toBe('held');
+    if (second.kind === 'held') await second.lock.release();
+  });
+
+  it('does not take over a study that another machine is at', async () => {
+    const folder = await project({});
+    const lock = { pid: 1, host: 'elsewhere', startedAt: '2026-01-01T00:00:00Z', socket: '' };
+    await writeFile(join(folder, 'a.lock'), JSON.stringify(lock));
+    expect(await StudyLock.acquire(join(folder, 'a.jsonl'))).toMatchObject({
+      kind: 'busy',
+      message: expect.stringMatching(/elsewhere is at work.*delete that file/),
+    });
+  });
+});
