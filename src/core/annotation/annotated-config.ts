@@ -36,6 +36,7 @@ export type TrainerSpec =
 export interface SweepSettings {
   readonly trainer: TrainerSpec;
   readonly objectives: readonly Objective[];
+  /** `{ trials: 50 }` where the block says nothing. */
   readonly stop: StopCriteria;
   readonly sampler: string;
   readonly pruner: string;

@@ -28,6 +28,7 @@ type Key = (typeof KEYS)[number];
 /** Keys that the language has and this version cannot act on yet. */
 const NOT_YET: readonly Key[] = ['constraints', 'include', 'run'];
 const GOALS: readonly Direction[] = ['minimize', 'maximize'];
+/** A sweep that is told nothing must end some time. */
 const DEFAULT_STOP: StopCriteria = { trials: 50 };
 
 const MAXIMIZED = /(?:^|_)(?:accuracy|acc|precision|recall|f1|r2|auc)$/;
