@@ -1,7 +1,10 @@
-/** The library: `import { createStudy } from 'sweetspot'`, and the types of a user's training module. */
-
+/**
+ * The library: `import { createStudy } from 'sweetspot'`, and the types of a user's training module,
+ * `import type { Trial } from 'sweetspot'`.
+ */
 export type { Json } from './core/json.js';
 export type { Condition, Distribution, Parameter, Params, Space } from './core/space/parameter.js';
 export type { AskedTrial, AskTellStudy, CreateStudyOptions } from './core/study/ask-tell.js';
 export { createStudy } from './core/study/ask-tell.js';
 export type { Direction, Report, Trial as StudyTrial, TrialState } from './core/study/trial.js';
+export type { Train, TrainResult, Trial } from './engine/trial/user-api.js';
