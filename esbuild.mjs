@@ -35,8 +35,9 @@ const node = {
   // What CommonJS dependencies take for granted: require() for Node's own modules, and where they are.
   banner: {
     js: [
-      "import{createRequire as __createRequire}from'node:module';",
-      'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
+      "import{createRequire as __createRequire}from'node:module';import{fileURLToPath as __fileURLToPath}from'node:url';",
+      'const require=__createRequire(import.meta.url),__filename=__fileURLToPath(import.meta.url),',
+      "__dirname=__fileURLToPath(new URL('.',import.meta.url));",
     ].join(''),
   },
   external: ['@tensorflow/tfjs-node'],

@@ -19,7 +19,10 @@ export async function thirdPartyNotices(metafiles) {
 
 async function notice(folder, name) {
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
+  const files = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isFile() && /^(licen[cs]e|notice|copying)/i.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   const title = `${name} ${manifest.version} (${manifest.license ?? 'see below'})`;
   const text = texts.join('\n').trim() || `No licence file in the package; licence: ${manifest.license}.`;
