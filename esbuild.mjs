@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import esbuild from 'esbuild';
 import { thirdPartyNotices } from './scripts/notices.mjs';
 import { peggyPlugin } from './scripts/peggy-plugin.mjs';
@@ -78,7 +79,8 @@ const bundles = [
 
 /** Types of the library: one small file that points at the declarations `tsc` wrote beside it. */
 function buildTypes() {
-  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-b', 'src'], { stdio: 'inherit' });
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  execFileSync(process.execPath, [tsc, '-b', 'src'], { stdio: 'inherit' });
   return writeFile('dist/index.d.ts', "export * from './types/index.js';\n");
 }
 
