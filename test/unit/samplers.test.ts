@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gridSize } from '../../src/core/samplers/grid.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
-import { samplers } from '../../src/core/samplers/registry.js';
 import { activeParameters } from '../../src/core/space/condition.js';
 import { contains } from '../../src/core/space/encode.js';
 import type { Params, Space } from '../../src/core/space/parameter.js';

@@ -36,7 +36,8 @@ export interface Trial {
   readonly state: TrialState;
   /** Active parameters only. */
   readonly params: Params;
-  readonly suggestion?: Omit<Suggestion, 'params'>;
+  /** `seen`: how many records the sampler had before it. */
+  readonly suggestion?: Omit<Suggestion, 'params'> & { readonly seen: number };
   /** One number per objective of a complete (or, as last reported, pruned) trial. */
   readonly objectives?: readonly number[];
   /** Every metric of the end result. */
