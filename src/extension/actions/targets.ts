@@ -8,7 +8,7 @@ import { formatNumber, formatValue } from '../../core/format.js';
 import { isBetter, objectiveOf } from '../../core/study/best.js';
 import type { Trial } from '../../core/study/trial.js';
 import type { Configs } from '../configs.js';
-import { Command } from '../contributions.js';
+import { Command, TRIAL_SCHEME } from '../contributions.js';
 import { trialOfUri } from '../editor/trial-documents.js';
 import type { Focus } from '../focus.js';
 import type { Studies } from '../studies.js';
@@ -39,8 +39,8 @@ export class Targets {
     if (argument instanceof Uri) return argument.fsPath;
     if (isTreeNode(argument) && argument.kind === 'config') return argument.path;
     if (isStudyArgument(argument)) return this.studies.get(argument.journal)?.configFile;
-    const active = window.activeTextEditor?.document.uri;
-    if (active?.scheme === 'file' && this.configs.now(active.fsPath)) return active.fsPath;
+    const active = this.#activeConfig();
+    if (active !== undefined) return active;
     const all = this.configs.all;
     if (all.length <= 1) return all[0]?.path ?? this.#noConfig();
     const items = all.map(({ path }) => ({
@@ -54,9 +54,10 @@ export class Targets {
   /** The study the command means; a config stands for its running or latest one. */
   async study(argument: unknown): Promise<StudyEntry | undefined> {
     if (isStudyArgument(argument)) return this.studies.get(argument.journal);
-    const active = window.activeTextEditor?.document.uri;
-    if (argument === undefined && !(active && this.configs.get(active.fsPath)) && this.focus.study) {
-      return this.studies.get(this.focus.study);
+    if (argument === undefined) {
+      const active = window.activeTextEditor && trialOfUri(window.activeTextEditor.document.uri);
+      const shown = active?.journal ?? (this.#activeConfig() === undefined ? this.focus.study : undefined);
+      if (shown !== undefined) return this.studies.get(shown);
     }
     const configFile = await this.config(argument);
     if (configFile === undefined) return undefined;
@@ -98,6 +99,14 @@ export class Targets {
     if (!entry) return undefined;
     const trial = await pickTrial(entry);
     return trial && { entry, trial };
+  }
+
+  /** The config in the active editor, also where that is the side of a diff with a trial's values. */
+  #activeConfig(): string | undefined {
+    const uri = window.activeTextEditor?.document.uri;
+    if (uri?.scheme !== 'file' && uri?.scheme !== TRIAL_SCHEME) return undefined;
+    const path = uri.with({ scheme: 'file', query: '' }).fsPath;
+    return this.configs.now(path) ? path : undefined;
   }
 
   #numbered(journal: string, number: number): { entry: StudyEntry; trial: Trial } | undefined {

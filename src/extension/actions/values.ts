@@ -1,6 +1,6 @@
 /** Compare and Apply: a trial's values beside the file, and into it as one undoable edit. */
 import { basename } from 'node:path';
-import { commands, WorkspaceEdit, window, workspace } from 'vscode';
+import { commands, Range, WorkspaceEdit, window, workspace } from 'vscode';
 import type { Trial } from '../../core/study/trial.js';
 import type { Configs } from '../configs.js';
 import { toRange } from '../editor/ranges.js';
@@ -43,7 +43,11 @@ export class ValueActions {
       void window.showErrorMessage(`${basename(entry.configFile)} could not be edited. Is it read-only?`);
       return;
     }
-    await window.showTextDocument(document, { preview: false });
+    const first = found.edits[0]?.range;
+    await window.showTextDocument(document, {
+      preview: false,
+      ...(first && { selection: new Range(toRange(first).start, toRange(first).start) }),
+    });
   }
 
   async #values(entry: StudyEntry, trial: Trial) {

@@ -1,0 +1,29 @@
+// A workspace of several folders: every folder is looked through, and the tree groups by folder.
+import { strict as assert } from 'node:assert';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { eventually, run, study, sweetspot } from './support.js';
+
+describe('a workspace of two folders', () => {
+  it('shows the annotated files of both, under their folders', async () => {
+    const { tree } = await sweetspot();
+    const roots = (await tree.getChildren()) ?? [];
+    assert.deepEqual(
+      roots.map((node) => tree.getTreeItem(node).label),
+      ['second-workspace', 'workspace'],
+    );
+    for (const root of roots) assert.ok(((await tree.getChildren(root)) ?? []).length > 0);
+  });
+
+  it('keeps the studies of each folder in that folder', async () => {
+    const { configs } = await sweetspot();
+    const second = vscode.workspace.workspaceFolders?.[1]?.uri.fsPath ?? '';
+    const config = configs.all.find(({ path }) => path.startsWith(second));
+    assert.ok(config);
+    await run('startSweep', config.uri);
+    const entry = await study(config.path, 'it finishes', ({ phase }) => phase.kind === 'finished', 60_000);
+    assert.ok(entry.id.startsWith(second), entry.id);
+    assert.equal(basename(entry.configFile), basename(config.path));
+    await eventually('the engine is gone', () => entry.phase.kind === 'finished');
+  });
+});
