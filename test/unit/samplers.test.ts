@@ -24,7 +24,7 @@ async function suggestions(
   space: Space,
   n: number,
   seed = 0,
-  score: (params: Params) => number = (p) => Math.abs(Math.log10(p['lr'] as number) + 2.5),
+  score: (params: Params) => number = (p) => Math.abs(Math.log10(p.lr as number) + 2.5),
 ): Promise<Params[]> {
   const study = createStudy({ space, sampler, seed });
   const points: Params[] = [];
@@ -57,7 +57,7 @@ describe.each(['random', 'tpe', 'auto', 'grid'] as const)('the %s sampler', (sam
       a: { type: 'categorical', choices: ['x', 'y', 'z'] },
       b: { type: 'int', low: 1, high: 4, when: { param: 'a', in: ['x', 'y'] } },
     };
-    const points = await suggestions(sampler, space, 9, 3, (p) => (p['b'] as number) ?? 0);
+    const points = await suggestions(sampler, space, 9, 3, (p) => (p.b as number) ?? 0);
     expect(new Set(points.map(pointKey)).size).toBe(9);
     await expect(suggestions(sampler, space, 10, 3, () => 1)).rejects.toThrow(/has been tried/);
   });
@@ -74,7 +74,7 @@ describe.each(['random', 'tpe'] as const)('the %s sampler', (sampler) => {
     const decades = [0, 0, 0, 0];
     for (let i = 0; i < 400; i++) {
       const { params } = await study.ask();
-      const decade = Math.min(3, Math.floor(Math.log10(params['lr'] as number) + 4));
+      const decade = Math.min(3, Math.floor(Math.log10(params.lr as number) + 4));
       decades[decade] = (decades[decade] ?? 0) + 1;
     }
     for (const count of decades) expect(count).toBeGreaterThan(60);
@@ -83,7 +83,7 @@ describe.each(['random', 'tpe'] as const)('the %s sampler', (sampler) => {
 
 describe('the TPE sampler', () => {
   const bowl = (p: Params): number =>
-    ((p['x'] as number) - 0.3) ** 2 + ((p['y'] as number) + 0.6) ** 2 + (p['c'] === 'good' ? 0 : 0.5);
+    ((p.x as number) - 0.3) ** 2 + ((p.y as number) + 0.6) ** 2 + (p.c === 'good' ? 0 : 0.5);
   const space: Space = {
     x: { type: 'float', low: -1, high: 1 },
     y: { type: 'float', low: -1, high: 1 },
@@ -102,7 +102,7 @@ describe('the TPE sampler', () => {
 
   it('searches where the good results were, not where the bad ones were', async () => {
     const points = (await suggestions('tpe', space, 80, 1, bowl)).slice(40);
-    const near = points.filter((p) => Math.abs((p['x'] as number) - 0.3) < 0.4 && p['c'] === 'good').length;
+    const near = points.filter((p) => Math.abs((p.x as number) - 0.3) < 0.4 && p.c === 'good').length;
     expect(near).toBeGreaterThan(20);
   });
 
@@ -135,7 +135,7 @@ describe('the grid sampler', () => {
 
   it('takes five points across a range, its ends included, on the scale of the parameter', async () => {
     const space: Space = { lr: { type: 'float', low: 1e-4, high: 1, log: true } };
-    const points = (await suggestions('grid', space, 5, 0, () => 1)).map((p) => p['lr'] as number);
+    const points = (await suggestions('grid', space, 5, 0, () => 1)).map((p) => p.lr as number);
     [1e-4, 1e-3, 1e-2, 1e-1, 1].forEach((expected, i) => {
       expect(points[i]).toBeCloseTo(expected, 10);
     });
