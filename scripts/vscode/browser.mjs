@@ -25,3 +25,26 @@ export async function startBrowser() {
     handleSIGTERM: false,
   });
 }
+
+/**
+ * Shows a window of the workbench for the first time in this page's browser context. A `.code-workspace` now and then
+ * opens without its folders when nothing of it is cached yet (VS Code 1.139); a reload brings them.
+ * @param {import('playwright-core').Page} page @param {string} url of `workbenchUrl`
+ */
+export async function showWindow(page, url) {
+  await page.goto(url);
+  if (!new URL(url).searchParams.has('workspace')) return;
+  const folders = page.locator('.explorer-folders-view').getByRole('treeitem');
+  for (let attempt = 1; ; attempt += 1) {
+    const shown = await folders
+      .first()
+      .waitFor({ timeout: 4000 + 2000 * attempt })
+      .then(
+        () => true,
+        () => false,
+      );
+    if (shown) return;
+    if (attempt === 5) throw new Error(`The window shows no folder of ${url}.`);
+    await page.reload();
+  }
+}

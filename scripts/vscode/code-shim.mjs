@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { format, parseArgs } from 'node:util';
-import { startBrowser } from './browser.mjs';
+import { showWindow, startBrowser } from './browser.mjs';
 import { CACHE } from './on-demand.mjs';
 import { onInterrupt } from './processes.mjs';
 import { startServer, workbenchUrl } from './server.mjs';
@@ -77,9 +77,12 @@ async function runSuite(browser) {
   server.child.once('exit', (code, signal) => end(`the server ended (${code ?? signal})`));
   const timer = setTimeout(() => end(`the suite did not end within ${LIMIT_MS / 1000} s`), LIMIT_MS);
   const folder = positionals.find((path) => existsSync(path));
+  const where = folder === undefined ? {} : { folder: resolve(folder) };
+  // Without the suite first: it must not start in a window that has no folders yet.
+  if (folder?.endsWith('.code-workspace')) await showWindow(page, workbenchUrl(server, where));
   await page.goto(
     workbenchUrl(server, {
-      ...(folder !== undefined && { folder: resolve(folder) }),
+      ...where,
       developmentPaths: values.extensionDevelopmentPath.map((path) => resolve(path)),
       testsPath: resolve(values.extensionTestsPath),
     }),

@@ -4,36 +4,39 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Inherited by everything a process of ours starts, even by what leaves its process group. */
 const MARK = 'SWEETSPOT_HARNESS';
+
+const GUARD = fileURLToPath(new URL('guard.mjs', import.meta.url));
 
 /**
  * @typedef {{ child: import('node:child_process').ChildProcess, stop: () => Promise<void> }} Owned
  */
 
 /**
- * Starts `command` in a process group of its own. On Linux the kernel also ends it when this process is killed.
+ * Starts `command` in a process group of its own. If this process is killed, a guard ends the group.
  * @param {string} command @param {readonly string[]} args @param {import('node:child_process').SpawnOptions} options
  * @returns {Owned}
  */
 export function startOwned(command, args, options) {
   const mark = randomUUID();
-  const setpriv = process.platform === 'linux' ? findOnPath('setpriv') : undefined;
-  const [program, ...first] = setpriv === undefined ? [command] : [setpriv, '--pdeathsig', 'TERM', command];
-  const child = spawn(program, [...first, ...args], {
-    ...options,
-    env: { ...(options.env ?? process.env), [MARK]: mark },
-    detached: process.platform !== 'win32',
+  const env = { ...(options.env ?? process.env), [MARK]: mark };
+  const child = spawn(command, args, { ...options, env, detached: process.platform !== 'win32' });
+  const guard = spawn(process.execPath, [GUARD, mark, String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Out of reach of Ctrl+C, which the terminal sends to the whole group.
+    detached: true,
+    windowsHide: true,
   });
-  const lastResort = () => signalGroup(child, 'SIGKILL');
-  process.once('exit', lastResort);
+  guard.unref();
   return {
     child,
     stop: async () => {
-      process.off('exit', lastResort);
       await endGroup(child);
       await endMarked(mark);
+      guard.stdin.end('done');
     },
   };
 }
@@ -74,25 +77,32 @@ export function onInterrupt(cleanUp) {
 async function endGroup(child) {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  signalGroup(child, 'SIGTERM');
-  const impatient = setTimeout(() => signalGroup(child, 'SIGKILL'), 5000);
+  signalGroup(child.pid, 'SIGTERM');
+  const impatient = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), 5000);
   await ended;
   clearTimeout(impatient);
-  signalGroup(child, 'SIGKILL');
+  signalGroup(child.pid, 'SIGKILL');
 }
 
-function signalGroup(child, signal) {
-  if (child.pid === undefined) return;
+/** @param {number} group the pid of the process that leads it */
+export function endGroupNow(group) {
+  signalGroup(group, 'SIGKILL');
+}
+
+function signalGroup(group, signal) {
   try {
-    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/T', '/F']);
-    else process.kill(-child.pid, signal);
+    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(group), '/T', '/F']);
+    else process.kill(-group, signal);
   } catch {
     // The whole group has ended.
   }
 }
 
-/** The extension's engine is detached on purpose and would wait for a window to come back: nobody will. */
-async function endMarked(mark) {
+/**
+ * Ends what left the group: the extension's engine is detached on purpose and would wait for a window to come back.
+ * @param {string} mark
+ */
+export async function endMarked(mark) {
   if (process.platform !== 'linux') return;
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');

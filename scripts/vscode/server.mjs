@@ -30,7 +30,8 @@ export const QUIET_SETTINGS = {
   'security.workspace.trust.enabled': false,
   'git.openRepositoryInParentFolders': 'never',
   'editor.minimap.enabled': false,
-  'window.restoreWindows': 'all',
+  // In a browser the default saves by itself; tests want the desktop's behaviour.
+  'files.autoSave': 'off',
 };
 
 /**

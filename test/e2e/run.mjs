@@ -1,0 +1,118 @@
+// Runs test/e2e: the extension packaged as users get it, installed in a real VS Code server, driven by clicks in a
+// headless browser. What a failing test saw goes to .cache/e2e-failures.
+// Options: --no-build (dist/ is up to date), --grep <title>, names of files.
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Mocha from 'mocha';
+import { bundleTests } from '../../scripts/bundle-tests.mjs';
+import { showWindow, startBrowser } from '../../scripts/vscode/browser.mjs';
+import { buildExtension, packageExtension } from '../../scripts/vscode/extension-package.mjs';
+import { CACHE, ROOT } from '../../scripts/vscode/on-demand.mjs';
+import { onInterrupt } from '../../scripts/vscode/processes.mjs';
+import { QUIET_SETTINGS, startServer, workbenchUrl } from '../../scripts/vscode/server.mjs';
+
+const FAILURES = join(CACHE, 'e2e-failures');
+const TEST_LIMIT_MS = 120_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'no-build': { type: 'boolean' }, grep: { type: 'string' } },
+});
+
+const started = Date.now();
+const windows = new Set();
+const temporary = new Set();
+let server;
+let browser;
+onInterrupt(cleanUp);
+
+let outcome = { passed: 0, failed: 0, pending: 0 };
+try {
+  const files = await bundleTests('test/e2e', await chosenTests(), 'esm');
+  if (!values['no-build']) await buildExtension();
+  server = await startServer({ vsix: [await packageExtension()] });
+  browser = await startBrowser();
+  // Read by support/session.ts.
+  globalThis[Symbol.for('sweetspot.e2e.session')] = {
+    root: ROOT,
+    browser,
+    settingsFile: join(server.profile, 'data', 'User', 'settings.json'),
+    defaultSettings: QUIET_SETTINGS,
+    show: (page, folder) => showWindow(page, workbenchUrl(server, { folder })),
+    windows,
+    temporary,
+  };
+  await rm(FAILURES, { recursive: true, force: true });
+  outcome = await runMocha(files);
+} catch (error) {
+  console.error(`\nThe clicking tests could not be run: ${error.stack}`);
+  outcome.failed += 1;
+} finally {
+  await cleanUp();
+}
+const { passed, failed, pending } = outcome;
+console.log(
+  `test:e2e: ${passed} passed, ${failed} failed, ${pending} pending in ${((Date.now() - started) / 1000).toFixed(1)} s` +
+    (passed + failed === 0 ? ' - NO TEST RAN' : ''),
+);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+async function chosenTests() {
+  const all = (await readdir(new URL('.', import.meta.url)))
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort();
+  return all.filter((name) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
+}
+
+async function runMocha(files) {
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: TEST_LIMIT_MS,
+    slow: 20_000,
+    forbidOnly: true,
+    forbidPending: true,
+    rootHooks: {
+      async afterEach() {
+        if (this.currentTest.state === 'failed') await keepEvidence(this.currentTest.fullTitle());
+      },
+    },
+  });
+  if (values.grep) mocha.grep(values.grep);
+  for (const file of files) mocha.addFile(file);
+  await mocha.loadFilesAsync();
+  return new Promise((resolve) => {
+    const runner = mocha.run((failed) => {
+      resolve({ passed: runner.stats.passes, failed, pending: runner.stats.pending });
+    });
+    // A test's own hook can fail before any window was looked at.
+    runner.on('fail', (failure) => {
+      if (failure.type === 'hook') void keepEvidence(failure.fullTitle());
+    });
+  });
+}
+
+/** Of every open window: a picture, the documents of all its frames, and its console. */
+async function keepEvidence(title) {
+  const folder = join(FAILURES, title.replace(/[^\w-]+/g, '-').slice(0, 100));
+  await mkdir(folder, { recursive: true });
+  let number = 0;
+  for (const { page, messages } of windows) {
+    const name = join(folder, `window-${++number}`);
+    await page.screenshot({ path: `${name}.png`, timeout: 5000 }).catch(() => {});
+    const documents = await Promise.all(
+      page.frames().map(async (frame) => `<!-- ${frame.url()} -->\n${await frame.content().catch(String)}`),
+    );
+    await writeFile(`${name}.html`, documents.join('\n\n'));
+    await writeFile(`${name}.log`, messages.join('\n'));
+  }
+  console.error(`      what was on screen: ${folder}`);
+}
+
+async function cleanUp() {
+  await browser?.close().catch(() => {});
+  await server?.stop();
+  for (const folder of temporary) {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
