@@ -66,8 +66,9 @@ function exitCode(study: Study, status: StudyStatus, interrupted: boolean): numb
       return bestTrial(study) ? ExitCode.ok : ExitCode.failed;
     case 'stopped':
       return interrupted ? ExitCode.interrupted : ExitCode.ok;
-    case 'running':
     case 'error':
+      return status.cause === 'config' ? ExitCode.usage : ExitCode.failed;
+    case 'running':
       return ExitCode.failed;
   }
 }
@@ -136,7 +137,8 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
   look();
   bar?.stop();
 
-  const why = 'reason' in status ? status.reason : '';
+  // A reason from a trainer is whole sentences, one of ours is half a sentence.
+  const why = 'reason' in status ? status.reason.replace(/[.\s]+$/, '') : '';
   console.log(`\n${WORDS[status.kind]}: ${why}.`);
   if (status.kind !== 'finished') console.log(`Go on with: sweetspot resume ${config}`);
   console.log(`\n${describeBest(study)}\n`);

@@ -303,7 +303,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
           return fail(result.error);
         }
         // Not this trial's fault: it runs again once the cause is mended.
-        this.#end ??= { kind: 'error', reason: result.error };
+        this.#end ??= { kind: 'error', reason: result.error, cause: 'config' };
         return requeueRecords(this.#worker, number, result.error);
       }
       case 'finished':
@@ -325,7 +325,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       const reported = Object.keys(values).filter((name) => !Number.isNaN(values[name]));
       const instead = reported.length > 0 ? ` It gave ${reported.join(', ')}.` : '';
       const reason = `The metric "${missing}" was never reported.${instead} Report it, or name another one in @sweep's metric.`;
-      this.#end ??= { kind: 'error', reason };
+      this.#end ??= { kind: 'error', reason, cause: 'config' };
       return requeueRecords(this.#worker, number, reason);
     }
     if (pruned !== undefined && result.stopped) {

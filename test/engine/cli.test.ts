@@ -171,7 +171,7 @@ describe('sweetspot run', () => {
   it('says why when the study cannot go on, and loses nothing', async () => {
     const folder = await project({ 'a.yaml': CONFIG.replace('./train.js', './nowhere.js') });
     const { code, out } = await cli(folder, ['run', 'a.yaml']);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(out).toMatch(/Could not go on: .*nowhere\.js/);
     await writeFile(join(folder, 'a.yaml'), CONFIG);
     await writeFile(join(folder, 'train.js'), TRAIN);

@@ -81,8 +81,8 @@ export type StudyStatus =
   | { readonly kind: 'stopped'; readonly reason: string }
   /** A stop criterion was met, or the grid is exhausted. */
   | { readonly kind: 'finished'; readonly reason: string }
-  /** The engine could not go on (disk full, …): resumable. */
-  | { readonly kind: 'error'; readonly reason: string };
+  /** The engine could not go on: resumable. `config`: the user's files are at fault; otherwise disk full and the like. */
+  | { readonly kind: 'error'; readonly reason: string; readonly cause?: 'config' };
 
 export interface Study {
   readonly name: string;
