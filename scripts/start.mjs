@@ -79,10 +79,14 @@ async function openServer() {
     vsix: [await packageExtension()],
     ...(values.port !== undefined && { port: Number(values.port) }),
   });
-  onInterrupt(() => server.stop());
-  server.child.once('exit', (code) => {
-    console.error(`The VS Code server ended (${code}). Its output: ${server.log}`);
+  const onUnexpectedEnd = (code, signal) => {
+    console.error(`The VS Code server ended (${code ?? signal}). Its output: ${server.log}`);
     process.exit(1);
+  };
+  server.child.once('exit', onUnexpectedEnd);
+  onInterrupt(() => {
+    server.child.off('exit', onUnexpectedEnd);
+    return server.stop();
   });
   console.log(
     `\nVS Code with Sweetspot on ${folder}:\n\n    ${workbenchUrl(server, { folder })}\n\n` +
