@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { addConfig, configText, eventually, run, stopAll, study } from './support.js';
 
 async function lenses(config: string): Promise<readonly string[]> {
+  await vscode.window.showTextDocument(vscode.Uri.file(config));
   const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
     'vscode.executeCodeLensProvider',
     vscode.Uri.file(config),
@@ -28,7 +29,6 @@ async function hover(config: string, text: string): Promise<string> {
 describe('the line above @sweep', () => {
   it('offers to start, then shows progress and stops, then offers the best values', async () => {
     const config = await addConfig('lens', configText({ trials: 300, epochs: 30 }));
-    await vscode.window.showTextDocument(vscode.Uri.file(config));
     assert.deepEqual(await lenses(config), ['$(play) Start Sweep']);
 
     await run('startSweep', vscode.Uri.file(config));
