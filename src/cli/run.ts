@@ -138,8 +138,8 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
   bar?.stop();
 
   // A reason from a trainer is whole sentences, one of ours is half a sentence.
-  const why = 'reason' in status ? status.reason.replace(/[.\s]+$/, '') : '';
-  console.log(`\n${WORDS[status.kind]}: ${why}.`);
+  const why = 'reason' in status ? status.reason.trim() : '';
+  console.log(`\n${WORDS[status.kind]}: ${why}${/[.!?]$/.test(why) ? '' : '.'}`);
   if (status.kind !== 'finished') console.log(`Go on with: sweetspot resume ${config}`);
   console.log(`\n${describeBest(study)}\n`);
   const winner = bestTrial(study);
