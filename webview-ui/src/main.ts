@@ -1,4 +1,5 @@
 /** Entry of the page's bundle: connects to the extension and shows the page that the host's HTML asks for. */
+import './prepare.js';
 import { App } from './app.js';
 import { registerControls } from './controls.js';
 import { connectHost } from './host.js';

@@ -7,6 +7,7 @@ import { type ReadonlySignal, signal } from '@preact/signals-core';
 export interface Theme {
   readonly foreground: string;
   readonly muted: string;
+  readonly axis: string;
   /** Lines that only guide the eye. */
   readonly grid: string;
   readonly background: string;
@@ -31,12 +32,12 @@ function readTheme(): Theme {
     return getComputedStyle(document.body).color;
   };
   const highContrast = document.body.classList.contains('vscode-high-contrast');
+  const axis = read(highContrast ? 'contrastBorder' : 'panel-border', 'descriptionForeground');
   return {
     foreground: read('foreground', 'editor-foreground'),
     muted: highContrast ? read('foreground') : read('descriptionForeground', 'foreground'),
-    grid: highContrast
-      ? read('contrastBorder', 'foreground')
-      : read('panel-border', 'descriptionForeground'),
+    axis,
+    grid: highContrast ? `color-mix(in srgb, ${axis} 35%, transparent)` : axis,
     background: read('editor-background'),
     blue: read('charts-blue', 'foreground'),
     green: read('charts-green', 'foreground'),

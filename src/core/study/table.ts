@@ -124,7 +124,10 @@ function paramNames(study: Pick<Study, 'space' | 'trials'>): readonly string[] {
 
 function isNumeric(study: Pick<Study, 'space' | 'trials'>, name: string): boolean {
   const parameter = study.space[name];
-  if (parameter) return parameter.type === 'float' || parameter.type === 'int';
+  if (parameter?.type === 'categorical' || parameter?.type === 'ordinal') {
+    return parameter.choices.every((choice) => typeof choice === 'number');
+  }
+  if (parameter) return parameter.type !== 'bool';
   return study.trials.every((trial) => typeof (trial.params[name] ?? 0) === 'number');
 }
 

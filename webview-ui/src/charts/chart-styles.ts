@@ -20,6 +20,14 @@ export const chartStyles = css`
   header vscode-checkbox {
     margin: 0;
     font-size: 11px;
+    color: var(--vscode-descriptionForeground);
+  }
+  header vscode-checkbox::part(control) {
+    width: 14px;
+    height: 14px;
+  }
+  header vscode-checkbox::part(label) {
+    padding-inline-start: 6px;
   }
   .plot {
     position: relative;
@@ -51,6 +59,19 @@ export const chartStyles = css`
     font-size: 11px;
     line-height: 18px;
     color: var(--vscode-descriptionForeground);
+  }
+  .axis-name {
+    position: absolute;
+    left: 8px;
+    top: 0;
+    font-size: 11px;
+    line-height: 16px;
+    color: var(--vscode-descriptionForeground);
+    pointer-events: none;
+  }
+  .legend .axis-end {
+    margin-left: auto;
+    padding-right: 16px;
   }
   .legend > span {
     display: inline-flex;

@@ -29,22 +29,16 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     chartStyles,
     unsafeCSS(uPlotCss),
     css`
-      .axis-name {
+      .dot {
         position: absolute;
-        font-size: 11px;
-        line-height: 14px;
-        color: var(--vscode-descriptionForeground);
-        pointer-events: none;
-      }
-      .axis-name.y {
-        left: 8px;
-        top: 0;
-      }
-      .axis-name.x {
-        right: 16px;
-        bottom: 2px;
-        padding-left: 6px;
+        left: -4px;
+        top: -4px;
+        width: 8px;
+        height: 8px;
+        border: 1.5px solid var(--vscode-foreground);
+        border-radius: 50%;
         background: var(--vscode-editor-background);
+        pointer-events: none;
       }
       vscode-dropdown {
         min-width: 110px;
@@ -57,6 +51,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
   @state() private pointed: Pointed | undefined;
   @query('.canvas') private canvas!: HTMLElement;
   @query('.tip') private tip!: HTMLElement;
+  @query('.dot') private dot!: HTMLElement;
 
   #plot: uPlot | undefined;
   #curves: Curves | undefined;
@@ -107,6 +102,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
             : nothing
         }
         <vscode-checkbox
+          ?hidden=${drawn === 0}
           ?checked=${ui.logCurves.value}
           @change=${(event: Event) => {
             ui.logCurves.value = (event.target as HTMLInputElement).checked;
@@ -125,10 +121,12 @@ export class CurvesChart extends SignalWatcher(LitElement) {
         <div class="canvas" aria-hidden="true"></div>
         ${
           drawn === 0
-            ? html`<div class="empty">No trial has reported a step yet.</div>`
-            : html`<div class="axis-name y">${metric}</div>
-                <div class="axis-name x">step</div>`
+            ? html`<div class="empty">
+                ${view?.study.status.kind === 'running' ? 'No trial has reported a step yet.' : 'No trial reported a step.'}
+              </div>`
+            : html`<div class="axis-name">${metric}</div>`
         }
+        <div class="dot" ?hidden=${!this.pointed}></div>
         <div class="tip" ?hidden=${!this.pointed}>${this.pointed ? this.#tip(this.pointed) : nothing}</div>
       </div>
       ${drawn === 0 ? nothing : this.#legend(view)}
@@ -143,6 +141,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
       ${roles.has('running') ? html`<span><i class="swatch running"></i>running</span>` : nothing}
       ${roles.has('selected') ? html`<span><i class="swatch selected"></i>selected</span>` : nothing}
       ${roles.has('other') ? html`<span><i class="swatch other"></i>others${left > 0 ? ` (the newest; ${left} not drawn)` : ''}</span>` : nothing}
+      <span class="axis-end">step</span>
     </div>`;
   }
 
@@ -210,10 +209,12 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     const step = this.pointed && this.#curves?.rows[0][this.pointed.index];
     if (!plot || typeof value !== 'number' || step === undefined) return;
     const box = plot.over;
-    placeTip(this.tip, [
+    const at = [
       box.offsetLeft + plot.valToPos(step, 'x'),
       box.offsetTop + plot.valToPos(value, 'y'),
-    ]);
+    ] as const;
+    this.dot.style.transform = `translate(${at[0]}px, ${at[1]}px)`;
+    placeTip(this.tip, at);
   }
 
   #onClick(event: MouseEvent): void {

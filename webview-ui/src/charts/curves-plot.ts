@@ -45,7 +45,7 @@ export function createPlot(
     {
       width: choices.width,
       height: choices.height,
-      padding: [20, 16, 0, 0],
+      padding: [22, 16, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -70,7 +70,7 @@ export function createPlot(
           space: 40,
           incrs: STEPS,
           grid: { show: false },
-          border: { show: true, stroke: theme.grid, width: 1 },
+          border: { show: true, stroke: theme.axis, width: 1 },
         },
         {
           ...axis,

@@ -1,10 +1,10 @@
 /** The parts of ECharts that the page uses, and no others: the whole library is four times as large and needs eval. */
-import { LineChart, ScatterChart } from 'echarts/charts';
+import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent } from 'echarts/components';
 import { type EChartsCoreOption, type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
-use([LineChart, ScatterChart, GridComponent, CanvasRenderer]);
+use([CustomChart, LineChart, ScatterChart, GridComponent, CanvasRenderer]);
 
 export type ChartOption = EChartsCoreOption;
 export type Chart = EChartsType;

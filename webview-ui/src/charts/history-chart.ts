@@ -14,7 +14,7 @@ import { base } from '../styles.js';
 import { type Theme, theme } from '../theme.js';
 import { chartStyles } from './chart-styles.js';
 import { type Chart, createChart } from './echarts.js';
-import { type HistoryLayout, layoutHistory, type Mark } from './history-option.js';
+import { type HistoryChoices, type HistoryLayout, layoutHistory, type Mark } from './history-option.js';
 import { placeTip } from './tip.js';
 
 /** Pixels from the pointer within which a mark is meant. */
@@ -32,6 +32,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
   #chart: Chart | undefined;
   #resize: ResizeObserver | undefined;
   #layout: HistoryLayout | undefined;
+  #laidFor: { readonly view: StudyView; readonly colours: Theme; readonly key: string } | undefined;
   #drawn: HistoryLayout | undefined;
   #history: { readonly view: StudyView; readonly history: History } | undefined;
 
@@ -48,7 +49,8 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     const colours = theme().value;
     const layout = view && colours ? this.#lay(view, colours) : undefined;
     this.#layout = layout;
-    const empty = !layout || layout.marks.length === 0;
+    const empty = !layout || layout.empty;
+    const running = view?.study.status.kind === 'running';
     return html`
       <header>
         <h2 id="title">Optimization History</h2>
@@ -65,7 +67,8 @@ export class HistoryChart extends SignalWatcher(LitElement) {
             : nothing
         }
         <vscode-checkbox
-          ?checked=${ui.logHistory.value}
+          ?hidden=${empty}
+          ?checked=${ui.logHistory.value && layout?.logPossible}
           ?disabled=${!layout?.logPossible}
           @change=${(event: Event) => {
             ui.logHistory.value = (event.target as HTMLInputElement).checked;
@@ -84,33 +87,41 @@ export class HistoryChart extends SignalWatcher(LitElement) {
         @keydown=${this.#onKey}
         @blur=${() => this.#focus(undefined)}
       >
-        <div class="canvas" aria-hidden="true"></div>
-        ${empty ? html`<div class="empty">No trial has finished yet.</div>` : nothing}
+        <div class="canvas" aria-hidden="true" ?hidden=${empty}></div>
+        <div class="axis-name" ?hidden=${empty}>${view?.study.objectives[0]?.metric}</div>
+        ${empty ? html`<div class="empty">${running ? 'No trial has a result yet.' : 'No trial has a result.'}</div>` : nothing}
         <div class="tip" role="status" ?hidden=${!this.focused}>${this.focused ? this.#tip(this.focused) : nothing}</div>
       </div>
       ${empty ? nothing : this.#legend(view)}
     `;
   }
 
+  /** The same layout as long as nothing of it changes: hovering must not draw anew. */
   #lay(view: StudyView, colours: Theme): HistoryLayout {
     const { ui } = this.app;
+    const choices: HistoryChoices = {
+      log: ui.logHistory.value,
+      full: ui.fullRange.value,
+      selected: ui.selected.value,
+      best: view.best?.number,
+    };
+    const key = JSON.stringify(choices);
+    if (
+      this.#layout &&
+      this.#laidFor?.view === view &&
+      this.#laidFor.colours === colours &&
+      this.#laidFor.key === key
+    ) {
+      return this.#layout;
+    }
+    this.#laidFor = { view, colours, key };
     if (this.#history?.view !== view) {
       this.#history = {
         view,
         history: historyOf({ objectives: view.study.objectives, trials: view.trials }),
       };
     }
-    return layoutHistory(
-      this.#history.history,
-      {
-        metric: view.study.objectives[0]?.metric ?? 'value',
-        log: ui.logHistory.value,
-        full: ui.fullRange.value,
-        selected: ui.selected.value,
-        best: view.best?.number,
-      },
-      colours,
-    );
+    return layoutHistory(this.#history.history, choices, colours);
   }
 
   #legend(view: StudyView | undefined): TemplateResult {
@@ -128,6 +139,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
               ${formatNumber(baseline)}</span
             >`
       }
+      <span class="axis-end">trial</span>
     </div>`;
   }
 
@@ -153,7 +165,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     }
     if (this.#layout && this.#layout !== this.#drawn) {
       this.#drawn = this.#layout;
-      this.#chart.setOption(this.#layout.option, { notMerge: true, lazyUpdate: true });
+      this.#chart.setOption(this.#layout.option, { notMerge: true });
     }
     if (this.focused) placeTip(this.tip, this.#pixel(this.focused));
   }

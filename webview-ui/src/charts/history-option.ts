@@ -8,7 +8,6 @@ import type { Theme } from '../theme.js';
 import type { ChartOption } from './echarts.js';
 
 export interface HistoryChoices {
-  readonly metric: string;
   readonly log: boolean;
   /** Show every value, however wild. */
   readonly full: boolean;
@@ -24,11 +23,13 @@ export interface Mark {
 }
 
 export interface HistoryLayout {
+  /** Nothing has a value: there is no axis to speak of. */
+  readonly empty: boolean;
   readonly option: ChartOption;
   readonly marks: readonly Mark[];
   /** Values that lie outside what is shown. */
   readonly outside: number;
-  /** Values that a logarithmic axis cannot show. */
+  /** Whether a logarithmic axis could show every value. */
   readonly logPossible: boolean;
 }
 
@@ -38,6 +39,9 @@ interface Axis {
   readonly log: boolean;
 }
 
+/** From so many marks on they are drawn small and see-through. */
+const MANY = 2000;
+
 const CROSS = 'path://M0 0L10 10M10 0L0 10';
 
 export function layoutHistory(history: History, choices: HistoryChoices, theme: Theme): HistoryLayout {
@@ -46,7 +50,13 @@ export function layoutHistory(history: History, choices: HistoryChoices, theme: 
   const logPossible = values.length > 0 && values.every((value) => value > 0);
   const { axis, outside } = axisOf(values, keep, choices.log && logPossible, choices.full);
   const marks = history.points.map((point) => markOf(point, axis));
-  return { option: option(history, marks, axis, choices, theme), marks, outside, logPossible };
+  return {
+    option: option(history, marks, axis, choices, theme),
+    marks,
+    outside,
+    logPossible,
+    empty: values.length === 0,
+  };
 }
 
 function axisOf(
@@ -99,11 +109,14 @@ function option(
   const selected = new Set(choices.selected);
   const best = marks.find(({ point }) => point.trial === choices.best);
   const last = Math.max(history.last, 1);
-  const faint = theme.highContrast ? 1 : marks.length > 2000 ? 0.35 : 0.65;
+  const many = marks.length > MANY;
+  const faint = theme.highContrast ? 1 : many ? 0.4 : 0.65;
   const label = { color: theme.muted, fontFamily: theme.fontFamily, fontSize: theme.fontSize };
   const line = {
     show: true,
-    lineStyle: { color: theme.grid, opacity: theme.highContrast ? 0.35 : 1, width: 1 },
+    showMinLine: false,
+    showMaxLine: false,
+    lineStyle: { color: theme.grid, width: 1 },
   };
   return {
     animation: false,
@@ -111,30 +124,23 @@ function option(
     grid: {
       left: 8,
       right: 16,
-      top: 26,
-      bottom: 22,
+      top: 22,
+      bottom: 4,
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
     },
     xAxis: {
       type: 'value',
-      name: 'trial',
-      nameLocation: 'end',
-      nameGap: -4,
-      nameTextStyle: { ...label, align: 'right', verticalAlign: 'top', padding: [20, 0, 0, 0] },
       min: -last * 0.02,
       max: last * 1.02,
       minInterval: 1,
-      axisLine: { show: true, onZero: false, lineStyle: { color: theme.grid } },
+      axisLine: { show: true, onZero: false, lineStyle: { color: theme.axis } },
       axisTick: { show: false },
       axisLabel: { ...label, hideOverlap: true, showMinLabel: false, showMaxLabel: false },
       splitLine: { show: false },
     },
     yAxis: {
       type: axis.log ? 'log' : 'value',
-      name: choices.metric,
-      nameTextStyle: { ...label, align: 'left' },
-      nameGap: 10,
       min: axis.low,
       max: axis.high,
       splitNumber: 4,
@@ -153,39 +159,41 @@ function option(
       {
         type: 'scatter',
         data: inside('complete'),
-        symbolSize: marks.length > 2000 ? 4 : 6,
+        symbolSize: many ? 4 : 6,
         itemStyle: { color: theme.blue, opacity: faint },
         large: true,
-        largeThreshold: 2000,
+        largeThreshold: MANY,
         silent: true,
       },
       {
         type: 'scatter',
         data: inside('pruned'),
         symbol: 'diamond',
-        symbolSize: 8,
-        itemStyle: { color: 'transparent', borderColor: theme.orange, borderWidth: 1.2 },
+        symbolSize: many ? 5 : 8,
+        itemStyle: {
+          color: 'transparent',
+          borderColor: theme.orange,
+          borderWidth: many ? 1 : 1.2,
+          opacity: many ? 0.5 : 1,
+        },
         silent: true,
       },
       {
         type: 'scatter',
         data: inside('failed'),
         symbol: CROSS,
-        symbolSize: 7,
-        itemStyle: { color: 'transparent', borderColor: theme.red, borderWidth: 1.5 },
+        symbolSize: many ? 4 : 7,
+        itemStyle: {
+          color: 'transparent',
+          borderColor: theme.red,
+          borderWidth: many ? 1 : 1.5,
+          opacity: many ? 0.5 : 1,
+        },
         silent: true,
       },
       beyondSeries(marks, 'above', theme),
       beyondSeries(marks, 'below', theme),
-      {
-        type: 'line',
-        step: 'end',
-        data: bestLine(history, axis),
-        symbol: 'none',
-        lineStyle: { color: theme.green, width: 1.5 },
-        silent: true,
-        z: 3,
-      },
+      bestSeries(history, axis, theme),
       {
         type: 'scatter',
         data: best ? [datum(best)] : [],
@@ -212,20 +220,45 @@ function beyondSeries(marks: readonly Mark[], side: 'above' | 'below', theme: Th
     type: 'scatter',
     data: marks.filter(({ beyond }) => beyond === side).map(datum),
     symbol: 'triangle',
-    symbolSize: 7,
+    symbolSize: marks.length > MANY ? 4 : 7,
     symbolRotate: side === 'above' ? 0 : 180,
-    itemStyle: { color: theme.muted },
+    itemStyle: { color: theme.muted, opacity: marks.length > MANY ? 0.5 : 1 },
     clip: false,
     silent: true,
   };
 }
 
-function bestLine(history: History, axis: Axis): Datum[] {
+/**
+ * Steps drawn by hand: the line series passes over points closer than a pixel, which bends the steps of a long study.
+ * Each item is a tread and the riser after it: from (x, y) to the next improvement's x, then to its y.
+ */
+function bestSeries(history: History, axis: Axis, theme: Theme): object {
   const clamp = (value: number): number => Math.min(axis.high, Math.max(axis.low, value));
-  const data = history.best.map(({ trial, value }): Datum => [trial, clamp(value)]);
-  const end = data.at(-1);
-  if (end && end[0] < history.last) data.push([history.last, end[1]]);
-  return data;
+  const data = history.best.map(({ trial, value }, index) => {
+    const next = history.best[index + 1];
+    return [trial, clamp(value), next?.trial ?? Math.max(history.last, trial), clamp(next?.value ?? value)];
+  });
+  return {
+    type: 'custom',
+    data,
+    encode: { x: [0, 2], y: [1, 3] },
+    renderItem: (_params: unknown, api: StepApi) => {
+      const [x, y, nextX, nextY] = [api.value(0), api.value(1), api.value(2), api.value(3)];
+      return {
+        type: 'polyline',
+        shape: { points: [api.coord([x, y]), api.coord([nextX, y]), api.coord([nextX, nextY])] },
+        style: { stroke: theme.green, lineWidth: 1.5, fill: 'none' },
+      };
+    },
+    silent: true,
+    z: 3,
+  };
+}
+
+/** The part of ECharts' custom series that a step needs. */
+interface StepApi {
+  value(dimension: number): number;
+  coord(point: readonly [number, number]): readonly number[];
 }
 
 function baselineSeries(history: History, last: number, theme: Theme): readonly object[] {

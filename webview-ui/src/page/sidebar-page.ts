@@ -2,7 +2,7 @@
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { formatNumber } from '../../../src/core/format.js';
+import { formatNumber, formatPercent } from '../../../src/core/format.js';
 import type { PageState } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
@@ -83,6 +83,9 @@ export class SidebarPage extends SignalWatcher(LitElement) {
     const result = resultOf(view);
     const gained =
       result?.improvement && result.improvement.gain > 0 ? improvementText(result.improvement) : '';
+    const fraction =
+      result?.improvement && result.improvement.gain > 0 ? result.improvement.fraction : undefined;
+    const percent = fraction === undefined ? '' : formatPercent(fraction);
     const best = result ? html` · best <b>${formatNumber(result.value)}</b>` : nothing;
     const progress = total === undefined ? `${done} trials` : `${done}/${total}`;
     const title = [
@@ -93,7 +96,7 @@ export class SidebarPage extends SignalWatcher(LitElement) {
       ${status.kind === 'running' || status.kind === 'stopping' ? stateIcon('running') : nothing}
       <div class="text number">
         ${view.study.name} <span class="muted">${status.kind === 'running' ? nothing : status.word.toLowerCase()}</span>
-        ${progress}${best} <span class="muted">${gained}</span>
+        ${progress}${best} <span class="muted">${percent}</span>
       </div>
       <button
         class="icon"

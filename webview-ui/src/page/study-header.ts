@@ -51,6 +51,13 @@ export class StudyHeader extends SignalWatcher(LitElement) {
         gap: 8px 36px;
         padding: 2px 20px 12px;
       }
+      @media (max-width: 719px) {
+        dl {
+          display: grid;
+          grid-template-columns: repeat(auto-fill, minmax(190px, 1fr));
+          gap: 8px 16px;
+        }
+      }
       dt {
         font-size: 11px;
         line-height: 16px;

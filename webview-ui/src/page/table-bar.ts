@@ -59,7 +59,11 @@ export class TableBar extends SignalWatcher(LitElement) {
         box-shadow: 0 2px 8px var(--vscode-widget-shadow, transparent);
       }
       .list vscode-checkbox {
-        margin: 0;
+        margin: 2px 0;
+      }
+      .list vscode-checkbox::part(control) {
+        width: 14px;
+        height: 14px;
       }
     `,
   ];

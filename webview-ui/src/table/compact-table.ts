@@ -187,7 +187,7 @@ export class CompactTable extends TrialsTable {
       .style=${span}
       @click=${() => this.sortBy(column)}
     >
-      ${column.kind === 'state' ? html`<span class="quiet">State</span>${sorted === 'none' ? '·' : nothing}` : html`<span class="cell">${column.kind === 'duration' ? 'Time' : column.label}</span>`}
+      ${column.kind === 'state' ? html`<span class="quiet">State</span>` : html`<span class="cell">${column.kind === 'duration' ? 'Time' : column.label}</span>`}
       ${sorted === 'none' ? nothing : sorted === 'ascending' ? upIcon : downIcon}
     </div>`;
   }

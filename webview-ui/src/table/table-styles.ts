@@ -24,16 +24,16 @@ export const tableStyles = css`
     background: var(--sweet-background);
     border-bottom: 1px solid var(--sweet-border);
   }
-  .head > .cell {
+  .head .cell {
     font-size: 11px;
     font-weight: 600;
     color: var(--vscode-descriptionForeground);
     cursor: pointer;
     user-select: none;
   }
-  .head > .cell:hover,
-  .head > .cell[aria-sort='ascending'],
-  .head > .cell[aria-sort='descending'] {
+  .head .cell:hover,
+  .head .cell[aria-sort='ascending'],
+  .head .cell[aria-sort='descending'] {
     color: var(--vscode-foreground);
   }
   .head svg {
@@ -56,12 +56,18 @@ export const tableStyles = css`
   }
   .row[aria-selected='true'] {
     --sweet-row: var(--vscode-list-inactiveSelectionBackground);
-    outline: 1px dotted var(--vscode-contrastActiveBorder, transparent);
-    outline-offset: -1px;
   }
-  .row:hover {
-    outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
-    outline-offset: -1px;
+  /* Over the cells, some of which stick and would hide an outline of the row. */
+  .row:is([aria-selected='true'], :hover)::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    z-index: 2;
+    border: 1px dashed var(--vscode-contrastActiveBorder, transparent);
+    pointer-events: none;
+  }
+  .row[aria-selected='true']::after {
+    border-style: solid;
   }
   .scroller:focus-visible .row[aria-selected='true'] {
     --sweet-row: var(--vscode-list-activeSelectionBackground);

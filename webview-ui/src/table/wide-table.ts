@@ -66,14 +66,18 @@ export class WideTable extends TrialsTable {
       .cell.last {
         flex: 1 0 auto;
       }
-      .head > .cell {
+      .head .cell {
         display: flex;
         align-items: center;
         gap: 2px;
       }
-      .head > .cell.end {
+      .head .cell {
+        height: 23px;
+      }
+      .head .cell.end {
         flex-direction: row-reverse;
       }
+
       .cell.state {
         display: flex;
         align-items: center;
@@ -89,6 +93,9 @@ export class WideTable extends TrialsTable {
         gap: 4px;
         background: linear-gradient(var(--sweet-row, transparent), var(--sweet-row, transparent)),
           var(--sweet-background);
+      }
+      .head .cell.first {
+        justify-content: flex-start;
       }
       .cell.best {
         font-weight: 600;

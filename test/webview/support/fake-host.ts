@@ -1,0 +1,233 @@
+/**
+ * The extension's part of the conversation, played in Node: opens the real bundle in Chromium under the policy that the
+ * extension sets, and answers it with JSON-RPC over postMessage from a journal held in memory. Records what it is asked.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import {
+  AbstractMessageReader,
+  AbstractMessageWriter,
+  createMessageConnection,
+  type DataCallback,
+  type Disposable,
+  type Message,
+} from 'vscode-jsonrpc/node';
+import { type Server, serve } from '../../../src/protocol/contract.js';
+import type { PageContract, PageState, StudyAction, TrialAction } from '../../../src/protocol/panel.js';
+import { themes, type WebviewTheme } from './themes.js';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const ORIGIN = 'http://webview.test';
+const NONCE = 'nonce-of-the-test';
+/** Records in one answer. */
+const CHUNK = 20_000;
+
+export interface FakeHostOptions {
+  readonly page: 'results' | 'table';
+  readonly lines?: readonly string[];
+  /** Fields to put in place of the usual state: a trusted workspace with an engine at work. */
+  readonly state?: Partial<PageState>;
+  readonly theme?: WebviewTheme['name'];
+  readonly size?: { readonly width: number; readonly height: number };
+  /** What setState has kept from an earlier life. */
+  readonly saved?: unknown;
+  readonly scale?: number;
+}
+
+export const sampleRef = {
+  id: '/samples/.sweetspot/iris.yaml/iris.jsonl',
+  name: 'iris',
+  configFile: '/samples/iris.yaml',
+  configName: 'iris.yaml',
+} as const;
+
+class PipeReader extends AbstractMessageReader {
+  #callback: DataCallback | undefined;
+  listen(callback: DataCallback): Disposable {
+    this.#callback = callback;
+    return { dispose: () => undefined };
+  }
+  receive(message: Message): void {
+    this.#callback?.(message);
+  }
+}
+
+class PageWriter extends AbstractMessageWriter {
+  constructor(private readonly page: Page) {
+    super();
+  }
+  async write(message: Message): Promise<void> {
+    if (this.page.isClosed()) return;
+    await this.page.evaluate((data) => window.postMessage(data, '*'), message as object);
+  }
+  end(): void {}
+}
+
+export class FakeHost {
+  readonly trialActions: { trial: number; action: TrialAction }[] = [];
+  readonly studyActions: StudyAction[] = [];
+  readonly selections: (readonly number[])[] = [];
+  /** Positions the page asked from. */
+  readonly asked: number[] = [];
+  /** Violations of the content security policy, errors of the page, words on its console. */
+  readonly complaints: string[] = [];
+  saved: unknown;
+  #lines: string[];
+  #state: PageState;
+  #reset = false;
+
+  private constructor(
+    readonly page: Page,
+    private readonly server: Server<PageContract>,
+    options: FakeHostOptions,
+  ) {
+    this.#lines = [...(options.lines ?? [])];
+    this.#state = FakeHost.stateOf(options);
+  }
+
+  static stateOf(options: FakeHostOptions): PageState {
+    return {
+      ...(options.lines ? { study: sampleRef, engine: { workers: 2, busy: 2 } } : {}),
+      trusted: true,
+      ...options.state,
+    };
+  }
+
+  static async open(browser: Browser, options: FakeHostOptions): Promise<FakeHost> {
+    const context = await browser.newContext({
+      viewport:
+        options.size ??
+        (options.page === 'table' ? { width: 300, height: 700 } : { width: 1200, height: 800 }),
+      deviceScaleFactor: options.scale ?? 1,
+      bypassCSP: false,
+    });
+    const page = await context.newPage();
+    const theme = themes.find(({ name }) => name === (options.theme ?? 'dark')) ?? themes[0]!;
+    await page.route(`${ORIGIN}/**`, async (route) => {
+      const script = route.request().url().endsWith('/webview.js');
+      const body = script ? await readFile(join(ROOT, 'dist/webview.js')) : documentOf(options.page, theme);
+      await route.fulfill({ contentType: script ? 'text/javascript' : 'text/html', body });
+    });
+
+    const reader = new PipeReader();
+    const connection = createMessageConnection(reader, new PageWriter(page));
+    const host: { current?: FakeHost } = {};
+    const server = serve<PageContract>(connection, {
+      state: () => host.current!.#state,
+      since: ({ seq }) => host.current!.#since(seq),
+      trial: ({ trial, action }) => {
+        host.current?.trialActions.push({ trial, action });
+      },
+      study: ({ action }) => {
+        host.current?.studyActions.push(action);
+      },
+      select: ({ trials }) => {
+        host.current?.selections.push(trials);
+      },
+    });
+    const fake = new FakeHost(page, server, options);
+    host.current = fake;
+    connection.listen();
+    page.on('console', (message) => fake.complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => fake.complaints.push(String(error.stack)));
+    await page.exposeFunction('fakeHostReceive', (message: Message) => reader.receive(message));
+    await page.exposeFunction('fakeHostSave', (state: unknown) => {
+      fake.saved = state;
+    });
+    await page.addInitScript((saved) => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        console.error(
+          `policy: ${event.violatedDirective} at ${event.sourceFile}:${event.lineNumber}:${event.columnNumber} ${new Error().stack}`,
+        );
+      });
+      const host = window as unknown as Record<string, (message: unknown) => void>;
+      Object.assign(window, {
+        acquireVsCodeApi: () => ({
+          postMessage: (message: unknown) => host.fakeHostReceive?.(message),
+          getState: () => saved,
+          setState: (state: unknown) => host.fakeHostSave?.(state),
+        }),
+      });
+    }, options.saved);
+    await page.goto(`${ORIGIN}/`);
+    return fake;
+  }
+
+  /** More of the journal; the page is told unless `quietly`, as one that is hidden would not be. */
+  async append(lines: readonly string[], quietly = false): Promise<void> {
+    this.#lines.push(...lines);
+    if (!quietly) await this.server.emit('appended', { study: sampleRef.id, seq: this.#lines.length });
+  }
+
+  /** The journal was replaced by another. */
+  async replace(lines: readonly string[]): Promise<void> {
+    this.#lines = [...lines];
+    this.#reset = true;
+    await this.server.emit('appended', { study: sampleRef.id, seq: this.#lines.length });
+  }
+
+  async setState(state: Partial<PageState>): Promise<void> {
+    this.#state = { ...this.#state, ...state };
+    await this.server.emit('state', this.#state);
+  }
+
+  async selectElsewhere(trials: readonly number[]): Promise<void> {
+    await this.server.emit('selected', { study: sampleRef.id, trials });
+  }
+
+  async setTheme(name: WebviewTheme['name']): Promise<void> {
+    const theme = themes.find((candidate) => candidate.name === name)!;
+    await this.page.evaluate(({ variables, bodyClass }) => {
+      document.documentElement.removeAttribute('style');
+      for (const [key, value] of Object.entries(variables)) {
+        document.documentElement.style.setProperty(`--vscode-${key}`, value);
+      }
+      document.body.className = bodyClass;
+    }, theme);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  #since(seq: number): { lines: string; seq: number; more: boolean; reset: boolean } {
+    this.asked.push(seq);
+    const reset = this.#reset;
+    this.#reset = false;
+    const from = reset ? 0 : seq;
+    const next = Math.min(this.#lines.length, from + CHUNK);
+    return {
+      lines: this.#lines.slice(from, next).join(''),
+      seq: next,
+      more: next < this.#lines.length,
+      reset,
+    };
+  }
+}
+
+/** As the extension writes it; the theme's variables are VS Code's part, and the policy has no word on them. */
+function documentOf(page: FakeHostOptions['page'], { variables, bodyClass }: WebviewTheme): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${NONCE}'`,
+    `style-src 'nonce-${NONCE}' ${ORIGIN}`,
+    `font-src ${ORIGIN}`,
+    `img-src ${ORIGIN} data:`,
+  ].join('; ');
+  const css = Object.entries(variables).map(([key, value]) => `--vscode-${key}: ${value};`);
+  const sideBar = page === 'table' ? 'body { background: var(--vscode-sideBar-background); }' : '';
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="csp-nonce" content="${NONCE}">
+<title>Sweetspot</title>
+<style nonce="${NONCE}">:root { ${css.join(' ')} } body { margin: 0; padding: 0 20px; background: var(--vscode-editor-background); } ${sideBar}</style>
+</head>
+<body class="${bodyClass}" data-page="${page}">
+<script nonce="${NONCE}" src="${ORIGIN}/webview.js"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,218 @@
+/**
+ * A believable study as the lines of its journal, written with the project's own records: an iris network whose loss
+ * depends on its parameters, with pruned and failed trials. The same seed gives the same study.
+ */
+import type { Json } from '../../../src/core/json.js';
+import type { Space } from '../../../src/core/space/parameter.js';
+import { distributionJson, internalValue } from '../../../src/core/study/distribution-json.js';
+import { printLine } from '../../../src/core/study/journal-line.js';
+import {
+  Attr,
+  DirectionCode,
+  type JournalRecord,
+  METRIC_NAMES,
+  Op,
+  StateCode,
+} from '../../../src/core/study/records.js';
+import type { StudyStatus } from '../../../src/core/study/trial.js';
+
+export interface SampleChoices {
+  readonly trials: number;
+  /** Reports of a trial that completes. */
+  readonly steps?: number;
+  readonly budget?: number;
+  readonly seed?: number;
+  /** The newest so many trials are still at work. */
+  readonly running?: number;
+  readonly status?: StudyStatus;
+  /** Every trial throws. */
+  readonly allFail?: boolean;
+  /** No trial beats the file's own values. */
+  readonly fileWins?: boolean;
+}
+
+export const space: Space = {
+  'model.units': { type: 'categorical', choices: [[16], [32], [64], [32, 16]] },
+  'model.activation': { type: 'categorical', choices: ['relu', 'tanh', 'elu'] },
+  'model.dropout': { type: 'float', low: 0, high: 0.5 },
+  'optimizer.name': { type: 'categorical', choices: ['sgd', 'momentum', 'rmsprop', 'adam'] },
+  'optimizer.learningRate': { type: 'float', low: 1e-4, high: 1e-1, log: true },
+  'optimizer.momentum': {
+    type: 'float',
+    low: 0.5,
+    high: 0.99,
+    when: { param: 'optimizer.name', in: ['momentum'] },
+  },
+  'training.batchSize': { type: 'ordinal', choices: [8, 16, 32, 64] },
+};
+
+const baseline: Readonly<Record<string, Json>> = {
+  'model.units': [32],
+  'model.activation': 'relu',
+  'model.dropout': 0.1,
+  'optimizer.name': 'adam',
+  'optimizer.learningRate': 0.001,
+  'optimizer.momentum': 0.9,
+  'training.batchSize': 16,
+};
+
+/** A small linear congruential generator (Numerical Recipes): the samples need no better. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const worker_id = 'sample';
+/** A minute ago, so that what is still running has run for a believable time. */
+const START = Date.now() - 60_000;
+const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
+
+/** One string per record, newline included. */
+export function sampleJournal(choices: SampleChoices): string[] {
+  const { trials, steps = 30, budget, seed = 7, running = 0, status, allFail = false } = choices;
+  const random = generator(seed);
+  const records: JournalRecord[] = [
+    { op_code: Op.createStudy, worker_id, study_name: 'iris', directions: [DirectionCode.minimize] },
+    { op_code: Op.setStudySystemAttr, worker_id, study_id: 0, system_attr: { [METRIC_NAMES]: ['val_loss'] } },
+    studyAttribute(Attr.space, space as unknown as Json),
+    studyAttribute(Attr.baseline, baseline),
+    studyAttribute(Attr.config, { file: 'iris.yaml', text: '# @sweep\n' }),
+    studyAttribute(Attr.settings, {
+      sampler: 'tpe',
+      pruner: 'median',
+      seed: 0,
+      stop: budget === undefined ? {} : { trials: budget },
+    }),
+    studyAttribute(Attr.status, { kind: 'running', at: at(0) }),
+  ];
+  let clock = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const atWork = trial >= trials - running;
+    const length = 1.2 + random() * 2.5;
+    records.push(...trialRecords(trial, clock, length, random, { steps, allFail, atWork, choices }));
+    clock += length / 2;
+  }
+  if (status && status.kind !== 'running') {
+    records.push(studyAttribute(Attr.status, { ...status, at: at(clock) }));
+  }
+  return records.map(printLine);
+}
+
+const studyAttribute = (key: string, value: Json): JournalRecord => ({
+  op_code: Op.setStudyUserAttr,
+  worker_id,
+  study_id: 0,
+  user_attr: { [key]: value },
+});
+
+interface TrialShape {
+  readonly steps: number;
+  readonly allFail: boolean;
+  readonly atWork: boolean;
+  readonly choices: SampleChoices;
+}
+
+function trialRecords(
+  trial: number,
+  clock: number,
+  length: number,
+  random: () => number,
+  { steps, allFail, atWork, choices }: TrialShape,
+): JournalRecord[] {
+  const params = trial === 0 ? activeOf(baseline) : draw(random, Math.min(1, trial / 40));
+  const records: JournalRecord[] = [
+    { op_code: Op.createTrial, worker_id, study_id: 0, datetime_start: at(clock) },
+    ...Object.entries(params).map(([param_name, value]): JournalRecord => {
+      const distribution = space[param_name]!;
+      return {
+        op_code: Op.setTrialParam,
+        worker_id,
+        trial_id: trial,
+        param_name,
+        param_value_internal: internalValue(distribution, value),
+        distribution: distributionJson(distribution),
+      };
+    }),
+    trialAttribute(trial, Attr.suggestion, {
+      sampler: trial === 0 ? 'file' : 'tpe',
+      reason: trial === 0 ? 'the values in the file' : 'expected to improve on the best by 0.012',
+      seen: trial,
+    }),
+  ];
+  const end = (state: number, values: number[] | null, reason?: string): JournalRecord[] => [
+    ...(reason === undefined ? [] : [trialAttribute(trial, Attr.reason, reason)]),
+    {
+      op_code: Op.setTrialState,
+      worker_id,
+      trial_id: trial,
+      state,
+      values,
+      datetime_complete: at(clock + length),
+    },
+  ];
+  const failure = allFail || (trial > 0 && trial % 13 === 0);
+  if (failure) {
+    return [
+      ...records,
+      ...end(StateCode.failed, null, 'train.ts:14 threw TypeError: data.shape is not iterable'),
+    ];
+  }
+  const quality = trial === 0 ? (choices.fileWins ? 0.02 : 0.31) : 0.06 + qualityOf(params) + random() * 0.08;
+  const wild = trial > 0 && trial % 17 === 0;
+  const pruned = !wild && trial > 4 && quality > 0.27 && !atWork;
+  const reported = atWork ? Math.ceil(steps * (0.2 + 0.6 * random())) : pruned ? Math.ceil(steps / 3) : steps;
+  let loss = 0;
+  for (let step = 1; step <= reported; step++) {
+    loss = quality + (1.1 - quality) * Math.exp((-4.2 * step) / steps) + (random() - 0.5) * 0.015;
+    if (wild) loss = 3 + step * 1.7;
+    records.push({
+      op_code: Op.setTrialIntermediateValue,
+      worker_id,
+      trial_id: trial,
+      step,
+      intermediate_value: loss,
+      metrics: { val_accuracy: Math.min(1, Math.max(0.3, 1.02 - loss * 0.6)), loss: loss * 0.9 },
+    });
+  }
+  if (atWork) return records;
+  records.push(trialAttribute(trial, Attr.values, { val_accuracy: Math.max(0.33, 1.02 - loss * 0.6) }));
+  if (!pruned) return [...records, ...end(StateCode.complete, [loss])];
+  const reason = `${loss.toFixed(3)} at step ${reported} is worse than the median 0.298 of ${trial - 2} trials`;
+  return [...records, ...end(StateCode.pruned, [loss], reason)];
+}
+
+const trialAttribute = (trial_id: number, key: string, value: Json): JournalRecord => ({
+  op_code: Op.setTrialUserAttr,
+  worker_id,
+  trial_id,
+  user_attr: { [key]: value },
+});
+
+function activeOf(values: Readonly<Record<string, Json>>): Record<string, Json> {
+  const { 'optimizer.momentum': momentum, ...rest } = values;
+  return rest['optimizer.name'] === 'momentum' ? { ...rest, 'optimizer.momentum': momentum ?? 0.9 } : rest;
+}
+
+/** `focus` in [0, 1]: how closely the search already keeps to the good region. */
+function draw(random: () => number, focus: number): Record<string, Json> {
+  const pick = (choices: readonly Json[]): Json => choices[Math.floor(random() * choices.length)] ?? null;
+  const near = (u: number, goal: number): number => u + (goal - u) * focus * 0.7;
+  return activeOf({
+    'model.units': pick([[16], [32], [64], [32, 16]]),
+    'model.activation': pick(['relu', 'tanh', 'elu']),
+    'model.dropout': Number((near(random(), 0.15) * 0.5).toPrecision(6)),
+    'optimizer.name': pick(['sgd', 'momentum', 'rmsprop', 'adam', 'adam']),
+    'optimizer.learningRate': Number((10 ** (-4 + 3 * near(random(), 0.62))).toPrecision(6)),
+    'optimizer.momentum': Number((0.5 + 0.49 * random()).toPrecision(6)),
+    'training.batchSize': pick([8, 16, 32, 64]),
+  });
+}
+
+function qualityOf(params: Readonly<Record<string, Json>>): number {
+  const rate = Math.log10(params['optimizer.learningRate'] as number);
+  const slow = params['optimizer.name'] === 'sgd' ? 0.12 : 0;
+  return 0.09 * (rate + 2.1) ** 2 + slow + 0.15 * ((params['model.dropout'] as number) - 0.08) ** 2;
+}

@@ -1,0 +1,134 @@
+/** What the pictures show: each a page, a study and perhaps a few movements. */
+import { FakeHost, type FakeHostOptions } from './fake-host.js';
+import { sampleJournal } from './sample-study.js';
+import { themes } from './themes.js';
+
+export { FakeHost };
+
+interface Scene {
+  readonly name: string;
+  readonly options: FakeHostOptions;
+  readonly act?: (host: FakeHost) => Promise<void>;
+}
+
+const running = sampleJournal({ trials: 27, budget: 40, running: 2 });
+const finished = sampleJournal({
+  trials: 40,
+  budget: 40,
+  status: { kind: 'finished', reason: '40 trials are done' },
+});
+const idle = { engine: undefined } as unknown as FakeHostOptions['state'] & object;
+
+async function selectBest(host: FakeHost): Promise<void> {
+  await host.page.locator('[role=row][aria-rowindex="4"]').click();
+}
+
+export const scenes: readonly Scene[] = [
+  ...themes.flatMap(({ name: theme }): Scene[] => [
+    {
+      name: `results-running-${theme}`,
+      options: { page: 'results', lines: running, theme },
+      act: selectBest,
+    },
+    { name: `table-running-${theme}`, options: { page: 'table', lines: running, theme }, act: selectBest },
+  ]),
+  {
+    name: 'results-finished',
+    options: { page: 'results', lines: finished, state: idle, size: { width: 1500, height: 900 }, scale: 1 },
+  },
+  {
+    name: 'results-hover',
+    options: { page: 'results', lines: finished, state: idle, theme: 'light' },
+    act: async (host) => {
+      const plot = host.page.locator('sweet-history .plot');
+      await plot.focus();
+      for (let i = 0; i < 12; i++) await host.page.keyboard.press('ArrowRight');
+      await host.page.locator('[role=row][aria-rowindex="3"]').hover();
+    },
+  },
+  {
+    name: 'results-curve-hover',
+    options: { page: 'results', lines: finished, state: idle },
+    act: async (host) => {
+      const box = (await host.page.locator('sweet-curves .u-over').boundingBox())!;
+      await host.page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.75);
+      await host.page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.8);
+      await host.page.locator('sweet-table-bar button.icon').last().focus();
+    },
+  },
+  {
+    name: 'results-columns',
+    options: { page: 'results', lines: finished, state: idle },
+    act: async (host) => {
+      await host.page.getByRole('button', { name: 'Columns' }).click();
+    },
+  },
+  {
+    name: 'results-log',
+    options: { page: 'results', lines: finished, state: idle },
+    act: async (host) => {
+      await host.page.locator('sweet-history vscode-checkbox', { hasText: 'Log scale' }).click();
+      await host.page.locator('sweet-curves vscode-checkbox', { hasText: 'Log scale' }).click();
+      await host.page.locator('sweet-history vscode-checkbox', { hasText: 'Outliers' }).click();
+    },
+  },
+  {
+    name: 'results-narrow',
+    options: { page: 'results', lines: running, size: { width: 560, height: 1000 } },
+  },
+  { name: 'results-welcome', options: { page: 'results' } },
+  { name: 'results-starting', options: { page: 'results', lines: sampleJournal({ trials: 0, budget: 40 }) } },
+  { name: 'results-one', options: { page: 'results', lines: sampleJournal({ trials: 1, budget: 40 }) } },
+  {
+    name: 'results-failed',
+    options: {
+      page: 'results',
+      lines: sampleJournal({
+        trials: 6,
+        budget: 6,
+        allFail: true,
+        status: { kind: 'finished', reason: '6 trials are done' },
+      }),
+      state: idle,
+    },
+  },
+  {
+    name: 'results-file-wins',
+    options: {
+      page: 'results',
+      lines: sampleJournal({
+        trials: 30,
+        fileWins: true,
+        status: { kind: 'stopped', reason: 'stopped by you' },
+      }),
+      state: idle,
+      theme: 'light',
+    },
+  },
+  { name: 'results-lost', options: { page: 'results', lines: running, state: idle } },
+  {
+    name: 'results-10k',
+    options: { page: 'results', lines: sampleJournal({ trials: 10_000, steps: 3 }) },
+    act: async (host) => {
+      await host.page.waitForTimeout(4000);
+    },
+  },
+  { name: 'table-200', options: { page: 'table', lines: running, size: { width: 200, height: 500 } } },
+  {
+    name: 'table-600',
+    options: { page: 'table', lines: finished, state: idle, size: { width: 600, height: 500 } },
+  },
+  { name: 'table-welcome', options: { page: 'table', theme: 'light' } },
+  {
+    name: 'table-failed',
+    options: {
+      page: 'table',
+      lines: sampleJournal({
+        trials: 6,
+        allFail: true,
+        status: { kind: 'finished', reason: '6 trials are done' },
+      }),
+      state: idle,
+    },
+  },
+];
