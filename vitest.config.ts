@@ -3,8 +3,18 @@ import { peggyPlugin } from './scripts/peggy-plugin.mjs';
 
 export default defineConfig({
   plugins: [peggyPlugin.vite],
+  // As in the bundles: tfjs in its ES modules, in one copy. It works by side effects on shared classes.
+  resolve: {
+    alias: [
+      {
+        find: /^@tensorflow\/(tfjs-(core|layers|backend-wasm|backend-cpu))$/,
+        replacement: `${import.meta.dirname}/node_modules/@tensorflow/$1/dist/index.js`,
+      },
+    ],
+  },
   test: {
     include: ['test/unit/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/webview/**/*.test.ts'],
     testTimeout: 30_000,
+    server: { deps: { inline: [/@tensorflow\/tfjs-/] } },
   },
 });

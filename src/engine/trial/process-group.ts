@@ -13,8 +13,8 @@ export interface ProcessGroup {
   kill(): void;
 }
 
-/** Blocks in `read` until the pipe closes; a word on it means that all ended well. */
-const watchdogOf = (group: number): string => `read -r word || kill -KILL -- -${group}`;
+/** Blocks in `read` until the pipe closes; a word on it means that all ended well. Not `kill -KILL --`: dash has no `--`. */
+const watchdogOf = (group: number): string => `read -r word || kill -9 -${group}`;
 
 /** stdin is closed; stdout and stderr are pipes. */
 export function spawnGroup(command: string, options: Pick<SpawnOptions, 'cwd' | 'env'>): ProcessGroup {
