@@ -180,8 +180,8 @@ export class Workbench {
   /** The number on Sweetspot's icon, or undefined. */
   async badge(): Promise<string | undefined> {
     const badge = this.#containerTab(CONTAINER).locator('xpath=..').locator('.badge-content');
-    const text = (await badge.count()) > 0 ? await badge.first().innerText() : '';
-    return text === '' ? undefined : text;
+    const text = (await badge.count()) > 0 ? await badge.first().textContent() : '';
+    return text || undefined;
   }
 
   /** The rows of a tree in the sidebar, by the title of its view. */
