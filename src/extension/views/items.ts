@@ -50,7 +50,9 @@ export function configItem(
   config: ConfigFile | undefined,
   studies: readonly StudyEntry[],
 ) {
-  const made = item(id, basename(path), studies.length > 0 ? Expanded : None);
+  // Another id once there are studies: an item that was drawn without children would stay folded.
+  const empty = studies.length === 0;
+  const made = item(empty ? `${id} empty` : id, basename(path), empty ? None : Expanded);
   const folder = dirname(workspace.asRelativePath(path, false));
   const errors = config?.parsed.diagnostics.filter(({ severity }) => severity === 'error').length ?? 0;
   made.resourceUri = Uri.file(path);
@@ -67,7 +69,7 @@ export function configItem(
   made.accessibilityInformation = {
     label: `Config ${basename(path)}, ${studies.length === 0 ? 'no study yet' : studies.length === 1 ? '1 study' : `${studies.length} studies`}`,
   };
-  if (studies.length === 0)
+  if (empty)
     made.command = {
       command: Command.revealConfig,
       title: 'Open',

@@ -36,6 +36,9 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
   readonly #draw = this.#own.add(new Throttle(DRAW_EVERY, () => this.#redraw()));
   readonly #changed = this.#own.add(new EventEmitter<TreeNode | TreeNode[] | undefined>());
   readonly #view: TreeView<TreeNode>;
+  /** Studies that began to run since the tree was seen last: opened once it is seen. */
+  readonly #toOpen = new Set<string>();
+  readonly #running = new Set<string>();
   /** What each config looked like when it was drawn last: it is drawn again only when that changes. */
   readonly #drawn = new Map<string, string>();
   readonly onDidChangeTreeData: Event<TreeNode | TreeNode[] | undefined> = this.#changed.event;
@@ -55,6 +58,7 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
       studies.onDidChange((entry) => {
         this.#touch(studyId(entry.id));
         this.#touchConfig(entry.configFile);
+        this.#noteStart(entry);
       }),
     );
     this.#own.add(
@@ -71,6 +75,7 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
         }
       }),
     );
+    this.#own.add(this.#view.onDidChangeVisibility(() => void this.#openStarted()));
     this.#own.add(workspace.onDidGrantWorkspaceTrust(() => this.#tellTrust()));
     this.#tellTrust();
   }
@@ -198,6 +203,27 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
       if (nodes.length > 0) this.#changed.fire(nodes);
     }
     this.#badge();
+    void this.#openStarted();
+  }
+
+  #noteStart(entry: StudyEntry): void {
+    if (!isRunning(entry)) {
+      this.#running.delete(entry.id);
+      this.#toOpen.delete(entry.id);
+    } else if (!this.#running.has(entry.id)) {
+      this.#running.add(entry.id);
+      this.#toOpen.add(entry.id);
+    }
+  }
+
+  /** Unfolds studies that started, without taking the focus or bringing up a view that is hidden. */
+  async #openStarted(): Promise<void> {
+    for (const id of this.#toOpen) {
+      const node = this.#nodes.get(studyId(id));
+      if (!this.#view.visible || !node) return;
+      this.#toOpen.delete(id);
+      await this.#view.reveal(node, { select: false, focus: false, expand: true });
+    }
   }
 
   #badge(): void {
