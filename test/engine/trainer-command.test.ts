@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainCommand } from '../../src/engine/trial/command.js';
-import { rehearse } from './trial-session.js';
+import { eventually, isAlive } from './support/processes.js';
+import { rehearse } from './support/rehearsal.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -20,20 +20,6 @@ async function train(source: string, options: { stopAfter?: number } = {}) {
   const rehearsal = rehearse(join(folder, 'model.yaml'), 'lr: 0.5 # kept\n', options);
   const values = await trainCommand(rehearsal.session, node('program.mjs'));
   return { ...rehearsal, values, reports: rehearsal.reports() };
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-async function eventually(condition: () => boolean): Promise<void> {
-  for (let k = 0; k < 100 && !condition(); k++) await setTimeout(50);
-  expect(condition()).toBe(true);
 }
 
 describe('the command trainer', () => {
@@ -80,6 +66,19 @@ describe('the command trainer', () => {
     );
     expect(reports).toHaveLength(2);
     expect(session.shouldStop).toBe(true);
+    const pid = Number(await readFile(join(session.spec.folder, 'pid'), 'utf8'));
+    await eventually(() => !isAlive(pid));
+  });
+
+  it('does not wait for what the program left in the background', async () => {
+    const { values, session } = await train(`
+      import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+      writeFileSync(process.env.SWEETSPOT_FOLDER + '/pid', String(child.pid));
+      console.log('::sweetspot 2');
+      process.exit();`);
+    expect(values).toEqual({ val_loss: 2 });
     const pid = Number(await readFile(join(session.spec.folder, 'pid'), 'utf8'));
     await eventually(() => !isAlive(pid));
   });

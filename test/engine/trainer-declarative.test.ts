@@ -7,7 +7,7 @@ import { random } from '../../src/core/random.js';
 import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import { trainDeclarative } from '../../src/engine/trial/declarative/declarative.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
-import { rehearse } from './trial-session.js';
+import { rehearse } from './support/rehearsal.js';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const IRIS = join(EXAMPLES, 'iris/iris.yaml');

@@ -6,7 +6,7 @@ import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
 import { compile } from '../../src/engine/trial/module/compile.js';
 import { trainModule } from '../../src/engine/trial/module/module.js';
-import { rehearse } from './trial-session.js';
+import { rehearse } from './support/rehearsal.js';
 
 let folder: string;
 beforeAll(async () => {

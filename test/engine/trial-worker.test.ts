@@ -1,5 +1,4 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -8,6 +7,7 @@ import { parse } from 'yaml';
 import type { TrainerSpec } from '../../src/core/annotation/annotated-config.js';
 import type { AttemptSpec, FromWorker } from '../../src/engine/trial/messages.js';
 import { bundle, project } from './support/engine.js';
+import { eventually, isAlive } from './support/processes.js';
 
 interface TestWorker {
   readonly child: ChildProcess;
@@ -92,21 +92,6 @@ const declarative = (): Promise<AttemptSpec> =>
     },
   );
 
-/** A zombie is not alive: in a container nobody may be there to bury it. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== 'linux' || !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-async function eventually(condition: () => boolean): Promise<void> {
-  for (let k = 0; k < 200 && !condition(); k++) await setTimeout(50);
-  expect(condition()).toBe(true);
-}
-
 describe("a worker's process", () => {
   it('serves many attempts, of every kind of trainer', async () => {
     const worker = startWorker();
@@ -158,7 +143,8 @@ describe("a worker's process", () => {
       console.log('{"kind":"finished"}'); trial.log('step %d', 7); process.send?.({ kind: 'finished', trial: 0, attempt: 1 });
       return 2; }`;
     expect(await worker.run(await module(source))).toMatchObject({ kind: 'finished', values: { loss: 2 } });
-    expect(worker.output()).toContain('{"kind":"finished"}\nstep 7\n');
+    // The pipe and the channel keep no order between them.
+    await eventually(() => worker.output().includes('{"kind":"finished"}\nstep 7\n'));
   });
 
   it("names the user's own line when train() throws, and goes on with the next trial", async () => {

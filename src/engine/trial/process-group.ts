@@ -49,8 +49,8 @@ export function spawnGroup(command: string, options: Pick<SpawnOptions, 'cwd' | 
     }
   };
   process.once('exit', kill);
-  child.once('close', () => {
-    // What the command left in the background goes as well.
+  child.once('exit', () => {
+    // What the command left in the background goes as well, else it would hold the pipes open.
     kill();
     ended = true;
     process.off('exit', kill);

@@ -8,9 +8,6 @@ import type { AttemptSpec, FromWorker } from './messages.js';
 
 export type Metrics = Readonly<Record<string, number>>;
 
-/** Runs one attempt to its end; resolves with the final values (empty: the last report counts). */
-export type Trainer = (session: Session) => Promise<Metrics>;
-
 /** Turns what a user's code gave as metrics into metrics by name; throws an Error that says what is wrong with it. */
 export function toMetrics(given: unknown, nameOfBareNumber: string, what: string): Metrics {
   if (typeof given === 'number') return { [nameOfBareNumber]: given };

@@ -3,8 +3,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { AttemptSpec, FromWorker } from '../../src/engine/trial/messages.js';
-import { Session } from '../../src/engine/trial/session.js';
+import type { AttemptSpec, FromWorker } from '../../../src/engine/trial/messages.js';
+import { Session } from '../../../src/engine/trial/session.js';
 
 export interface Rehearsal {
   readonly session: Session;
