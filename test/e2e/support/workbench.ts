@@ -87,7 +87,9 @@ export class Workbench {
     await this.page.keyboard.press('ControlOrMeta+P');
     await this.#quickInput().fill(name);
     await this.#quickRow(basename(name)).click();
-    await this.editorTab(basename(name)).waitFor();
+    // A diff's tab begins with the same name; a tab that is only a preview says so after a comma.
+    const label = new RegExp(`^${basename(name).replace(/\W/g, '\\$&')}(,|$)`);
+    await this.editorTab(label).first().waitFor();
     await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }
 
@@ -187,6 +189,15 @@ export class Workbench {
   /** The rows of a tree in the sidebar, by the title of its view. */
   treeRows(view: string | RegExp): Locator {
     return this.#pane(view).getByRole('treeitem');
+  }
+
+  /** Opens a row of a tree, once it has something under it. */
+  async expandTreeRow(row: Locator): Promise<void> {
+    const isOpen = this.page.locator('[aria-expanded="true"]');
+    await row.and(this.page.locator('[aria-expanded]')).waitFor();
+    if ((await row.and(isOpen).count()) > 0) return;
+    await row.locator('.monaco-tl-twistie').click();
+    await row.and(isOpen).waitFor();
   }
 
   /** The buttons in the title of a view. */
