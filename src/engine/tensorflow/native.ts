@@ -15,14 +15,14 @@ const PACKAGE = '@tensorflow/tfjs-node';
 /** One thread per trial, since trials run side by side. Read by libtensorflow when it loads. */
 const ENVIRONMENT = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '3' };
 
-/** tfjs-node 4.22 calls two functions that Node 23 took out of `util` (tensorflow/tfjs#8425, not released). */
+/** tfjs-node 4.22 calls functions of `util` that newer Nodes warn of or lack (tensorflow/tfjs#8425, not released). */
 function restoreUtilFunctions(): void {
   const util = createRequire(import.meta.url)('node:util') as {
     isNullOrUndefined?: (value: unknown) => boolean;
     isArray?: (value: unknown) => boolean;
   };
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
 
 function resolvePackage(folders: readonly string[]): string | undefined {
