@@ -2,6 +2,7 @@
 // or a download with SWEETSPOT_VSCODE_DOWNLOAD=1), else the VS Code server from npm behind code-shim.mjs.
 // Files named *.multiroot.test.ts run in a workspace of two folders, all others in one folder.
 // Options: --no-build (dist/ is up to date), --grep <title>, names of files.
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,9 @@ process.exit(ok ? 0 : 1);
 
 async function chooseVsCode() {
   const executable = process.env.VSCODE_EXECUTABLE;
+  if (executable && !existsSync(executable)) {
+    throw new Error(`VSCODE_EXECUTABLE names ${executable}, which does not exist.`);
+  }
   if (executable) return { title: `desktop, ${executable}`, options: { vscodeExecutablePath: executable } };
   if (process.env.SWEETSPOT_VSCODE_DOWNLOAD === '1') {
     return {
