@@ -52,12 +52,16 @@ describe('the columns of a study', () => {
   });
 
   it('are named by the shortest ending that tells them apart', () => {
-    expect([...shortNames(['a.rate', 'b.rate', 'b.size', 'seed']).values()]).toEqual([
+    expect([...shortNames(['a.rate', 'b.rate', 'b.units', 'seed']).values()]).toEqual([
       'a.rate',
       'b.rate',
-      'size',
+      'units',
       'seed',
     ]);
+  });
+
+  it('keep one part more where the last says nothing', () => {
+    expect(shortNames(['model.optimizer.name']).get('model.optimizer.name')).toBe('optimizer.name');
   });
 
   it('come from the trials where a journal carries no space', () => {

@@ -1,5 +1,6 @@
 // Pictures of both pages in every theme and many states, into .cache/shots, for people to look at. Proves nothing: the
-// tests beside it do. `node test/webview/shots.mjs [name …]` takes those whose name contains one of the words.
+// tests beside it do. After `npm run build`, `node test/webview/shots.mjs [word …]` takes those whose name contains one
+// of the words.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,14 +10,6 @@ import { startBrowser } from '../../scripts/vscode/browser.mjs';
 const root = join(import.meta.dirname, '../..');
 const out = join(root, '.cache/shots');
 await mkdir(out, { recursive: true });
-await esbuild.build({
-  entryPoints: [join(root, 'webview-ui/src/main.ts')],
-  outfile: join(root, 'dist/webview.js'),
-  bundle: true,
-  minify: true,
-  format: 'iife',
-  target: 'chrome120',
-});
 const bundled = await esbuild.build({
   entryPoints: [join(import.meta.dirname, 'support/scenes.ts')],
   bundle: true,

@@ -131,13 +131,16 @@ function isNumeric(study: Pick<Study, 'space' | 'trials'>, name: string): boolea
   return study.trials.every((trial) => typeof (trial.params[name] ?? 0) === 'number');
 }
 
+/** Last parts that say nothing alone: `optimizer.name` stays whole. */
+const SAYS_NOTHING = new Set(['name', 'type', 'kind', 'value', 'id', 'size']);
+
 /** The shortest endings of dotted names that still tell them apart: `learningRate` for `optimizer.learningRate`. */
 export function shortNames(names: readonly string[]): ReadonlyMap<string, string> {
   const ending = (name: string, parts: number): string => name.split('.').slice(-parts).join('.');
   return new Map(
     names.map((name) => {
       const depth = name.split('.').length;
-      for (let parts = 1; parts < depth; parts++) {
+      for (let parts = SAYS_NOTHING.has(ending(name, 1)) ? 2 : 1; parts < depth; parts++) {
         const short = ending(name, parts);
         if (names.every((other) => other === name || ending(other, parts) !== short)) return [name, short];
       }

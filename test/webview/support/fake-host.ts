@@ -15,6 +15,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { type Server, serve } from '../../../src/protocol/contract.js';
 import type { PageContract, PageState, StudyAction, TrialAction } from '../../../src/protocol/panel.js';
+import { sampleRef } from './sample-study.js';
 import { themes, type WebviewTheme } from './themes.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -34,13 +35,6 @@ export interface FakeHostOptions {
   readonly saved?: unknown;
   readonly scale?: number;
 }
-
-export const sampleRef = {
-  id: '/samples/.sweetspot/iris.yaml/iris.jsonl',
-  name: 'iris',
-  configFile: '/samples/iris.yaml',
-  configName: 'iris.yaml',
-} as const;
 
 class PipeReader extends AbstractMessageReader {
   #callback: DataCallback | undefined;
@@ -137,9 +131,7 @@ export class FakeHost {
     });
     await page.addInitScript((saved) => {
       document.addEventListener('securitypolicyviolation', (event) => {
-        console.error(
-          `policy: ${event.violatedDirective} at ${event.sourceFile}:${event.lineNumber}:${event.columnNumber} ${new Error().stack}`,
-        );
+        console.error(`policy: ${event.violatedDirective} at line ${event.lineNumber}`);
       });
       const host = window as unknown as Record<string, (message: unknown) => void>;
       Object.assign(window, {

@@ -15,6 +15,15 @@ import {
   StateCode,
 } from '../../../src/core/study/records.js';
 import type { StudyStatus } from '../../../src/core/study/trial.js';
+import type { StudyRef } from '../../../src/protocol/panel.js';
+
+/** Where the sample says it lies. */
+export const sampleRef: StudyRef = {
+  id: '/samples/.sweetspot/iris.yaml/iris.jsonl',
+  name: 'iris',
+  configFile: '/samples/iris.yaml',
+  configName: 'iris.yaml',
+};
 
 export interface SampleChoices {
   readonly trials: number;

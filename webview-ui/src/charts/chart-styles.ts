@@ -7,26 +7,26 @@ export const chartStyles = css`
     flex-direction: column;
     min-width: 0;
   }
-  header {
+  .bar {
     display: flex;
     align-items: center;
     flex-wrap: wrap;
     gap: 0 12px;
     min-height: 26px;
   }
-  header .fill {
+  .bar .fill {
     flex: 1;
   }
-  header vscode-checkbox {
+  .bar vscode-checkbox {
     margin: 0;
     font-size: 11px;
     color: var(--vscode-descriptionForeground);
   }
-  header vscode-checkbox::part(control) {
+  .bar vscode-checkbox::part(control) {
     width: 14px;
     height: 14px;
   }
-  header vscode-checkbox::part(label) {
+  .bar vscode-checkbox::part(label) {
     padding-inline-start: 6px;
   }
   .plot {

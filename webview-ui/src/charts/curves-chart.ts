@@ -85,7 +85,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
       : undefined;
     const drawn = this.#curves?.curves.length ?? 0;
     return html`
-      <header>
+      <div class="bar">
         <h2>Learning Curves</h2>
         <span class="fill"></span>
         ${
@@ -109,7 +109,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
           }}
           >Log scale</vscode-checkbox
         >
-      </header>
+      </div>
       <div
         class="plot ${this.pointed ? 'pointing' : ''}"
         role="img"

@@ -52,7 +52,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     const empty = !layout || layout.empty;
     const running = view?.study.status.kind === 'running';
     return html`
-      <header>
+      <div class="bar">
         <h2 id="title">Optimization History</h2>
         <span class="fill"></span>
         ${
@@ -75,7 +75,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
           }}
           >Log scale</vscode-checkbox
         >
-      </header>
+      </div>
       <div
         class="plot ${this.focused ? 'pointing' : ''}"
         tabindex="0"

@@ -21,6 +21,9 @@ export class ResultsPage extends SignalWatcher(LitElement) {
         overflow: auto;
         background: var(--vscode-editor-background);
       }
+      main {
+        display: contents;
+      }
       .charts {
         display: grid;
         grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
@@ -67,10 +70,11 @@ export class ResultsPage extends SignalWatcher(LitElement) {
     const failure = feed.failure.value;
     const lost = failure === undefined ? nothing : renderFailure(this.app, failure);
     if (!page) return html`<main>${lost}</main>`;
-    if (!page.study) return html`<main>${lost}${renderWelcome(page)}</main>`;
-    if (!view) return html`<main>${lost}<div class="welcome muted">Reading ${page.study.name} …</div></main>`;
+    if (!page.study) return html`<main><h1 class="quiet">Sweetspot</h1>${lost}${renderWelcome(page)}</main>`;
+    if (!view)
+      return html`<main><h1 class="quiet">Sweetspot</h1>${lost}<div class="welcome muted">Reading ${page.study.name} …</div></main>`;
     const notice = noticeOf(page, view);
-    return html`
+    return html`<main>
       <sweet-header .app=${this.app}></sweet-header>
       ${lost} ${notice ? renderNotice(this.app, notice) : nothing}
       <div class="charts">
@@ -80,6 +84,6 @@ export class ResultsPage extends SignalWatcher(LitElement) {
       <sweet-table-bar .app=${this.app}></sweet-table-bar>
       <sweet-wide-table .app=${this.app}></sweet-wide-table>
       <sweet-announcer .app=${this.app}></sweet-announcer>
-    `;
+    </main>`;
   }
 }

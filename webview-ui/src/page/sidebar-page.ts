@@ -26,6 +26,9 @@ export class SidebarPage extends SignalWatcher(LitElement) {
         flex-direction: column;
         height: 100vh;
       }
+      main {
+        display: contents;
+      }
       .summary {
         display: flex;
         align-items: center;
@@ -67,14 +70,16 @@ export class SidebarPage extends SignalWatcher(LitElement) {
     const failure = feed.failure.value;
     const lost = failure === undefined ? nothing : renderFailure(this.app, failure);
     if (!page) return html`<main>${lost}</main>`;
-    if (!page.study) return html`<main>${lost}${renderWelcome(page)}</main>`;
-    if (!view) return html`<main>${lost}<div class="welcome muted">Reading ${page.study.name} …</div></main>`;
+    if (!page.study) return html`<main><h1 class="quiet">Sweetspot</h1>${lost}${renderWelcome(page)}</main>`;
+    if (!view)
+      return html`<main><h1 class="quiet">Sweetspot</h1>${lost}<div class="welcome muted">Reading ${page.study.name} …</div></main>`;
     const notice = noticeOf(page, view);
-    return html`
+    return html`<main>
+      <h1 class="quiet">Trials of ${view.study.name}</h1>
       ${this.#summary(page, view)} ${lost} ${notice ? renderNotice(this.app, notice) : nothing}
       <sweet-compact-table .app=${this.app}></sweet-compact-table>
       <sweet-announcer .app=${this.app}></sweet-announcer>
-    `;
+    </main>`;
   }
 
   #summary(page: PageState, view: StudyView): TemplateResult {

@@ -69,6 +69,9 @@ export const tableStyles = css`
   .row[aria-selected='true']::after {
     border-style: solid;
   }
+  .row[aria-selected='true'] .muted {
+    color: inherit;
+  }
   .scroller:focus-visible .row[aria-selected='true'] {
     --sweet-row: var(--vscode-list-activeSelectionBackground);
     color: var(--vscode-list-activeSelectionForeground);

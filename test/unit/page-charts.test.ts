@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { History } from '../../src/core/analysis/history.js';
+import type { Trial } from '../../src/core/study/trial.js';
+import { curvesOf, reportedMetrics } from '../../webview-ui/src/charts/curves-data.js';
+import { layoutHistory } from '../../webview-ui/src/charts/history-option.js';
+import { moveInGrid } from '../../webview-ui/src/table/grid-keys.js';
+import type { Theme } from '../../webview-ui/src/theme.js';
+
+const theme: Theme = {
+  foreground: '#fff',
+  muted: '#999',
+  axis: '#444',
+  grid: '#333',
+  background: '#000',
+  blue: 'blue',
+  green: 'green',
+  orange: 'orange',
+  red: 'red',
+  fontFamily: 'sans-serif',
+  fontSize: 11,
+  highContrast: false,
+};
+
+const trial = (number: number, losses: readonly number[], more: Partial<Trial> = {}): Trial => ({
+  id: number,
+  number,
+  state: 'complete',
+  params: {},
+  values: {},
+  attributes: {},
+  reports: losses.map((value, index) => ({ step: index + 1, value, metrics: { loss: value, accuracy: 1 } })),
+  ...more,
+});
+
+describe('learning curves', () => {
+  const trials = [trial(0, [3, 2, 1]), trial(1, [2, 1], { state: 'running' }), trial(2, [4, 3, 2])];
+
+  it('share one row of steps, with gaps where a trial said nothing', () => {
+    const { rows } = curvesOf(trials, 'loss', undefined, [], false);
+    expect(rows[0]).toEqual([1, 2, 3]);
+    expect(rows.slice(1)).toContainEqual([2, 1, undefined]);
+  });
+
+  it('draw the selected over the best over the running over the others', () => {
+    const { curves } = curvesOf([...trials, trial(3, [1, 1])], 'loss', 0, [2], false);
+    expect(curves.map(({ trial: number, role }) => [number, role])).toEqual([
+      [3, 'other'],
+      [1, 'running'],
+      [0, 'best'],
+      [2, 'selected'],
+    ]);
+  });
+
+  it('keep the newest of very many, and say how many are left out', () => {
+    const many = Array.from({ length: 1000 }, (_, number) => trial(number, [1, 2]));
+    const { curves, left } = curvesOf(many, 'loss', 5, [7], false);
+    expect(curves.length + left).toBe(1000);
+    expect(curves.length).toBeLessThan(200);
+    expect(curves.map((curve) => curve.trial)).toEqual(expect.arrayContaining([5, 7, 999]));
+  });
+
+  it('leave out what is not finite, and what a logarithm does not know', () => {
+    const odd = [trial(0, [Number.NaN, 0, 2])];
+    expect(curvesOf(odd, 'loss', undefined, [], false).rows[1]).toEqual([undefined, 0, 2]);
+    expect(curvesOf(odd, 'loss', undefined, [], true).rows[1]).toEqual([undefined, undefined, 2]);
+  });
+
+  it('offer the objective first among the metrics', () => {
+    expect(reportedMetrics(trials, 'loss')).toEqual(['loss', 'accuracy']);
+  });
+});
+
+describe('the optimisation history', () => {
+  const points = Array.from({ length: 30 }, (_, index) => ({
+    trial: index,
+    state: 'complete' as const,
+    value: 0.5 + (index % 7) / 10,
+  }));
+  const history: History = {
+    points: [
+      ...points,
+      { trial: 30, state: 'complete', value: 900 },
+      { trial: 31, state: 'failed', value: undefined },
+    ],
+    best: [{ trial: 0, value: 0.5 }],
+    baseline: 0.5,
+    last: 31,
+  };
+  const choices = { log: false, full: false, selected: [], best: 0 };
+
+  it('marks a value beyond the axis at its edge, and counts it', () => {
+    const { marks, outside } = layoutHistory(history, choices, theme);
+    expect(outside).toBe(1);
+    expect(marks[30]).toMatchObject({ beyond: 'above' });
+    expect(marks[30]?.y).toBeLessThan(2);
+  });
+
+  it('shows every value when asked to', () => {
+    const { marks, outside } = layoutHistory(history, { ...choices, full: true }, theme);
+    expect(outside).toBe(0);
+    expect(marks[30]).toMatchObject({ y: 900, beyond: undefined });
+  });
+
+  it('gives a trial without a value a place', () => {
+    expect(Number.isFinite(layoutHistory(history, choices, theme).marks[31]?.y)).toBe(true);
+  });
+
+  it('offers no logarithm where a value is not positive', () => {
+    const negative = { ...history, points: [{ trial: 0, state: 'complete' as const, value: -1 }] };
+    expect(layoutHistory(history, choices, theme).logPossible).toBe(true);
+    expect(layoutHistory(negative, { ...choices, log: true }, theme).logPossible).toBe(false);
+  });
+});
+
+describe('keys in a grid', () => {
+  const size = { rows: 100, columns: 5, page: 10 };
+
+  it.each([
+    ['ArrowDown', false, { row: 1, column: 2 }],
+    ['ArrowUp', false, { row: -1, column: 2 }],
+    ['ArrowLeft', false, { row: 0, column: 1 }],
+    ['PageDown', false, { row: 10, column: 2 }],
+    ['End', false, { row: 0, column: 4 }],
+    ['End', true, { row: 99, column: 4 }],
+    ['Home', true, { row: 0, column: 0 }],
+  ])('%s (ctrl: %s) leads from the first row to %o', (key, ctrl, expected) => {
+    expect(moveInGrid(key, ctrl, { row: 0, column: 2 }, size)).toEqual(expected);
+  });
+
+  it('never leaves the grid, and leaves other keys alone', () => {
+    expect(moveInGrid('ArrowDown', false, { row: 99, column: 4 }, size)).toEqual({ row: 99, column: 4 });
+    expect(moveInGrid('a', false, { row: 0, column: 0 }, size)).toBeUndefined();
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { bestTrial } from '../../src/core/study/best.js';
+import { parseLine } from '../../src/core/study/journal-line.js';
+import { StudyReducer } from '../../src/core/study/reduce.js';
+import type { PageState } from '../../src/protocol/panel.js';
+import type { StudyView } from '../../webview-ui/src/feed.js';
+import { studyActions } from '../../webview-ui/src/page/actions.js';
+import {
+  improvementText,
+  noticeOf,
+  progressOf,
+  resultOf,
+  statusOf,
+} from '../../webview-ui/src/page/standing.js';
+import { type SampleChoices, sampleJournal } from '../webview/support/sample-study.js';
+
+const ref = { id: 'j', name: 'iris', configFile: '/iris.yaml', configName: 'iris.yaml' };
+
+function viewOf(choices: SampleChoices): StudyView {
+  const reducer = new StudyReducer();
+  for (const line of sampleJournal(choices)) {
+    const parsed = parseLine(line.trimEnd());
+    if (parsed.kind === 'record') reducer.apply(parsed.record);
+  }
+  const { study } = reducer;
+  const counts = { waiting: 0, running: 0, complete: 0, pruned: 0, failed: 0 };
+  for (const trial of study.trials) counts[trial.state]++;
+  return { ref, study, trials: study.trials, best: bestTrial(study), counts };
+}
+
+const running: PageState = { study: ref, engine: { workers: 2, busy: 2 }, trusted: true };
+const idle: PageState = { study: ref, trusted: true };
+const finished = { kind: 'finished', reason: '12 trials are done' } as const;
+const enabled = (page: PageState, view: StudyView) =>
+  studyActions(page, view)
+    .filter((action) => action.enabled)
+    .map(({ action }) => action);
+
+describe('the status of a study', () => {
+  it('is running while an engine is at work', () => {
+    expect(statusOf(running, viewOf({ trials: 3 })).kind).toBe('running');
+  });
+
+  it('is lost when the journal says running and no engine is there', () => {
+    const view = viewOf({ trials: 3 });
+    expect(statusOf(idle, view).kind).toBe('lost');
+    expect(noticeOf(idle, view)?.text).toContain('Resume');
+    expect(enabled(idle, view)).toContain('resume');
+  });
+
+  it('says that it is stopping as soon as it was asked to', () => {
+    const view = viewOf({ trials: 3 });
+    const stopping: PageState = { ...running, engine: { workers: 2, busy: 2, stopping: 'finish' } };
+    expect(statusOf(stopping, view)).toMatchObject({ word: 'Stopping', reason: 'after the running trials' });
+    expect(enabled(stopping, view)).not.toContain('stop-finish');
+    expect(enabled(stopping, view)).toContain('stop-now');
+  });
+
+  it('names the reason of the end', () => {
+    expect(statusOf(idle, viewOf({ trials: 12, status: finished }))).toMatchObject({
+      word: 'Finished',
+      reason: '12 trials are done',
+    });
+  });
+});
+
+describe('what a person is told', () => {
+  it('is that it starts, before the first trial', () => {
+    expect(noticeOf(running, viewOf({ trials: 0 }))?.text).toMatch(/^Starting/);
+  });
+
+  it('is that only the file’s values were tried, after the first', () => {
+    expect(noticeOf(running, viewOf({ trials: 1 }))?.text).toMatch(/^Only the values in the file/);
+  });
+
+  it('is why all trials failed, with a way to the log', () => {
+    const notice = noticeOf(idle, viewOf({ trials: 4, allFail: true, status: finished }));
+    expect(notice?.text).toMatch(/^All 4 trials have failed: train.ts:14/);
+    expect(notice?.log).toBe(0);
+  });
+
+  it('is that the file’s own values won', () => {
+    const view = viewOf({ trials: 12, fileWins: true, status: finished });
+    expect(noticeOf(idle, view)?.text).toMatch(/^The values in the file won/);
+    expect(enabled(idle, view)).toEqual([]);
+  });
+
+  it('is that an untrusted workspace cannot run', () => {
+    const view = viewOf({ trials: 12, status: { kind: 'stopped', reason: 'stopped by you' } });
+    const untrusted: PageState = { ...idle, trusted: false };
+    expect(noticeOf(untrusted, view)?.text).toContain('not trusted');
+    expect(enabled(untrusted, view)).not.toContain('resume');
+  });
+
+  it('is nothing while all is well', () => {
+    expect(noticeOf(running, viewOf({ trials: 12 }))).toBeUndefined();
+  });
+});
+
+describe('the result', () => {
+  it('is the best against the values in the file', () => {
+    const result = resultOf(viewOf({ trials: 30 }));
+    expect(result?.metric).toBe('val_loss');
+    expect(result?.value).toBeLessThan(result?.baseline ?? 0);
+    expect(result?.improvement?.gain).toBeGreaterThan(0);
+  });
+
+  it('is stated as a difference and a percentage', () => {
+    expect(improvementText({ gain: 0.0522, change: -0.0522, fraction: -0.559 })).toBe('−0.0522 (−55.9 %)');
+    expect(improvementText({ gain: 0.5, change: 0.5, fraction: undefined })).toBe('+0.5');
+  });
+
+  it('counts ended trials against the budget', () => {
+    expect(progressOf(viewOf({ trials: 12, running: 2, budget: 40 }))).toEqual({ done: 10, total: 40 });
+  });
+});
