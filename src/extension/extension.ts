@@ -13,6 +13,7 @@ import { Disposables } from './disposables.js';
 import { SweepLenses } from './editor/code-lens.js';
 import { registerDiagnostics } from './editor/diagnostics.js';
 import { TunedHover } from './editor/hover.js';
+import { RunProblems } from './editor/run-problems.js';
 import { TrialDocuments } from './editor/trial-documents.js';
 import { Focus } from './focus.js';
 import { registerNotices } from './notices.js';
@@ -49,7 +50,8 @@ export function activate(context: ExtensionContext): SweetspotApi {
     .finally(() => setContext('sweetspot.scanned', true));
 
   const places = { extension: context.extensionPath, logs: context.logUri.fsPath };
-  const run = new RunActions(configs, studies, places, log);
+  const problems = own.add(new RunProblems(configs, studies));
+  const run = new RunActions(configs, studies, problems, places, log);
   const values = new ValueActions(configs);
   const targets = new Targets(configs, studies, focus);
   const tree = own.add(new StudiesTree(configs, studies, focus));
@@ -60,7 +62,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
   new TunedHover(configs, studies).register(own);
   own.add(registerDiagnostics(configs));
   own.add(registerStatus(studies));
-  own.add(registerNotices(studies));
+  own.add(registerNotices(studies, problems));
   own.add(registerCommands({ configs, studies, targets, run, values, results, log }));
   keepContexts(own, configs, studies);
   return { configs, studies, tree, ready };

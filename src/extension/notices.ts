@@ -1,19 +1,21 @@
 /** The few notifications: a sweep that ended while the person was elsewhere, and one that did not end well. */
 import { basename } from 'node:path';
-import { commands, window } from 'vscode';
+import { commands, Range, window } from 'vscode';
 import { Command } from './contributions.js';
 import { Disposables } from './disposables.js';
+import type { RunProblems } from './editor/run-problems.js';
 import { count } from './format.js';
 import type { EngineEnd, Studies } from './studies.js';
 import { bestText, type StudyEntry } from './study-entry.js';
 
-export function registerNotices(studies: Studies): Disposables {
+/** `problems` knows where in a file the cause of an end stands. */
+export function registerNotices(studies: Studies, problems: RunProblems): Disposables {
   const own = new Disposables();
-  own.add(studies.onDidEnd((end) => void tell(end)));
+  own.add(studies.onDidEnd((end) => void tell(end, problems)));
   return own;
 }
 
-async function tell({ entry, lastWord }: EngineEnd): Promise<void> {
+async function tell({ entry, lastWord }: EngineEnd, problems: RunProblems): Promise<void> {
   const name = basename(entry.configFile);
   const about = { journal: entry.id };
   if (entry.phase.kind === 'lost' && !lastWord) {
@@ -26,6 +28,13 @@ async function tell({ entry, lastWord }: EngineEnd): Promise<void> {
       ),
       { Resume: [Command.resume, about], 'Show Log': [Command.showLog] },
     );
+  } else if (entry.phase.kind === 'error' && entry.phase.cause === 'config') {
+    const { uri, range } = problems.show(entry.configFile, entry.phase.reason);
+    const choice = await window.showErrorMessage(
+      `The sweep of ${name} could not go on. ${entry.phase.reason}`,
+      'Go to Problem',
+    );
+    if (choice) await window.showTextDocument(uri, { selection: new Range(range.start, range.start) });
   } else if (entry.phase.kind === 'error') {
     await offer(
       window.showErrorMessage(

@@ -18,7 +18,7 @@ export function isConfigPath(uri: Uri): boolean {
 }
 
 /** `{a,b}` spelt out: globs do not nest braces everywhere. */
-export function expandBraces(glob: string): readonly string[] {
+function expandBraces(glob: string): readonly string[] {
   const match = /^([^{]*)\{([^{}]*)\}(.*)$/s.exec(glob);
   if (!match) return [glob];
   const [, before = '', choices = '', after = ''] = match;

@@ -9,7 +9,7 @@ async function lenses(config: string): Promise<readonly string[]> {
     'vscode.executeCodeLensProvider',
     vscode.Uri.file(config),
   );
-  return found.map(({ command }) => command?.title ?? '');
+  return found.map(({ command }) => command?.title.replaceAll('\u00a0', ' ') ?? '');
 }
 
 async function hover(config: string, text: string): Promise<string> {

@@ -1,6 +1,6 @@
 // A sweep from the extension with the real engine: start, watch, stop, resume, and an engine that is killed.
 import { strict as assert } from 'node:assert';
-import { readFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import {
   addConfig,
@@ -15,6 +15,8 @@ import {
 } from './support.js';
 
 const LONG = { trials: 400, epochs: 40 };
+
+const problems = (path: string) => vscode.languages.getDiagnostics(vscode.Uri.file(path));
 
 describe('a sweep', () => {
   it('runs to its end and its trials arrive one by one', async () => {
@@ -73,17 +75,18 @@ describe('a sweep', () => {
     assert.equal((await sweetspot()).studies.of(config).length, 0);
   });
 
-  it('says what is wrong when its data is missing', async () => {
+  it('says what is wrong when its data is missing, at the line that names it', async () => {
     const config = await addConfig('nodata', configText().replace('./data.csv', './missing.csv'));
     const shown = await messagesOf(async () => {
       await run('startSweep', vscode.Uri.file(config));
-      await eventually('the study ends', async () => {
-        const { studies } = await sweetspot();
-        return studies.of(config).every(({ engine }) => !engine);
-      });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await study(config, 'it ends', ({ phase }) => phase.kind === 'error');
+      await eventually('a problem is shown', () => problems(config).length > 0);
     });
-    assert.match(shown.join('\n'), /missing\.csv/);
+    assert.match(shown.join('\n'), /nodata\.yaml:6: .*missing\.csv/);
+    const [problem] = problems(config);
+    assert.equal(problem?.range.start.line, 5);
+    await writeFile(config, configText());
+    await eventually('the problem is gone', () => problems(config).length === 0);
   });
 });
 
@@ -223,5 +226,47 @@ describe('the best values', () => {
     const shown = await messagesOf(() => run('applyTrial', { journal: entry.id, trial: trial.number }));
     assert.match(shown.join(), /best\.yaml no longer tunes optimizer\.learningRate/);
     assert.equal(document.getText(), before, 'nothing was applied');
+  });
+});
+
+describe('a study', () => {
+  it('is deleted with its files after a question, and the config stays', async () => {
+    const config = await addConfig('deleted', configText({ trials: 2 }));
+    await run('startSweep', vscode.Uri.file(config));
+    const entry = await study(config, 'it finishes', ({ phase }) => phase.kind === 'finished', 60_000);
+    const question = await messagesOf(() => run('deleteStudy', { journal: entry.id }));
+    assert.match(question.join(), /Delete the study deleted\?/);
+    const { studies } = await sweetspot();
+    assert.equal(studies.of(config).length, 1, 'not without an answer');
+    await messagesOf(() => run('deleteStudy', { journal: entry.id }), 'Delete');
+    await eventually('it is gone', () => studies.of(config).length === 0);
+    await assert.rejects(access(entry.id));
+    await access(config);
+  });
+
+  it('is not deleted while it runs', async () => {
+    const config = await addConfig('kept', configText(LONG));
+    await run('startSweep', vscode.Uri.file(config));
+    const entry = await study(config, 'it runs', ({ phase }) => phase.kind === 'running');
+    const shown = await messagesOf(() => run('deleteStudy', { journal: entry.id }), 'Delete');
+    assert.match(shown.join(), /is running/);
+    await access(entry.id);
+    await stopAll(config);
+  });
+
+  it('can be tried with an example that the extension writes', async () => {
+    await run('createExample');
+    const config = vscode.window.activeTextEditor?.document.uri.fsPath ?? '';
+    assert.match(config, /sweetspot-example\.yaml$/);
+    const { configs } = await sweetspot();
+    const found = await eventually('it is listed', () => configs.all.find(({ path }) => path === config));
+    assert.deepEqual(found.parsed.diagnostics, []);
+    await run('startSweep', vscode.Uri.file(config));
+    await study(
+      config,
+      'two trials are complete',
+      ({ study: { trials } }) => trials.filter(({ state }) => state === 'complete').length >= 2,
+    );
+    await stopAll(config);
   });
 });

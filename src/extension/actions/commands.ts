@@ -74,7 +74,9 @@ export function registerCommands({
     },
     [Command.deleteStudy]: async (argument) => {
       const entry = await targets.anyStudy(argument);
-      if (entry) await deleteStudy(entry);
+      if (!entry) return;
+      await deleteStudy(entry);
+      await studies.sync();
     },
     [Command.refresh]: async () => {
       await configs.scan();

@@ -10,6 +10,7 @@ import type { EngineStart } from '../../protocol/engine.js';
 import type { Configs } from '../configs.js';
 import { Command, View } from '../contributions.js';
 import { reveal } from '../editor/ranges.js';
+import type { RunProblems } from '../editor/run-problems.js';
 import { engineLogFile, startEngine } from '../engine-client.js';
 import { setting } from '../settings.js';
 import type { Studies } from '../studies.js';
@@ -36,6 +37,7 @@ export class RunActions {
   constructor(
     private readonly configs: Configs,
     private readonly studies: Studies,
+    private readonly problems: RunProblems,
     private readonly places: Places,
     private readonly log: LogOutputChannel,
   ) {}
@@ -126,6 +128,7 @@ export class RunActions {
     );
     if (started.kind === 'error') {
       this.log.error(`${configFile}: ${started.message}`);
+      if (started.code === 'config') this.problems.show(configFile, started.message);
       // Another window or a terminal was faster: show its study.
       if (started.code === 'busy') await this.studies.sync();
       const busy = this.studies.of(configFile).find(isRunning);

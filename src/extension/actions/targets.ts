@@ -16,7 +16,7 @@ import { bestText, phaseText, progressText, type StudyEntry } from '../study-ent
 import { isTreeNode } from '../views/nodes.js';
 
 /** How pages, lenses and tooltips name a study or one of its trials. */
-export interface StudyArgument {
+interface StudyArgument {
   readonly journal: string;
   readonly trial?: number;
 }

@@ -22,6 +22,8 @@ import { CONFIG_FILES } from './selector.js';
 
 /** Lenses move the text when they change their width: not more often than this, in milliseconds. */
 const DRAW_EVERY = 500;
+/** A no-break space: an ordinary one beside an icon is lost in a lens. */
+const GAP = '\u00a0';
 
 export class SweepLenses implements CodeLensProvider {
   readonly #own = new Disposables();
@@ -77,7 +79,7 @@ function lensCommands(
         ]
       : [];
   if (entry && about && isRunning(entry)) {
-    const doing = `$(sync~spin) ${progressText(entry)}${best ? ` · best ${best}` : ''}`;
+    const doing = `$(sync~spin)${GAP}${progressText(entry)}${best ? ` · best ${best}` : ''}`;
     const stop =
       entry.phase.kind === 'stopping'
         ? {
@@ -99,24 +101,24 @@ function lensCommands(
     ];
   }
   const start: EditorCommand[] = !workspace.isTrusted
-    ? [{ title: '$(shield) Trust this workspace to start the sweep', command: 'workbench.trust.manage' }]
+    ? [{ title: `$(shield)${GAP}Trust this workspace to start the sweep`, command: 'workbench.trust.manage' }]
     : errors > 0
       ? [
           {
-            title: `$(error) ${count(errors, 'problem')} to solve before a sweep`,
+            title: `$(error)${GAP}${count(errors, 'problem')} to solve before a sweep`,
             command: 'workbench.actions.view.problems',
           },
         ]
       : entry && isResumable(entry)
         ? [
             {
-              title: `$(debug-continue) Resume Sweep (${progressText(entry)})`,
+              title: `$(debug-continue)${GAP}Resume Sweep (${progressText(entry)})`,
               command: Command.startSweep,
               arguments: [uri],
             },
             { title: 'Start New Study', command: Command.newStudy, arguments: [uri] },
           ]
-        : [{ title: '$(play) Start Sweep', command: Command.startSweep, arguments: [uri] }];
+        : [{ title: `$(play)${GAP}Start Sweep`, command: Command.startSweep, arguments: [uri] }];
   const results = about ? [{ title: 'Open Results', command: Command.openResults, arguments: about }] : [];
   return [...start, ...compare, ...results];
 }
