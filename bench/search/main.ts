@@ -1,0 +1,188 @@
+/**
+ * How good the suggestions are: `npm run bench:search -- [--quick] [--data DIR] [--sampler a,b] [--problems a,b]
+ * [--seeds N] [--trials N] [--peers a,b] [--json FILE] [--save FILE]`. Runs our samplers on every problem, scores them
+ * (score.ts) beside the stored curves of others, where the data directory has such, and prints a table.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { SamplerName } from '../../src/core/samplers/names.js';
+import { samplers } from '../../src/core/samplers/registry.js';
+import type { Sampler } from '../../src/core/samplers/sampler.js';
+import type { Trial } from '../../src/core/study/trial.js';
+import { analyticProblems } from './analytic.js';
+import { externalProblems, type Run, storedRuns } from './external.js';
+import { checkFailure, type Problem } from './problem.js';
+import { curves, mean, type Reference, type Score, scores } from './score.js';
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    sampler: { type: 'string' },
+    problems: { type: 'string' },
+    peers: { type: 'string' },
+    seeds: { type: 'string' },
+    'first-seed': { type: 'string', default: '0' },
+    trials: { type: 'string' },
+    json: { type: 'string' },
+    save: { type: 'string' },
+    each: { type: 'boolean', default: false },
+  },
+});
+
+/** For comparing with published tables only; not part of the comparison. */
+const VALIDATION_ONLY = /_pub$/;
+/** The half of the problems on which constants may be chosen; the other half confirms the choice. */
+const TUNING = new Set([
+  'branin2',
+  'ackley5',
+  'rosenbrock5',
+  'levy10',
+  'cond_cash',
+  'hpobench_phoneme',
+  'hpolib_naval_propulsion',
+  'lcbench_189873',
+  'rbv2_xgboost_16',
+]);
+
+const split = (list: string): string[] => list.split(',').filter(Boolean);
+
+function wanted(problem: Problem): boolean {
+  const names = options.problems ?? (options.quick ? 'branin2,hartmann6,cond_cash' : 'all');
+  return split(names).some((name) => {
+    if (name === 'all') return !VALIDATION_ONLY.test(problem.id);
+    if (name === 'tuning') return TUNING.has(problem.id);
+    if (name === 'confirming') return !TUNING.has(problem.id) && !VALIDATION_ONLY.test(problem.id);
+    return name === problem.id || name === problem.group;
+  });
+}
+
+const median = (xs: readonly number[]): number =>
+  xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)] ?? Number.NaN;
+
+function run(sampler: Sampler, problem: Problem, seed: number, count: number): Run {
+  const trials: Trial[] = [];
+  const ms: number[] = [];
+  for (let number = 0; number < count; number++) {
+    const start = performance.now();
+    const suggestion = sampler.ask({ space: problem.space, directions: ['minimize'], trials, seed, number });
+    ms.push(performance.now() - start);
+    if (suggestion === 'exhausted') break;
+    const { params } = suggestion;
+    const value = problem.evaluate(params);
+    trials.push({
+      id: number,
+      number,
+      state: 'complete',
+      params,
+      objectives: [value],
+      values: { value },
+      reports: [],
+      attributes: {},
+    });
+  }
+  return {
+    sampler: sampler.name,
+    problem: problem.id,
+    seed,
+    y: trials.map((t) => t.objectives?.[0] ?? NaN),
+    ms,
+  };
+}
+
+const number = (x: number): string => x.toFixed(3);
+
+function table(title: string, rows: readonly Score[], trials: number): void {
+  console.log(`\n${title}: ${rows[0]?.problems ?? 0} problems`);
+  const header = `sampler        seeds  area@30  area@60  area@${trials} (95 % interval)   LNR@30  LNR@${trials}  rank@30  @60   @${trials}`;
+  console.log(header);
+  for (const row of rows) {
+    const [low, high] = row.interval.map(number);
+    console.log(
+      [
+        row.sampler.padEnd(14),
+        String(row.seeds).padStart(5),
+        number(row.area30).padStart(8),
+        number(row.area60).padStart(8),
+        `${number(row.area)} [${low}, ${high}]`.padStart(22),
+        number(row.lnr30).padStart(9),
+        number(row.lnrEnd).padStart(7),
+        ...row.ranks.map((rank) => rank.toFixed(2).padStart(7)),
+      ].join(' '),
+    );
+  }
+}
+
+const problems = [...analyticProblems, ...(options.data ? externalProblems(options.data) : [])].filter(
+  wanted,
+);
+for (const problem of problems) {
+  const failure = checkFailure(problem);
+  if (failure) throw new Error(`A problem is not what it should be: ${failure}.`);
+}
+console.log(`${problems.length} problems, all check vectors hold`);
+
+const trials = Number(options.trials ?? (options.quick ? 40 : 100));
+const seeds = Number(options.seeds ?? (options.quick ? 2 : 20));
+const first = Number(options['first-seed']);
+const names = split(options.sampler ?? 'random,tpe,auto') as SamplerName[];
+const ours: Run[] = [];
+for (const problem of problems) {
+  for (const name of names) {
+    const sampler = samplers[name];
+    if (!sampler)
+      throw new Error(`There is no sampler "${name}"; there are ${Object.keys(samplers).join(', ')}.`);
+    const runs = Array.from({ length: seeds }, (_, k) => run(sampler, problem, first + k, trials));
+    ours.push(...runs);
+    if (options.each) {
+      const own = curves(runs, new Map([[problem.id, problem]]), trials)
+        .get(name)
+        ?.get(problem.id);
+      const areas = [...(own?.values() ?? [])].map(mean);
+      const time = median(runs.flatMap(({ ms = [] }) => ms.slice(-10)));
+      console.log(
+        `${problem.id.padEnd(26)} ${name.padEnd(8)} area ${number(mean(areas))}  ${time.toFixed(2)} ms`,
+      );
+    }
+  }
+}
+if (options.save) writeFileSync(options.save, JSON.stringify(ours));
+
+const peers = new Set(split(options.peers ?? 'random,tpe_v5,tpe_mv,cmaes,gp'));
+const stored = (options.data ? storedRuns(options.data) : [])
+  .filter(({ sampler }) => peers.has(sampler))
+  .map((one) => ({ ...one, sampler: `${one.sampler}*` }));
+const references = new Map<string, Reference>(problems.map((problem) => [problem.id, problem]));
+const all = curves([...ours, ...stored], references, trials);
+const results: { name: string; value: number; unit: string; versus: string | null; ratio: number | null }[] =
+  [];
+for (const group of ['all', 'numeric', 'mixed', 'conditional'] as const) {
+  const ids = problems.filter((problem) => group === 'all' || problem.group === group).map(({ id }) => id);
+  if (ids.length === 0) continue;
+  const rows = scores(all, ids, trials);
+  table(group, rows, trials);
+  const best = rows.find(({ sampler }) => sampler.endsWith('*') && sampler !== 'random*');
+  for (const row of rows.filter(({ sampler }) => !sampler.endsWith('*'))) {
+    results.push({
+      name: `${row.sampler}: area under the log-regret curve at ${trials} trials, ${group} problems`,
+      value: row.area,
+      unit: '0 to 1, lower is better',
+      versus: best ? `${best.sampler.slice(0, -1)} (stored runs): ${number(best.area)}` : null,
+      ratio: best ? row.area / best.area : null,
+    });
+  }
+}
+if (stored.length > 0) console.log('\n* stored runs of other optimisers; see bench/README.md');
+console.log('\nmilliseconds per suggestion, median of the last ten of each run:');
+for (const name of names) {
+  const times = ours.filter(({ sampler }) => sampler === name).flatMap(({ ms = [] }) => ms.slice(-10));
+  console.log(`${name.padEnd(14)} ${median(times).toFixed(2)}`);
+  results.push({
+    name: `${name}: time per suggestion at ${trials} trials`,
+    value: median(times),
+    unit: 'ms',
+    versus: null,
+    ratio: null,
+  });
+}
+if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
