@@ -6,7 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import treeKill from 'tree-kill';
+import { killGroup } from '../kill-group.js';
 import type { AttemptSpec, FromWorker, ToWorker } from '../trial/messages.js';
 import type { AttemptEvents, AttemptResult, Executor } from './executor.js';
 
@@ -37,6 +37,8 @@ class Worker {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A group of its own, so that it can be ended with all it started, and Ctrl+C reaches the engine alone.
+      detached: process.platform !== 'win32',
     });
     this.child.stdout?.on('data', (chunk: Buffer) => this.#print(chunk));
     this.child.stderr?.on('data', (chunk: Buffer) => {
@@ -45,13 +47,15 @@ class Worker {
     });
     this.child.on('message', (message: FromWorker) => this.#hear(message, onIdle));
     this.child.on('error', (error) => this.#end({ kind: 'failed', error: error.message, fatal: false }));
-    // `close` comes after the last output, `exit` may come before it.
-    this.child.on('close', (code, signal) => {
-      const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-      const last = this.job?.stderr.trim();
-      const error = `the training process ${how} before the trial was over${last ? `\n${last}` : ''}`;
-      this.#end(this.job?.cancelled ? { kind: 'cancelled' } : { kind: 'failed', error, fatal: false });
-      onExit(this);
+    // Not `close`, which never comes for a child whose channel we closed (seen on Node 20).
+    this.child.on('exit', (code, signal) => {
+      this.#afterOutput(() => {
+        const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+        const last = this.job?.stderr.trim();
+        const error = `the training process ${how} before the trial was over${last ? `\n${last}` : ''}`;
+        this.#end(this.job?.cancelled ? { kind: 'cancelled' } : { kind: 'failed', error, fatal: false });
+        onExit(this);
+      });
     });
   }
 
@@ -63,8 +67,7 @@ class Worker {
 
   kill(): void {
     if (this.job) this.job.cancelled = true;
-    // The user's program may have started others: all of them go.
-    if (this.child.pid !== undefined) treeKill(this.child.pid, 'SIGKILL');
+    if (this.child.pid !== undefined) killGroup(this.child.pid);
   }
 
   #send(message: ToWorker): void {

@@ -3,7 +3,8 @@
  * goes. POSIX: a process group, and a tiny shell beside it that waits for our end of a pipe to close. Windows: taskkill
  * by tree while we live.
  */
-import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { killGroup } from '../kill-group.js';
 
 const isWindows = process.platform === 'win32';
 
@@ -37,16 +38,7 @@ export function spawnGroup(command: string, options: Pick<SpawnOptions, 'cwd' | 
 
   let ended = false;
   const kill = (): void => {
-    if (ended) return;
-    if (isWindows) {
-      spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
-      return;
-    }
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // Nobody is left in the group.
-    }
+    if (!ended) killGroup(pid);
   };
   process.once('exit', kill);
   child.once('exit', () => {
