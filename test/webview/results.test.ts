@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
 import { useBrowser } from './support/browser.js';
 import type { FakeHost } from './support/fake-host.js';
@@ -9,13 +10,14 @@ const idle = { engine: undefined } as never;
 const finished = { kind: 'finished', reason: '40 trials are done' } as const;
 const study = sampleJournal({ trials: 40, budget: 40, status: finished });
 
+const textOf = async (locator: Locator) => ((await locator.textContent()) ?? '').replace(/\s+/g, ' ').trim();
 const row = (host: FakeHost, index: number) => host.page.locator(`[role=row][aria-rowindex="${index + 2}"]`);
 const cell = (host: FakeHost, index: number, column: number) =>
   row(host, index).locator('[role=gridcell]').nth(column);
 const numbers = async (host: FakeHost, count: number): Promise<number[]> => {
   const found: number[] = [];
   for (let index = 0; index < count; index++) {
-    found.push(Number((await cell(host, index, 0).textContent()).replace(/\D/g, '')));
+    found.push(Number((await textOf(cell(host, index, 0))).replace(/\D/g, '')));
   }
   return found;
 };
@@ -109,7 +111,7 @@ describe('the table', () => {
     await header(host, '#').click();
     await row(host, 0).waitFor();
     const momentum = host.page.locator('[role=row][aria-rowindex="2"] [title="Not active in this trial"]');
-    expect((await momentum.textContent())?.trim()).toBe('–');
+    expect(await textOf(momentum)).toBe('–');
     expect(await row(host, 13).textContent()).toMatch(/Failed/);
     expect(await row(host, 13).textContent()).toContain('train.ts:14 threw TypeError');
   });
@@ -194,7 +196,7 @@ describe('the selection', () => {
     await host.selectElsewhere([7]);
     await host.page.getByText('Trial 7', { exact: true }).waitFor();
     const selected = host.page.locator('[role=row][aria-selected=true] [role=gridcell]').first();
-    expect((await selected.textContent()).replace(/\D/g, '')).toBe('7');
+    expect((await textOf(selected)).replace(/\D/g, '')).toBe('7');
     expect(host.selections).toEqual([]);
   });
 
@@ -215,7 +217,7 @@ describe('the selection', () => {
     await host.page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
     await host.page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.8);
     await host.page.locator('sweet-curves .tip').waitFor();
-    const named = /Trial (\d+)/.exec(await host.page.locator('sweet-curves .tip').textContent())?.[1];
+    const named = /Trial (\d+)/.exec(await textOf(host.page.locator('sweet-curves .tip')))?.[1];
     await host.page.mouse.click(box.x + box.width * 0.5, box.y + box.height * 0.8);
     await vi.waitFor(() => expect(host.selections).toEqual([[Number(named)]]));
     await host.page.locator('sweet-curves .legend', { hasText: 'selected' }).waitFor();

@@ -5,7 +5,7 @@
 import type { Json } from '../json.js';
 import type { Direction, Study, Trial, TrialState } from './trial.js';
 
-export type ColumnKind = 'number' | 'state' | 'objective' | 'metric' | 'param' | 'duration' | 'reason';
+type ColumnKind = 'number' | 'state' | 'objective' | 'metric' | 'param' | 'duration' | 'reason';
 
 export interface Column {
   /** Stable across studies and reloads: `number`, `objective:val_loss`, `param:optimizer.name`, … */
@@ -60,7 +60,7 @@ const REASON: Column = {
   descendingFirst: false,
 };
 
-/** Every column of a study: number, state, objectives, parameters in the file's order, other metrics, duration, reason. */
+/** Every column of a study: number, state, objectives, other metrics, parameters in the file's order, duration, reason. */
 export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>): readonly Column[] {
   const objectives = study.objectives.map(
     ({ metric, direction }): Column => ({
@@ -79,16 +79,6 @@ export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>)
     NUMBER,
     STATE,
     ...objectives,
-    ...params.map(
-      (name): Column => ({
-        id: `param:${name}`,
-        kind: 'param',
-        name,
-        label: labels.get(name) ?? name,
-        numeric: isNumeric(study, name),
-        descendingFirst: false,
-      }),
-    ),
     ...otherMetrics(study).map(
       (name): Column => ({
         id: `metric:${name}`,
@@ -96,6 +86,16 @@ export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>)
         name,
         label: name,
         numeric: true,
+        descendingFirst: false,
+      }),
+    ),
+    ...params.map(
+      (name): Column => ({
+        id: `param:${name}`,
+        kind: 'param',
+        name,
+        label: labels.get(name) ?? name,
+        numeric: isNumeric(study, name),
         descendingFirst: false,
       }),
     ),

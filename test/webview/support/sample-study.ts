@@ -40,7 +40,7 @@ export interface SampleChoices {
   readonly fileWins?: boolean;
 }
 
-export const space: Space = {
+const space: Space = {
   'model.units': { type: 'categorical', choices: [[16], [32], [64], [32, 16]] },
   'model.activation': { type: 'categorical', choices: ['relu', 'tanh', 'elu'] },
   'model.dropout': { type: 'float', low: 0, high: 0.5 },

@@ -3,6 +3,7 @@ import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatDuration, formatNumber, NOTHING } from '../../../src/core/format.js';
+import type { Trial } from '../../../src/core/study/trial.js';
 import type { PageState } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
@@ -144,9 +145,10 @@ export class StudyHeader extends SignalWatcher(LitElement) {
 
   #elapsed({ study }: StudyView): number {
     if (study.runningSince === undefined) return study.elapsedMs;
-    const page = this.app.feed.page.value;
-    if (!page?.engine) return study.elapsedMs;
-    return study.elapsedMs + Math.max(0, this.app.now.value - Date.parse(study.runningSince));
+    // Without an engine the clock stands at the last that was heard.
+    const atWork = this.app.feed.page.value?.engine !== undefined;
+    const until = atWork ? this.app.now.value : lastWord(study.trials);
+    return study.elapsedMs + Math.max(0, until - Date.parse(study.runningSince));
   }
 
   #progress(page: PageState, view: StudyView): TemplateResult {
@@ -207,4 +209,12 @@ export class StudyHeader extends SignalWatcher(LitElement) {
       <div .style=${`transform:scaleX(${share})`}></div>
     </div>`;
   }
+}
+
+function lastWord(trials: readonly Trial[]): number {
+  let last = 0;
+  for (const { startedAt, finishedAt } of trials) {
+    for (const at of [startedAt, finishedAt]) if (at !== undefined) last = Math.max(last, Date.parse(at));
+  }
+  return last;
 }

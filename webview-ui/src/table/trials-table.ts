@@ -13,7 +13,7 @@ import { type Cell, moveInGrid } from './grid-keys.js';
 import { TrialRows } from './model.js';
 import { VirtualRows } from './virtual-rows.js';
 
-export const HEADER_HEIGHT = 24;
+const HEADER_HEIGHT = 24;
 
 export abstract class TrialsTable extends SignalWatcher(LitElement) {
   @property({ attribute: false }) app!: App;

@@ -1,0 +1,4 @@
+/** What the tests use of the scripts, which are plain JavaScript. */
+declare module '*/scripts/vscode/browser.mjs' {
+  export function startBrowser(): Promise<import('playwright-core').Browser>;
+}
