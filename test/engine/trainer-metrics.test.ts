@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { split } from '../../src/engine/trial/data/split.js';
 import { classificationMetrics, regressionMetrics } from '../../src/engine/trial/declarative/metrics.js';
-import { split } from '../../src/engine/trial/declarative/split.js';
 
 describe('classification metrics', () => {
   // Truth 0 0 1 1 2, predicted 0 1 1 1 0.

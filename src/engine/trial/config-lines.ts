@@ -1,4 +1,5 @@
 /** Finds where a value stands in a config's text, so that an error can name the line. YAML and JSON only. */
+import { basename } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 
 /** Line (from 1) of the key or list item at `path`; undefined where the text is no YAML or has no such path. */
@@ -13,4 +14,10 @@ export function lineOfPath(text: string, path: readonly (string | number)[]): nu
   const node = pair ? pair.key : document.getIn(path, true);
   const offset = isNode(node) ? node.range?.[0] : undefined;
   return offset === undefined ? undefined : lineCounter.linePos(offset).line;
+}
+
+/** `iris.yaml:12: ` before a message about the value at `path`. */
+export function placeOf(configFile: string, configText: string, path: readonly (string | number)[]): string {
+  const line = lineOfPath(configText, path);
+  return line === undefined ? `${basename(configFile)}: ` : `${basename(configFile)}:${line}: `;
 }

@@ -2,55 +2,27 @@
  * The declarative trainer: data and model as the config describes them, one report per epoch, metrics over all rows at
  * the end of the epoch (dropout off), the last epoch's as the result.
  */
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import { didYouMean } from '../../../core/annotation/nearest.js';
 import type { TensorFlow } from '../../tensorflow/backend.js';
 import { seedMathRandom } from '../../tensorflow/random.js';
 import { backendAttributes, backendOf, processAttributes } from '../backend-of-trial.js';
+import { placeOf } from '../config-lines.js';
+import type { Dataset, Part } from '../data/dataset.js';
+import { loadDataset } from '../data/load.js';
+import { permutation } from '../data/split.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import type { Metrics, Session } from '../session.js';
 import { disposingTensors } from '../tensors.js';
-import { readCsv } from './csv.js';
-import { type Dataset, type Part, prepareDataset } from './dataset.js';
 import { classificationMetrics, type Loss, metricNames, regressionMetrics } from './metrics.js';
 import { buildNetwork, createOptimizer, disposeOptimizer, lossFunction } from './network.js';
-import { type DeclarativeConfig, placeOf, readDeclarativeConfig } from './schema.js';
-import { permutation } from './split.js';
+import { type DeclarativeConfig, readDeclarativeConfig } from './schema.js';
 
 /** Rows per forward pass when evaluating: bounds memory. */
 const EVALUATION_ROWS = 1024;
 /** The event loop is let in this often (ms), so that a vanished engine is noticed during an epoch. */
 const BREATHE_EVERY = 100;
-
-let cached: { readonly key: string; readonly dataset: Dataset } | undefined;
-
-/** The prepared data, kept from the last trial where nothing it depends on differs. */
-async function datasetOf({ spec, configFolder }: Session, config: DeclarativeConfig): Promise<Dataset> {
-  const path = resolve(configFolder, config.data.csv);
-  const seed = config.seed ?? 0;
-  let table: Awaited<ReturnType<typeof readCsv>>;
-  try {
-    const { mtimeMs, size } = await stat(path);
-    const key = JSON.stringify([path, mtimeMs, size, config.data, config.model.task, seed]);
-    if (cached?.key === key) return cached.dataset;
-    table = await readCsv(path);
-    cached = { key, dataset: prepareDataset(table, config, path, seed) };
-    return cached.dataset;
-  } catch (error) {
-    if (error instanceof FatalTrainingError) throw error;
-    const place = placeOf(spec.configFile, spec.configText, ['data', 'csv']);
-    const why =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'there is no file'
-        : 'cannot read';
-    throw new FatalTrainingError(
-      `${place}${why} "${path}" (data.csv: ${config.data.csv}). Correct the path, which is relative to the config's folder, or put the file there.`,
-    );
-  }
-}
 
 function checkMetrics({ spec }: Session, config: DeclarativeConfig): void {
   const { task } = config.model;
@@ -122,7 +94,7 @@ export async function trainDeclarative(session: Session): Promise<Metrics> {
   const { spec } = session;
   const config = readDeclarativeConfig(spec.config, spec.configFile, spec.configText);
   checkMetrics(session, config);
-  const dataset = await datasetOf(session, config);
+  const dataset = await loadDataset(session, config.data, config.model.task, config.seed ?? 0);
   const backend = await backendOf(session);
   const { tf } = backend;
   const seed = config.seed ?? spec.seed;

@@ -2,7 +2,7 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import type { TensorFlow } from '../../tensorflow/backend.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import type { Loss } from './metrics.js';
 import type { DeclarativeConfig, LayerConfig } from './schema.js';
 

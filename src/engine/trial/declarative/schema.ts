@@ -2,25 +2,14 @@
  * The keys of a declarative config, what each may hold, and the errors for what it may not. Only the form is checked
  * here: whether columns exist is for the data, whether metrics do for the trainer.
  */
-import { basename } from 'node:path';
 import { z } from 'zod';
 import { didYouMean } from '../../../core/annotation/nearest.js';
 import type { Json } from '../../../core/json.js';
-import { lineOfPath } from '../config-lines.js';
+import { placeOf } from '../config-lines.js';
+import { dataConflict, dataForm } from '../data/schema.js';
 import { FatalTrainingError } from '../fatal-error.js';
+import { count, must, oneOf, positive, share } from '../forms.js';
 
-const must = (text: string) => ({ error: `must be ${text}` });
-
-const wholeNumber = must('a whole number of at least 1');
-const count = z.number(wholeNumber).int(wholeNumber).min(1, wholeNumber);
-const fraction = must('a number from 0 up to, but not including, 1');
-const share = z.number(fraction).min(0, fraction).lt(1, fraction);
-const above0 = must('a number above 0');
-const positive = z.number(above0).gt(0, above0);
-const text = z.string(must('text'));
-const trueOrFalse = z.boolean(must('true or false'));
-const oneOf = <const T extends readonly string[]>(names: T) =>
-  z.enum(names, must(`one of ${names.join(', ')}`));
 const pairOf = must('a whole number or a pair of them, such as 3 or [3, 3]');
 const pair = z.union([count, z.tuple([count, count])], pairOf);
 
@@ -82,17 +71,7 @@ const layer = z.discriminatedUnion(
 );
 
 const SECTIONS = {
-  data: z.strictObject(
-    {
-      csv: text,
-      target: text,
-      validation: share.default(0),
-      standardize: trueOrFalse.default(false),
-      shape: z.array(count, must('a list of whole numbers, such as [8, 8, 1]')).min(1).optional(),
-      scale: positive.optional(),
-    },
-    must('a section with csv: and target:'),
-  ),
+  data: dataForm,
   model: z.strictObject(
     {
       task: oneOf(['classification', 'regression']),
@@ -163,12 +142,6 @@ function remedy(config: Json, path: Path, key: string): string {
 
 const shown = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : JSON.stringify(value));
 
-/** `iris.yaml:12: ` before a message about the value at `path`. */
-export function placeOf(configFile: string, configText: string, path: Path): string {
-  const line = lineOfPath(configText, path);
-  return line === undefined ? `${basename(configFile)}: ` : `${basename(configFile)}:${line}: `;
-}
-
 /** Reads a declarative config. Throws FatalTrainingError that names every wrong key with its line. */
 export function readDeclarativeConfig(
   config: Json,
@@ -212,11 +185,7 @@ export function readDeclarativeConfig(
   ) {
     wrong(['model', 'loss'], 'model.loss crossentropy is for classification; use mse, mae or huber.');
   }
-  if (data.shape && data.standardize) {
-    wrong(
-      ['data', 'standardize'],
-      'data.standardize treats columns one by one; with shape: use scale: instead.',
-    );
-  }
+  const conflict = dataConflict(data);
+  if (conflict) wrong(['data', conflict.key], conflict.message);
   return result.data;
 }

@@ -4,10 +4,10 @@
  */
 import { basename } from 'node:path';
 import { didYouMean } from '../../../core/annotation/nearest.js';
+import type { Task } from '../declarative/metrics.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import { type Column, categoriesOf, type Table } from './csv.js';
-import type { Task } from './metrics.js';
-import type { DeclarativeConfig } from './schema.js';
+import type { DataConfig } from './schema.js';
 import { split } from './split.js';
 
 export interface Part {
@@ -84,7 +84,7 @@ type Feature = (row: number) => number;
 function featuresOf(
   column: Column,
   train: Uint32Array,
-  { standardize, scale = 1 }: DeclarativeConfig['data'],
+  { standardize, scale = 1 }: DataConfig,
   file: string,
 ): readonly Feature[] {
   switch (column.kind) {
@@ -106,10 +106,14 @@ function featuresOf(
  * @param seed of the split; the same in every trial of a study, so that trials are judged on the same rows
  * @throws FatalTrainingError where table and config do not fit
  */
-export function prepareDataset(table: Table, config: DeclarativeConfig, path: string, seed: number): Dataset {
+export function prepareDataset(
+  table: Table,
+  data: DataConfig,
+  task: Task,
+  path: string,
+  seed: number,
+): Dataset {
   const file = basename(path);
-  const { data } = config;
-  const { task } = config.model;
   const targetColumn = table.columns.find(({ name }) => name === data.target);
   if (!targetColumn) {
     const names = table.columns.map(({ name }) => name);
