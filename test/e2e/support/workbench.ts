@@ -65,8 +65,10 @@ export class Workbench {
     await this.page.context().close();
   }
 
-  /** Like *Developer: Reload Window*. */
+  /** Like *Developer: Reload Window* on a desktop. */
   async reload(): Promise<void> {
+    // In a browser VS Code cannot store the window's state while it closes; it does so when idle, every 5 s.
+    await this.page.waitForTimeout(7000);
     await this.page.reload();
     await this.ready();
   }
@@ -87,13 +89,14 @@ export class Workbench {
     await this.page.keyboard.press('ControlOrMeta+P');
     await this.#quickInput().fill(name);
     await this.#quickRow(basename(name)).click();
-    // A diff's tab begins with the same name; a tab that is only a preview says so after a comma.
-    const label = new RegExp(`^${basename(name).replace(/\W/g, '\\$&')}(,|$)`);
-    await this.editorTab(label).first().waitFor();
+    await this.editorTab(basename(name)).first().waitFor();
     await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }
 
-  editorTab(name: string | RegExp): Locator {
+  /** A text is the whole title: that of a diff begins with its file's. */
+  editorTab(title: string | RegExp): Locator {
+    // A tab that is only a preview says so after a comma.
+    const name = typeof title === 'string' ? new RegExp(`^${title.replace(/\W/g, '\\$&')}(,|$)`) : title;
     return this.page.locator('.tabs-container').getByRole('tab', { name });
   }
 
@@ -258,16 +261,16 @@ export class Workbench {
     return this.page.locator('.part.activitybar').getByRole('tab', { name });
   }
 
-  /** A click on the tab of the container that is already shown would hide it. */
+  /** A click on the tab of a container that is shown would hide it, and just after a reload neither is settled. */
   async #showContainer(name: string | RegExp): Promise<void> {
-    const tab = this.#containerTab(name);
-    if (
-      (await tab.getAttribute('aria-selected')) !== 'true' ||
-      !(await this.page.locator('.part.sidebar').isVisible())
-    ) {
-      await tab.click();
+    const shown = this.#containerTab(name).and(this.page.locator('[aria-selected="true"]'));
+    const sidebar = this.page.locator('.part.sidebar');
+    for (const deadline = Date.now() + PATIENCE; ; ) {
+      await this.page.waitForTimeout(250);
+      if ((await shown.count()) > 0 && (await sidebar.isVisible())) return;
+      if (Date.now() > deadline) throw new Error(`The side bar does not show ${name}.`);
+      await this.#containerTab(name).click();
     }
-    await this.page.locator('.part.sidebar .pane, .part.sidebar .pane-body').first().waitFor();
   }
 
   #pane(view: string | RegExp): Locator {
