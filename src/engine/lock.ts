@@ -26,7 +26,7 @@ async function privateFolder(): Promise<string> {
 }
 
 /** The address on which the engine of a journal serves. Unix sockets allow 104 to 108 bytes. */
-export async function socketPath(journal: string): Promise<string> {
+async function socketPath(journal: string): Promise<string> {
   if (process.platform === 'win32') return `\\\\.\\pipe\\sweetspot-${keyOf(journal)}`;
   return join(await privateFolder(), `${keyOf(journal)}.sock`);
 }
@@ -64,7 +64,7 @@ async function claim(journal: string): Promise<Server | undefined> {
 }
 
 /** Who holds the lock of a journal by the file beside it; the holder may be dead. */
-export async function readLockFile(journal: string): Promise<LockFile | undefined> {
+async function readLockFile(journal: string): Promise<LockFile | undefined> {
   try {
     return JSON.parse(await readFile(lockFile(journal), 'utf8')) as LockFile;
   } catch {

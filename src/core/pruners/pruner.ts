@@ -1,7 +1,7 @@
 /** What a pruner is: a pure judgement on a running trial, from its reports and those of the others. */
 import type { Direction, Trial } from '../study/trial.js';
 
-export interface PrunerContext {
+interface PrunerContext {
   readonly direction: Direction;
   /** All trials in order of their number. */
   readonly trials: readonly Trial[];
@@ -9,7 +9,7 @@ export interface PrunerContext {
   readonly trial: Trial;
 }
 
-export interface Verdict {
+interface Verdict {
   readonly prune: boolean;
   /** The arithmetic in a sentence, for people: "0.52 at step 8 is worse than the median 0.31 of 6 trials". */
   readonly reason: string;

@@ -9,7 +9,7 @@ import { Attr, DirectionCode, type JournalRecord, METRIC_NAMES, Op, StateCode } 
 import type { Study, StudySettings, StudyStatus, Suggestion } from './trial.js';
 
 /** The format that `sweetspot:format` states. Raised when an older reader would misunderstand. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 /** UTC with six fractional digits and an offset: what every Python that Optuna supports can read. */
 export const timestamp = (milliseconds: number): string =>

@@ -1,7 +1,7 @@
 /** Starts the real engine process on a project in a temporary folder, as the extension does, and reads its journal. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -123,5 +123,3 @@ export async function until(
     await new Promise((done) => setTimeout(done, 20));
   }
 }
-
-export const text = (file: string): Promise<string> => readFile(file, 'utf8');
