@@ -7,7 +7,8 @@ import type { ParsedConfig } from '../core/annotation/annotated-config.js';
 import { looksAnnotated } from '../core/annotation/detect.js';
 import { parseConfig } from '../core/annotation/yaml.js';
 import { Disposables } from './disposables.js';
-import { findExcluded, isConfigPath, scanWorkspace } from './scan.js';
+import { type FolderWatcher, isWithin, type NewFolders } from './new-folders.js';
+import { findConfigsBelow, findExcluded, isConfigPath, scanWorkspace } from './scan.js';
 import { Debounce } from './throttle.js';
 
 /** Typing pauses this long before the annotations are read again, in milliseconds. */
@@ -38,14 +39,20 @@ export class Configs {
   /** The list grew or shrank. */
   readonly onDidChangeList: Event<void> = this.#listed.event;
 
-  constructor(private readonly log: LogOutputChannel) {
+  constructor(
+    private readonly log: LogOutputChannel,
+    newFolders: FolderWatcher,
+  ) {
+    this.#own.add(newFolders.onDidAppear((appeared) => void this.#lookInto(appeared)));
+    this.#own.add(
+      // Many programs save by replacing the file: what is there again a moment later never went.
+      newFolders.onDidVanish((uri) => {
+        for (const path of this.#files.keys()) if (isWithin(uri, path)) void this.#checkStillThere(path);
+      }),
+    );
     const watcher = this.#own.add(workspace.createFileSystemWatcher('**/*.{yaml,yml}'));
     this.#own.add(watcher.onDidCreate((uri) => this.#appeared(uri)));
     this.#own.add(watcher.onDidChange((uri) => this.#reread(uri)));
-    this.#own.add(watcher.onDidDelete((uri) => this.#remove(uri.fsPath)));
-    this.#own.add(
-      workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => void this.#removeBelow(uri))),
-    );
     this.#own.add(
       workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri } of files) this.#removeBelow(oldUri);
@@ -107,8 +114,18 @@ export class Configs {
     }
   }
 
+  async #lookInto(appeared: NewFolders): Promise<void> {
+    if (appeared.kind === 'everything') {
+      await this.scan();
+      return;
+    }
+    for (const folder of appeared.folders) {
+      for (const uri of await findConfigsBelow(folder)) this.#appeared(uri);
+    }
+  }
+
   #appeared(uri: Uri): void {
-    if (isConfigPath(uri)) void this.#readDisk(uri, true);
+    if (isConfigPath(uri) && !this.#files.has(uri.fsPath)) void this.#readDisk(uri, true);
   }
 
   #reread(uri: Uri): void {
@@ -158,12 +175,8 @@ export class Configs {
     if (!before) this.#listed.fire();
   }
 
-  #removeBelow(uri: Uri): void {
-    const folder = uri.fsPath;
-    for (const path of [...this.#files.keys()]) {
-      if (path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`))
-        this.#remove(path);
-    }
+  #removeBelow(folder: Uri): void {
+    for (const path of [...this.#files.keys()]) if (isWithin(folder, path)) this.#remove(path);
   }
 
   #remove(path: string): void {

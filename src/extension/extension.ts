@@ -16,6 +16,7 @@ import { TunedHover } from './editor/hover.js';
 import { RunProblems } from './editor/run-problems.js';
 import { TrialDocuments } from './editor/trial-documents.js';
 import { Focus } from './focus.js';
+import { FolderWatcher } from './new-folders.js';
 import { registerNotices } from './notices.js';
 import { ResultsPanels } from './panel/results-panels.js';
 import { registerStatus } from './status.js';
@@ -38,8 +39,9 @@ export function activate(context: ExtensionContext): SweetspotApi {
   context.subscriptions.push(own);
   const log = own.add(window.createOutputChannel('Sweetspot', { log: true }));
 
-  const configs = own.add(new Configs(log));
-  const studies = own.add(new Studies(configs, log));
+  const newFolders = own.add(new FolderWatcher());
+  const configs = own.add(new Configs(log, newFolders));
+  const studies = own.add(new Studies(configs, log, newFolders));
   const focus = own.add(new Focus(studies, context.workspaceState));
   const ready = configs
     .scan()

@@ -42,6 +42,14 @@ export async function findExcluded(uri: Uri): Promise<boolean> {
   return found.length === 0;
 }
 
+/** Candidates in a folder that just appeared in the workspace. */
+export async function findConfigsBelow(folder: Uri): Promise<readonly Uri[]> {
+  const owner = workspace.getWorkspaceFolder(folder);
+  if (!owner) return [];
+  const pattern = new RelativePattern(folder, '**/*.{yaml,yml}');
+  return workspace.findFiles(pattern, excludeGlob(owner), MAX_FILES);
+}
+
 async function readSmall(uri: Uri): Promise<string | undefined> {
   const { size } = await workspace.fs.stat(uri);
   return size > MAX_BYTES ? undefined : new TextDecoder().decode(await workspace.fs.readFile(uri));

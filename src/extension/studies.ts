@@ -15,6 +15,7 @@ import type { Configs } from './configs.js';
 import { Disposables } from './disposables.js';
 import { EngineClient } from './engine-client.js';
 import { type Growth, JournalFile } from './journal-file.js';
+import { type FolderWatcher, isWithin, type NewFolders } from './new-folders.js';
 import { isRunning, type LockState, phaseOf, type StudyEntry } from './study-entry.js';
 import { Throttle } from './throttle.js';
 
@@ -84,7 +85,14 @@ export class Studies {
   constructor(
     private readonly configs: Configs,
     private readonly log: LogOutputChannel,
+    newFolders: FolderWatcher,
   ) {
+    this.#own.add(newFolders.onDidAppear((appeared) => holdsStudies(appeared) && void this.sync()));
+    this.#own.add(
+      newFolders.onDidVanish((uri) => {
+        for (const study of [...this.#open.values()]) if (isWithin(uri, study.id)) study.throttle.request();
+      }),
+    );
     const watcher = this.#own.add(workspace.createFileSystemWatcher(`**/${STORE}/*/*.{jsonl,lock}`));
     this.#own.add(watcher.onDidCreate((uri) => this.#touched(uri)));
     this.#own.add(watcher.onDidChange((uri) => this.#touched(uri)));
@@ -181,7 +189,7 @@ export class Studies {
     for (const study of this.#open.values()) {
       const { kind } = study.entry.phase;
       if (kind === 'running' || kind === 'stopping') study.throttle.request();
-      if (kind === 'elsewhere') {
+      if (kind === 'elsewhere' || kind === 'lost') {
         study.throttle.request();
         void this.#attach(study);
       }
@@ -220,7 +228,8 @@ export class Studies {
   #attach(study: OpenStudy): Promise<boolean> {
     study.attaching ??= this.#tryAttach(study).finally(() => {
       study.attaching = undefined;
-      this.#update(study);
+      const { phase, engine } = study.snapshot();
+      if (phase.kind !== study.entry.phase.kind || engine !== study.entry.engine) this.#update(study);
     });
     return study.attaching;
   }
@@ -289,6 +298,15 @@ export class Studies {
     study.engine?.dispose();
     study.engine = undefined;
   }
+}
+
+/** Whether a `.sweetspot`, or the folder of a config in one, may be new: those of single trials are not of interest. */
+function holdsStudies(appeared: NewFolders): boolean {
+  if (appeared.kind === 'everything') return true;
+  return appeared.folders.some(({ path }) => {
+    const [, below] = path.split(`/${STORE}`);
+    return below === undefined ? false : below.split('/').length <= 2;
+  });
 }
 
 async function readLock(journal: string): Promise<LockFile | undefined> {

@@ -1,7 +1,8 @@
 // Which files the extension knows: found in the background, kept true while files and documents change.
 import { strict as assert } from 'node:assert';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { addConfig, configText, eventually, inWorkspace, sweetspot } from './support.js';
 
@@ -33,6 +34,17 @@ describe('finding configs', () => {
     const path = await addConfig('late', configText());
     await rm(path);
     await eventually('late.yaml is dropped', async () => !(await listed(path)));
+  });
+
+  it('finds the files of a folder that is moved into the workspace, and drops them with the folder', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'sweetspot-moved-'));
+    await write(join(outside, 'project', 'deep', 'moved.yaml'), configText());
+    await rename(join(outside, 'project'), inWorkspace('project'));
+    const path = inWorkspace('project', 'deep', 'moved.yaml');
+    await eventually('moved.yaml is listed', () => listed(path));
+    await rm(inWorkspace('project'), { recursive: true });
+    await eventually('moved.yaml is dropped', async () => !(await listed(path)));
+    await rm(outside, { recursive: true });
   });
 
   it('drops a file whose annotations are gone', async () => {

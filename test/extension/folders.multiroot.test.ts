@@ -7,7 +7,11 @@ import { eventually, run, study, sweetspot } from './support.js';
 describe('a workspace of two folders', () => {
   it('shows the annotated files of both, under their folders', async () => {
     const { tree } = await sweetspot();
-    const roots = (await tree.getChildren()) ?? [];
+    // The folders of a workspace file may come a moment after the window.
+    const roots = await eventually('both folders are there', async () => {
+      const found = (await tree.getChildren()) ?? [];
+      return found.length === 2 && found;
+    });
     assert.deepEqual(
       roots.map((node) => tree.getTreeItem(node).label),
       ['second-workspace', 'workspace'],
@@ -18,8 +22,9 @@ describe('a workspace of two folders', () => {
   it('keeps the studies of each folder in that folder', async () => {
     const { configs } = await sweetspot();
     const second = vscode.workspace.workspaceFolders?.[1]?.uri.fsPath ?? '';
-    const config = configs.all.find(({ path }) => path.startsWith(second));
-    assert.ok(config);
+    const config = await eventually('its config is found', () =>
+      configs.all.find(({ path }) => path.startsWith(second)),
+    );
     await run('startSweep', config.uri);
     const entry = await study(config.path, 'it finishes', ({ phase }) => phase.kind === 'finished', 60_000);
     assert.ok(entry.id.startsWith(second), entry.id);
