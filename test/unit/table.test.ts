@@ -37,15 +37,15 @@ const study = {
 const column = (id: string) => columnsOf(study).find((candidate) => candidate.id === id)!;
 
 describe('the columns of a study', () => {
-  it('are number, state, objectives, other metrics, parameters in the file’s order, duration and reason', () => {
+  it('are number, state, objectives, parameters in the file’s order, other metrics, duration and reason', () => {
     expect(columnsOf(study).map(({ id }) => id)).toEqual([
       'number',
       'state',
       'objective:val_loss',
-      'metric:val_accuracy',
       'param:optimizer.name',
       'param:optimizer.momentum',
       'param:model.units',
+      'metric:val_accuracy',
       'duration',
       'reason',
     ]);

@@ -60,7 +60,7 @@ const REASON: Column = {
   descendingFirst: false,
 };
 
-/** Every column of a study: number, state, objectives, other metrics, parameters in the file's order, duration, reason. */
+/** Every column of a study: number, state, objectives, parameters in the file's order, other metrics, duration, reason. */
 export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>): readonly Column[] {
   const objectives = study.objectives.map(
     ({ metric, direction }): Column => ({
@@ -79,16 +79,6 @@ export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>)
     NUMBER,
     STATE,
     ...objectives,
-    ...otherMetrics(study).map(
-      (name): Column => ({
-        id: `metric:${name}`,
-        kind: 'metric',
-        name,
-        label: name,
-        numeric: true,
-        descendingFirst: false,
-      }),
-    ),
     ...params.map(
       (name): Column => ({
         id: `param:${name}`,
@@ -96,6 +86,17 @@ export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>)
         name,
         label: labels.get(name) ?? name,
         numeric: isNumeric(study, name),
+        descendingFirst: false,
+      }),
+    ),
+    // After the parameters: a classification has a dozen, and what was tried matters more.
+    ...otherMetrics(study).map(
+      (name): Column => ({
+        id: `metric:${name}`,
+        kind: 'metric',
+        name,
+        label: name,
+        numeric: true,
         descendingFirst: false,
       }),
     ),

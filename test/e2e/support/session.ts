@@ -2,7 +2,7 @@
 // both before the first test file is loaded and leaves them here.
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 
 /** A window that was opened, for the picture taken when a test fails. */
@@ -42,11 +42,14 @@ export async function setUserSettings(settings: Readonly<Record<string, unknown>
   await writeFile(settingsFile, JSON.stringify({ ...defaultSettings, ...settings }, null, 2));
 }
 
-/** A new folder with a copy of `source`, a path from the project's folder such as `test/fixtures/workspace`. */
+/** A new folder with a copy of `source`, a path from the project's folder, without the studies somebody ran there. */
 export async function copyOf(source: string): Promise<string> {
   const { root } = session();
   const folder = join(await newTemporaryFolder(), source.split('/').at(-1) ?? 'workspace');
-  await cp(join(root, source), folder, { recursive: true });
+  await cp(join(root, source), folder, {
+    recursive: true,
+    filter: (path) => basename(path) !== '.sweetspot',
+  });
   return folder;
 }
 
