@@ -11,9 +11,21 @@ const ATTEMPTS = 100;
 /** Spaces with more points than this are not listed; a repetition after 100 draws there is a curiosity. */
 const LISTABLE = 100_000;
 
+/** Names of points, by the identity of their parameters: samplers ask for those of all trials every time. */
+const keys = new WeakMap<Params, string>();
+
+function keyOf(params: Params): string {
+  let key = keys.get(params);
+  if (key === undefined) {
+    key = pointKey(params);
+    keys.set(params, key);
+  }
+  return key;
+}
+
 /** The points that have been suggested already. */
 export const suggestedPoints = (trials: readonly Trial[]): ReadonlySet<string> =>
-  new Set(trials.map((trial) => pointKey(trial.params)));
+  new Set(trials.map((trial) => keyOf(trial.params)));
 
 /** A point from `draw` that has not been suggested, else any that is left, else `exhausted`. */
 export function newPoint(

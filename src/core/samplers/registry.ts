@@ -1,5 +1,6 @@
 /** Samplers by name. */
 import { autoSampler } from './auto.js';
+import { gpSampler } from './gp.js';
 import { gridSampler } from './grid.js';
 import type { SamplerName } from './names.js';
 import { randomSampler } from './random.js';
@@ -8,6 +9,7 @@ import { tpeSampler } from './tpe.js';
 
 export const samplers: Readonly<Record<SamplerName, Sampler>> = {
   auto: autoSampler,
+  gp: gpSampler,
   grid: gridSampler,
   random: randomSampler,
   tpe: tpeSampler,

@@ -1,0 +1,221 @@
+/**
+ * Bayesian optimisation with a Gaussian process: a short quasi-random start, then the point of the largest expected
+ * improvement over the best posterior mean. Matérn 5/2 with a length-scale per parameter, Hamming distance for choices,
+ * conditional parameters in the kernel, HalfRank warping of the results; a trial that is running counts with the value
+ * predicted for it ("kriging believer": Ginsbourger, Le Riche and Carraro 2010), a failed one with the worst there was.
+ * The parts are in gp/. Costs grow with the cube of the number of trials: for hundreds, not for thousands.
+ */
+import { derivedSeed, random } from '../random.js';
+import { pointKey } from '../space/point.js';
+import type { Direction, Suggestion, Trial } from '../study/trial.js';
+import { acquire } from './gp/acquire.js';
+import { factorise, fit, type Hyperparameters } from './gp/fit.js';
+import { Points } from './gp/kernel.js';
+import { Posterior } from './gp/posterior.js';
+import { warp } from './gp/warp.js';
+import { normalCdf, normalPdf } from './normal.js';
+import { newPoint, suggestedPoints } from './novelty.js';
+import { sobolPoint } from './qmc.js';
+import { drawUniform } from './random.js';
+import type { Sampler, SamplerContext } from './sampler.js';
+import { type UnitSpace, unitSpace } from './unit-space.js';
+
+/** Quasi-random trials before the first model. */
+const startTrials = (dimensions: number): number => Math.min(5, dimensions + 2);
+/** Evaluations of the likelihood per fit. */
+const FIT_EVALUATIONS = 40;
+/** Best trials around which candidates are looked for. */
+const LOCAL = 5;
+
+interface Observation {
+  readonly x: Float64Array;
+  /** To be minimised. */
+  readonly value: number;
+}
+
+/** What finished trials say, in the order of their numbers. */
+function observations(
+  unit: UnitSpace,
+  trials: readonly Trial[],
+  direction: Direction,
+): readonly Observation[] {
+  const sign = direction === 'maximize' ? -1 : 1;
+  const resultOf = (trial: Trial): number | undefined => {
+    const value = trial.state === 'complete' ? trial.objectives?.[0] : trial.reports.at(-1)?.value;
+    return value !== undefined && Number.isFinite(value) ? sign * value : undefined;
+  };
+  const complete = trials
+    .filter(({ state }) => state === 'complete')
+    .map(resultOf)
+    .filter((value) => value !== undefined)
+    .sort((a, b) => a - b);
+  if (complete.length === 0) return [];
+  const median = complete[Math.floor(complete.length / 2)] as number;
+  const worst = complete.at(-1) as number;
+  return trials.flatMap((trial) => {
+    const value = resultOf(trial);
+    const x = (): Float64Array => unit.encode(trial.params);
+    switch (trial.state) {
+      case 'complete':
+        return [{ x: x(), value: value ?? worst }];
+      case 'pruned':
+        // It was given up for being worse than others: what it had reached is no end result.
+        return [{ x: x(), value: Math.max(value ?? worst, median) }];
+      case 'failed':
+        return [{ x: x(), value: worst }];
+      case 'running':
+      case 'waiting':
+        return [];
+      default:
+        return trial.state satisfies never;
+    }
+  });
+}
+
+/** The model is fitted anew at these numbers of observations only; between them the last fit serves. */
+function fitSize(n: number): number {
+  const interval = n < 30 ? 1 : n < 60 ? 2 : n < 100 ? 4 : Math.floor(n / 20);
+  return n - (n % interval);
+}
+
+interface Fitted {
+  readonly observed: readonly Observation[];
+  readonly hyper: Hyperparameters;
+}
+/** Fits by space, the latest first: a sampler is asked again and again about a growing list of the same trials. */
+const fits = new WeakMap<UnitSpace, readonly Fitted[]>();
+const REMEMBERED = 8;
+
+function fitted(unit: UnitSpace, observed: readonly Observation[]): Hyperparameters {
+  const known = fits.get(unit) ?? [];
+  const same = known.find(
+    (entry) =>
+      entry.observed.length === observed.length &&
+      entry.observed.every(({ x, value }, i) => x === observed[i]?.x && value === observed[i]?.value),
+  );
+  if (same) return same.hyper;
+  const { y } = warp(observed.map(({ value }) => value));
+  const points = new Points(
+    unit.axes,
+    observed.map(({ x }) => x),
+  );
+  const hyper = fit(points, y, unit.axes.length, FIT_EVALUATIONS);
+  fits.set(unit, [{ observed, hyper }, ...known].slice(0, REMEMBERED));
+  return hyper;
+}
+
+/** Points scored per suggestion: fewer where each costs more. */
+const candidateCount = (n: number, dimensions: number): number =>
+  Math.round(Math.min(1000, Math.max(200, 3e4 / n))) + 10 * dimensions;
+
+function suggest(
+  unit: UnitSpace,
+  observed: readonly Observation[],
+  context: SamplerContext,
+): Suggestion | undefined {
+  const { trials, seed, number, directions } = context;
+  const source = random(seed, number, 'gp');
+  const { y, invert } = warp(observed.map(({ value }) => value));
+  const hyper = fitted(unit, observed.slice(0, fitSize(observed.length)));
+  const rows = observed.map(({ x }) => x);
+  let points = new Points(unit.axes, rows);
+  let posterior = new Posterior(points, hyper, factorise(points, y, hyper));
+
+  const means = rows.map((row) => {
+    posterior.at(row);
+    return posterior.mean;
+  });
+  const incumbent = Math.min(...means);
+  const best = [...rows.keys()]
+    .sort((a, b) => (means[a] as number) - (means[b] as number))
+    .slice(0, LOCAL)
+    .map((i) => rows[i] as Float64Array);
+
+  const pending = trials
+    .filter(({ state }) => state === 'running' || state === 'waiting')
+    .map(({ params }) => unit.encode(params));
+  if (pending.length > 0) {
+    const believed = pending.map((row) => {
+      posterior.at(row);
+      return posterior.mean;
+    });
+    points = new Points(unit.axes, [...rows, ...pending]);
+    posterior = new Posterior(
+      points,
+      hyper,
+      factorise(points, Float64Array.from([...y, ...believed]), hyper),
+    );
+  }
+
+  const seen = suggestedPoints(trials);
+  const chosen = acquire({
+    unit,
+    posterior,
+    incumbent,
+    best,
+    source,
+    seed: derivedSeed(seed, number, 'gp candidates'),
+    candidates: candidateCount(points.count, unit.axes.length),
+  });
+  for (const { x } of chosen) {
+    const params = unit.decode(x);
+    if (seen.has(pointKey(params))) continue;
+    posterior.at(unit.encode(params));
+    const { mean, deviation } = posterior;
+    return {
+      params,
+      sampler: 'gp',
+      reason: reason(mean, deviation, incumbent, invert, directions[0] ?? 'minimize'),
+    };
+  }
+  return undefined;
+}
+
+const short = (x: number): string => String(Number(x.toPrecision(4)));
+
+function reason(
+  mean: number,
+  deviation: number,
+  incumbent: number,
+  invert: (warped: number) => number,
+  direction: Direction,
+): string {
+  const sign = direction === 'maximize' ? -1 : 1;
+  const z = (incumbent - mean) / deviation;
+  const improvement = deviation * (normalPdf(z) + z * normalCdf(z));
+  const expected = invert(mean);
+  const spread = Math.abs(invert(mean + deviation) - invert(mean - deviation)) / 2;
+  const gain = Math.abs(invert(incumbent) - invert(incumbent - improvement));
+  return `the model predicts ${short(sign * expected)} ± ${short(spread)}; expected improvement ${short(gain)} over ${short(sign * invert(incumbent))}`;
+}
+
+export const gpSampler: Sampler = {
+  name: 'gp',
+  ask(context) {
+    const { space, directions, trials, seed, number } = context;
+    const unit = unitSpace(space);
+    const observed = observations(unit, trials, directions[0] ?? 'minimize');
+    const start = startTrials(unit.axes.length);
+    const source = random(seed, number, 'gp start');
+    const fallback = (draw: () => Suggestion['params'], why: string): Suggestion | 'exhausted' => {
+      const params = newPoint(space, suggestedPoints(trials), source, draw);
+      return params === 'exhausted' ? params : { params, sampler: 'gp', reason: why };
+    };
+    if (observed.length < start) {
+      let index = number;
+      const sequence = derivedSeed(seed, 'gp start');
+      const draw = () => sobolPoint(unit, index++, sequence);
+      return fallback(
+        draw,
+        `spread evenly: ${observed.length} of the ${start} results that the model needs are in`,
+      );
+    }
+    return (
+      suggest(unit, observed, context) ??
+      fallback(
+        () => drawUniform(space, source),
+        'drawn at random: the model knows only points that were tried',
+      )
+    );
+  },
+};

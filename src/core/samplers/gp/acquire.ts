@@ -1,0 +1,192 @@
+/**
+ * Where the next trial promises most: the maximum of the logarithm of the expected improvement over a space of numbers,
+ * choices and conditions. Quasi-random points over the whole space and small changes of the best trials are scored;
+ * from the best of them the numbers are improved by gradient and the discrete parameters by trying every value (a spread
+ * of them where there are many), in turn, until nothing improves. After Optuna's optim_mixed.py.
+ */
+import type { Random } from '../../random.js';
+import { logImprovement, normalQuantile } from '../normal.js';
+import { sobol } from '../qmc/sobol.js';
+import { type Axis, cellCentre, cellIndex, coordinateOf, type UnitSpace } from '../unit-space.js';
+import { minimise } from './minimise.js';
+import type { Posterior } from './posterior.js';
+
+export interface AcquireOptions {
+  readonly unit: UnitSpace;
+  readonly posterior: Posterior;
+  /** The value to improve on, as the model sees values. */
+  readonly incumbent: number;
+  /** The best trials, best first, one row each: NaN where inactive. */
+  readonly best: readonly Float64Array[];
+  readonly source: Random;
+  readonly seed: number;
+  /** Points to score before the best are improved. */
+  readonly candidates: number;
+}
+
+export interface Candidate {
+  /** A number for every axis. */
+  readonly x: Float64Array;
+  /** Logarithm of the expected improvement. */
+  readonly score: number;
+}
+
+/** Values of a discrete axis tried in one scan. */
+const SCAN = 16;
+/** Grids with more values than this are improved by gradient too, and rounded. */
+const FINE_GRID = 16;
+const STARTS = 4;
+const ROUNDS = 3;
+/** Evaluations of one climb. */
+const CLIMB = 30;
+
+/** Candidates, best first. */
+export function acquire(options: AcquireOptions): readonly Candidate[] {
+  const { unit, posterior, incumbent, source, seed, candidates } = options;
+  const { axes } = unit;
+  const d = axes.length;
+  const active = new Uint8Array(d);
+  const masked = new Float64Array(d);
+
+  const score = (x: Float64Array): number => {
+    unit.markActive(x, active);
+    for (let j = 0; j < d; j++) masked[j] = active[j] ? (x[j] as number) : Number.NaN;
+    posterior.at(masked);
+    const z = (incumbent - posterior.mean) / posterior.deviation;
+    return logImprovement(z).value + Math.log(posterior.deviation);
+  };
+
+  const pool: { x: Float64Array; score: number }[] = [];
+  const add = (x: Float64Array): void => {
+    pool.push({ x, score: score(x) });
+  };
+  const best = options.best.map((row, rank) =>
+    row.map((u, j) => (Number.isNaN(u) ? coordinateOf(axes[j] as Axis, sobol(rank, j, seed)) : u)),
+  );
+  const spread = Math.floor(candidates / 2);
+  for (let i = 0; i < spread; i++) {
+    add(Float64Array.from(axes, (axis, j) => coordinateOf(axis, sobol(i, j, seed))));
+  }
+  for (let i = spread; i < candidates && best.length > 0; i++) {
+    add(neighbour(axes, best[i % best.length] as Float64Array, source));
+  }
+  for (const row of best) add(row);
+  pool.sort((a, b) => b.score - a.score);
+
+  const starts = pool.slice(0, STARTS);
+  const improved = starts.map(({ x, score: initial }) => improve(options, score, x.slice(), initial));
+  return [...improved, ...pool].sort((a, b) => b.score - a.score);
+}
+
+/** Some coordinates changed a little, at several scales. */
+function neighbour(axes: readonly Axis[], from: Float64Array, source: Random): Float64Array {
+  const x = from.slice();
+  const scale = 10 ** (-0.5 - 2 * source.next());
+  const share = Math.max(1 / axes.length, source.next());
+  const certain = source.int(axes.length);
+  axes.forEach((axis, j) => {
+    if (j !== certain && source.next() >= share) return;
+    if (axis.kind === 'category') {
+      if (j === certain || source.next() < 0.3) x[j] = source.int(axis.size);
+      return;
+    }
+    const step = scale * normalQuantile(Math.max(1e-9, source.next()));
+    let u = Math.min(1, Math.max(0, (x[j] as number) + step));
+    if (axis.kind === 'grid') {
+      const k = cellIndex(axis, x[j] as number);
+      let next = cellIndex(axis, u);
+      if (next === k) next = Math.min(axis.size - 1, Math.max(0, k + (step > 0 ? 1 : -1)));
+      u = cellCentre(axis, next);
+    }
+    x[j] = u;
+  });
+  return x;
+}
+
+function improve(
+  { unit, posterior, incumbent }: AcquireOptions,
+  score: (x: Float64Array) => number,
+  x: Float64Array,
+  initial: number,
+): Candidate {
+  const { axes } = unit;
+  const active = new Uint8Array(axes.length);
+  const masked = new Float64Array(axes.length);
+  let value = initial;
+
+  const climb = (): void => {
+    unit.markActive(x, active);
+    const smooth = [...axes.keys()].filter((j) => {
+      const { kind, size } = axes[j] as Axis;
+      return active[j] === 1 && (kind === 'real' || (kind === 'grid' && size > FINE_GRID));
+    });
+    if (smooth.length === 0) return;
+    for (let j = 0; j < axes.length; j++) masked[j] = active[j] ? (x[j] as number) : Number.NaN;
+    const f = (u: Float64Array, gradient: Float64Array): number => {
+      smooth.forEach((j, i) => {
+        masked[j] = u[i] as number;
+      });
+      posterior.at(masked);
+      const { mean, deviation } = posterior;
+      const z = (incumbent - mean) / deviation;
+      const { value: log, slope } = logImprovement(z);
+      posterior.gradient(masked, smooth, slope / deviation, -(1 - z * slope) / deviation, gradient);
+      return -(log + Math.log(deviation));
+    };
+    const u = Float64Array.from(smooth, (j) => x[j] as number);
+    const low = new Float64Array(smooth.length);
+    const high = new Float64Array(smooth.length).fill(1);
+    minimise(f, u, { low, high, evaluations: CLIMB, tolerance: 1e-4 });
+    const moved = x.slice();
+    smooth.forEach((j, i) => {
+      const axis = axes[j] as Axis;
+      moved[j] = axis.kind === 'real' ? (u[i] as number) : cellCentre(axis, cellIndex(axis, u[i] as number));
+    });
+    const reached = score(moved);
+    if (reached > value) {
+      x.set(moved);
+      value = reached;
+    }
+  };
+
+  const scan = (): void => {
+    unit.markActive(x, active);
+    for (let j = 0; j < axes.length; j++) {
+      const axis = axes[j] as Axis;
+      if (axis.kind === 'real' || active[j] === 0) continue;
+      const before = x[j] as number;
+      let bestCoordinate = before;
+      for (const k of scanned(axis, before)) {
+        const coordinate = axis.kind === 'grid' ? cellCentre(axis, k) : k;
+        if (coordinate === before) continue;
+        x[j] = coordinate;
+        const reached = score(x);
+        if (reached > value) {
+          value = reached;
+          bestCoordinate = coordinate;
+        }
+      }
+      x[j] = bestCoordinate;
+      if (unit.conditional && bestCoordinate !== before) unit.markActive(x, active);
+    }
+  };
+
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = value;
+    climb();
+    scan();
+    if (!(value > before + 1e-3)) break;
+  }
+  return { x, score: value };
+}
+
+/** Every value of a small axis; of a large grid those near the present one and some across the range. */
+function scanned(axis: Axis, at: number): readonly number[] {
+  if (axis.size <= SCAN || axis.kind === 'category') {
+    const stride = Math.max(1, Math.floor(axis.size / 64));
+    return Array.from({ length: Math.ceil(axis.size / stride) }, (_, i) => i * stride);
+  }
+  const k = cellIndex(axis, at);
+  const near = [-4, -3, -2, -1, 1, 2, 3, 4].map((step) => k + step);
+  return near.filter((value) => value >= 0 && value < axis.size);
+}

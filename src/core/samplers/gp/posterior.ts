@@ -1,0 +1,72 @@
+/** What a fitted Gaussian process says about a point: mean, deviation, and how a function of both changes there. */
+import type { Factors, Hyperparameters } from './fit.js';
+import { MEAN_VARIANCE } from './fit.js';
+import { matern, maternSlope, type Points } from './kernel.js';
+import { lowerTimes, transposedTimes } from './matrix.js';
+
+/** Not below this share of the prior variance: rounding makes it negative at observed points. */
+const VARIANCE_FLOOR = 1e-10;
+
+export class Posterior {
+  /** Of the last point that `at` was asked about. */
+  mean = 0;
+  deviation = 0;
+  readonly #distance: Float64Array;
+  readonly #k: Float64Array;
+  readonly #v: Float64Array;
+  readonly #w: Float64Array;
+
+  constructor(
+    readonly points: Points,
+    readonly hyper: Hyperparameters,
+    readonly factors: Factors,
+  ) {
+    const n = points.count;
+    this.#distance = new Float64Array(n);
+    this.#k = new Float64Array(n);
+    this.#v = new Float64Array(n);
+    this.#w = new Float64Array(n);
+  }
+
+  /** Sets `mean` and `deviation` (without noise) to those at x; NaN in x marks an inactive parameter. */
+  at(x: Float64Array): void {
+    const { points, hyper, factors } = this;
+    const n = points.count;
+    points.distances(x, hyper.weights, this.#distance);
+    let mean = 0;
+    for (let i = 0; i < n; i++) {
+      const k = hyper.signal * matern(this.#distance[i] as number) + MEAN_VARIANCE;
+      this.#k[i] = k;
+      mean += k * (factors.alpha[i] as number);
+    }
+    const explained = lowerTimes(factors.inverse, n, this.#k, this.#v);
+    const prior = hyper.signal + MEAN_VARIANCE;
+    this.mean = mean;
+    this.deviation = Math.sqrt(Math.max(VARIANCE_FLOOR * prior, prior - explained));
+  }
+
+  /**
+   * The gradient by x of a function of mean and deviation with the partial derivatives given, at the point that `at`
+   * was last asked about, for the axes listed.
+   */
+  gradient(
+    x: Float64Array,
+    axes: readonly number[],
+    byMean: number,
+    byDeviation: number,
+    out: Float64Array,
+  ): void {
+    const { points, hyper, factors } = this;
+    const n = points.count;
+    transposedTimes(factors.inverse, n, this.#v, this.#w);
+    // ∂σ = -(K⁻¹k)·∂k / σ
+    const c = byDeviation / this.deviation;
+    for (let i = 0; i < n; i++) {
+      const byK = byMean * (factors.alpha[i] as number) - c * (this.#w[i] as number);
+      this.#w[i] = byK * hyper.signal * maternSlope(this.#distance[i] as number);
+    }
+    axes.forEach((j, position) => {
+      out[position] = (hyper.weights[j] as number) * points.slope(j, x[j] as number, this.#w);
+    });
+  }
+}
