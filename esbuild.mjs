@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import esbuild from 'esbuild';
 import { thirdPartyNotices } from './scripts/notices.mjs';
+import { assemblyPlugin } from './scripts/assembly-plugin.mjs';
 import { peggyPlugin } from './scripts/peggy-plugin.mjs';
 
 const watch = process.argv.includes('--watch');
@@ -23,7 +24,7 @@ const common = {
   logLevel: 'warning',
   legalComments: 'none',
   define: { SWEETSPOT_VERSION: JSON.stringify(version) },
-  plugins: [peggyPlugin.esbuild],
+  plugins: [peggyPlugin.esbuild, assemblyPlugin.esbuild],
 };
 
 const node = {

@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { assemblyPlugin } from './scripts/assembly-plugin.mjs';
 import { peggyPlugin } from './scripts/peggy-plugin.mjs';
 
 export default defineConfig({
-  plugins: [peggyPlugin.vite],
+  plugins: [peggyPlugin.vite, assemblyPlugin.vite],
   // As in the bundles: tfjs in its ES modules, in one copy. It works by side effects on shared classes.
   resolve: {
     alias: [

@@ -13,6 +13,7 @@ import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import type { Backend, TensorFlow } from './backend.js';
 import { installTrainingKernels } from './kernels/training-kernels.js';
+import { fuseStockOptimizers } from './optimizers/stock-optimizers.js';
 
 const BINARY = 'tfjs-backend-wasm-simd.wasm';
 
@@ -53,6 +54,7 @@ async function load(): Promise<Backend> {
     await tf.ready();
   });
   installTrainingKernels();
+  fuseStockOptimizers();
   return {
     tf,
     kind: 'embedded',

@@ -1,7 +1,8 @@
 /**
  * Conv2DBackpropFilter, which the WebAssembly backend lacks: the gradient of a convolution with respect to its filter,
- * dW[k, o] = Σ_m patches[k, m] · dy[m, o], with k over filter rows, columns and input channels, and m over images and
- * output positions. The patches are laid out by hand, the product is XNNPACK's. NHWC only.
+ * dW[r, s, c, o] = Σ x[n, y · stride + r, x · stride + s, c] · dy[n, y, x, o] over images and output positions. No patches
+ * are laid out: within one filter row the taps (s, c) of an output position lie side by side in the padded image, so each
+ * image and filter row is one product of matrices with overlapping rows. NHWC only.
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import {
@@ -10,81 +11,81 @@ import {
   type Conv2DBackpropFilterInputs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { allocate, callKernel, floats, replaceKernel, reshaped, validOutputs } from './support.js';
-
-/** Numbers in one patch matrix (8 MB): larger batches are worked off in several products. */
-const MAX_PATCH_NUMBERS = 2 ** 21;
+import { address, trainingMath } from '../training-math.js';
+import { allocate, floats, replaceKernel } from './support.js';
 
 type Convolution = backend_util.Conv2DInfo;
 
-/**
- * Writes patches[k, m] of images [first, first + count): for filter row r, column s and channel c, the row
- * k = (r · width + s) · channels + c holds the pixel under that tap for each output position m, 0 outside the image.
- */
-function writePatches(
-  patches: Float32Array,
-  images: Float32Array,
-  conv: Convolution,
-  first: number,
-  count: number,
-): void {
-  const { inChannels, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, padInfo } = conv;
-  const positions = outHeight * outWidth;
-  const step = strideWidth * inChannels;
-  patches.fill(0);
-  let rowStart = 0;
-  for (let r = 0; r < conv.filterHeight; r++) {
-    const [yFrom, yTo] = validOutputs(r, padInfo.top, strideHeight, inHeight, outHeight);
-    for (let s = 0; s < conv.filterWidth; s++) {
-      const [xFrom, xTo] = validOutputs(s, padInfo.left, strideWidth, inWidth, outWidth);
-      for (let c = 0; c < inChannels; c++, rowStart += count * positions) {
-        for (let n = 0; n < count; n++) {
-          for (let y = yFrom; y < yTo; y++) {
-            const inputRow = (first + n) * inHeight + y * strideHeight - padInfo.top + r;
-            let from = (inputRow * inWidth + xFrom * strideWidth - padInfo.left + s) * inChannels + c;
-            let to = rowStart + n * positions + y * outWidth + xFrom;
-            const end = to + xTo - xFrom;
-            for (; to < end; to++, from += step) patches[to] = images[from]!;
-          }
-        }
-      }
-    }
-  }
+/** Bytes that the products may read past the last number. */
+const OVERREAD = 3;
+
+interface Images {
+  readonly tensor: TensorInfo;
+  readonly height: number;
+  readonly width: number;
+  readonly isCopy: boolean;
 }
 
-/** dW of images [first, first + count), shape [filterHeight · filterWidth · inChannels, outChannels]. */
-function partialGradient(
-  backend: BackendWasm,
-  x: TensorInfo,
-  dy: TensorInfo,
-  conv: Convolution,
-  first: number,
-  count: number,
-): TensorInfo {
-  const { batchSize, outChannels } = conv;
-  const taps = conv.filterHeight * conv.filterWidth * conv.inChannels;
-  const positions = conv.outHeight * conv.outWidth;
-  const isWhole = count === batchSize;
-
-  const patches = allocate(backend, [taps, count * positions]);
-  const slice = isWhole
-    ? reshaped(dy, [count * positions, outChannels])
-    : allocate(backend, [count * positions, outChannels]);
-  if (!isWhole) {
-    const size = positions * outChannels;
-    floats(backend, slice).set(floats(backend, dy).subarray(first * size, (first + count) * size));
-  }
-  writePatches(floats(backend, patches), floats(backend, x), conv, first, count);
-
-  const product = callKernel(
-    'BatchMatMul',
-    backend,
-    { a: patches, b: slice },
-    { transposeA: false, transposeB: false },
+/** The images with their padding as zeros around them, and room to read past their end. */
+function padded(backend: BackendWasm, x: TensorInfo, conv: Convolution): Images {
+  const { batchSize, inHeight, inWidth, inChannels, padInfo } = conv;
+  const height = Math.max(
+    inHeight + padInfo.top,
+    (conv.outHeight - 1) * conv.strideHeight + conv.filterHeight,
   );
-  backend.disposeData(patches.dataId);
-  if (!isWhole) backend.disposeData(slice.dataId);
-  return product;
+  const width = Math.max(inWidth + padInfo.left, (conv.outWidth - 1) * conv.strideWidth + conv.filterWidth);
+  const reads = conv.filterWidth * inChannels;
+  if (height === inHeight && width === inWidth && reads % 4 === 0) {
+    return { tensor: x, height, width, isCopy: false };
+  }
+  const tensor = allocate(backend, [batchSize * height * width * inChannels + OVERREAD]);
+  trainingMath(backend).padImages(
+    address(backend, x),
+    address(backend, tensor),
+    batchSize,
+    inHeight,
+    inWidth * inChannels * 4,
+    height,
+    width * inChannels * 4,
+    padInfo.top,
+    padInfo.left * inChannels * 4,
+  );
+  floats(backend, tensor).fill(0, -OVERREAD);
+  return { tensor, height, width, isCopy: true };
+}
+
+function addGradients(
+  backend: BackendWasm,
+  images: Images,
+  dy: TensorInfo,
+  dW: TensorInfo,
+  conv: Convolution,
+): void {
+  const { addWeightGradient } = trainingMath(backend);
+  const { inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = conv;
+  const rowBytes = images.width * inChannels * 4;
+  const dyRowBytes = outWidth * outChannels * 4;
+  const filterRow = filterWidth * inChannels;
+  const x = address(backend, images.tensor);
+  const above = address(backend, dy);
+  const sums = address(backend, dW);
+  for (let n = 0; n < conv.batchSize; n++) {
+    for (let r = 0; r < filterHeight; r++) {
+      addWeightGradient(
+        x + (n * images.height + r) * rowBytes,
+        conv.strideHeight * rowBytes,
+        conv.strideWidth * inChannels * 4,
+        above + n * outHeight * dyRowBytes,
+        dyRowBytes,
+        outChannels * 4,
+        outHeight,
+        outWidth,
+        sums + r * filterRow * outChannels * 4,
+        filterRow,
+        outChannels,
+      );
+    }
+  }
 }
 
 export function addConv2DFilterGradient(): void {
@@ -104,21 +105,12 @@ export function addConv2DFilterGradient(): void {
         attrs.pad,
         attrs.dimRoundingMode,
       );
-      const numbersPerImage =
-        conv.filterHeight * conv.filterWidth * conv.inChannels * conv.outHeight * conv.outWidth;
-      const chunk = Math.max(1, Math.min(conv.batchSize, Math.floor(MAX_PATCH_NUMBERS / numbersPerImage)));
-
-      const total = allocate(backend, conv.filterShape);
-      floats(backend, total).fill(0);
-      for (let first = 0; first < conv.batchSize; first += chunk) {
-        const count = Math.min(chunk, conv.batchSize - first);
-        const part = partialGradient(backend, x, dy, conv, first, count);
-        const sum = floats(backend, total);
-        const addend = floats(backend, part);
-        for (let i = 0; i < sum.length; i++) sum[i]! += addend[i]!;
-        backend.disposeData(part.dataId);
-      }
-      return total;
+      const dW = allocate(backend, conv.filterShape);
+      const images = padded(backend, x, conv);
+      floats(backend, dW).fill(0);
+      addGradients(backend, images, dy, dW, conv);
+      if (images.isCopy) backend.disposeData(images.tensor.dataId);
+      return dW;
     },
   );
 }

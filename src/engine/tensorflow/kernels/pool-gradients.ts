@@ -1,8 +1,9 @@
 /**
- * The gradients of 2-D pooling, both wrong in the shipped backend: its MaxPoolGrad starts looking for the maximum at a
- * positive number, so windows whose maximum is ≤ 0 lose their gradient; its AvgPoolGrad divides by the whole window
- * where TensorFlow divides by the part of it inside the image (padding `same`). NHWC, as the ops have no other.
+ * MaxPoolGrad and AvgPoolGrad done right. The shipped MaxPoolGrad loses the gradient of windows whose maximum is at most 0;
+ * the shipped AvgPoolGrad divides by the whole window where TensorFlow divides by the part of it inside the image
+ * (padding `same`). NHWC, as the ops have no other.
  */
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import {
   type AvgPoolGradAttrs,
   type AvgPoolGradInputs,
@@ -11,97 +12,65 @@ import {
   type MaxPoolGradInputs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { allocate, floats, replaceKernel } from './support.js';
+import { address, trainingMath } from '../training-math.js';
+import { allocate, replaceKernel } from './support.js';
 
-type Pooling = backend_util.Conv2DInfo;
-type Shape4 = [number, number, number, number];
+interface Gradient {
+  readonly backend: BackendWasm;
+  readonly isMax: boolean;
+  readonly x: TensorInfo;
+  readonly dy: TensorInfo;
+  readonly attrs: MaxPoolGradAttrs | AvgPoolGradAttrs;
+}
 
-/** The part of a pooling window inside the image: offset of its first pixel, and its size in pixels. */
-type VisitWindow = (firstPixel: number, height: number, width: number, outputPixel: number) => void;
-
-function forEachWindow(pool: Pooling, visit: VisitWindow): void {
-  const { inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = pool;
-  let outputPixel = 0;
-  for (let n = 0; n < pool.batchSize; n++) {
-    for (let y = 0; y < outHeight; y++) {
-      const top = y * pool.strideHeight - padInfo.top;
-      const yFrom = Math.max(0, top);
-      const yTo = Math.min(inHeight, top + pool.effectiveFilterHeight);
-      for (let x = 0; x < outWidth; x++, outputPixel += inChannels) {
-        const left = x * pool.strideWidth - padInfo.left;
-        const xFrom = Math.max(0, left);
-        const xTo = Math.min(inWidth, left + pool.effectiveFilterWidth);
-        const firstPixel = ((n * inHeight + yFrom) * inWidth + xFrom) * inChannels;
-        visit(firstPixel, yTo - yFrom, xTo - xFrom, outputPixel);
-      }
-    }
-  }
+function poolGradient({ backend, isMax, x, dy, attrs }: Gradient): TensorInfo {
+  const pool = backend_util.computePool2DInfo(
+    x.shape as [number, number, number, number],
+    attrs.filterSize,
+    attrs.strides,
+    1,
+    attrs.pad,
+    'dimRoundingMode' in attrs ? attrs.dimRoundingMode : undefined,
+  );
+  const dx = allocate(backend, x.shape);
+  trainingMath(backend).poolGradient(
+    isMax ? 1 : 0,
+    address(backend, x),
+    address(backend, dy),
+    address(backend, dx),
+    pool.batchSize,
+    pool.inHeight,
+    pool.inWidth,
+    pool.inChannels,
+    pool.outHeight,
+    pool.outWidth,
+    pool.effectiveFilterHeight,
+    pool.effectiveFilterWidth,
+    pool.strideHeight,
+    pool.strideWidth,
+    pool.padInfo.top,
+    pool.padInfo.left,
+  );
+  return dx;
 }
 
 export function replacePoolGradients(): void {
-  replaceKernel<MaxPoolGradInputs, MaxPoolGradAttrs>('MaxPoolGrad', ({ inputs, attrs, backend }) => {
-    const dy = inputs.dy as TensorInfo;
-    const input = inputs.input as TensorInfo;
-    const pool = backend_util.computePool2DInfo(
-      input.shape as Shape4,
-      attrs.filterSize,
-      attrs.strides,
-      1,
-      attrs.pad,
-      attrs.dimRoundingMode,
-    );
-    const channels = pool.inChannels;
-    const rowSize = pool.inWidth * channels;
-    const gradient = allocate(backend, input.shape);
-    const pixels = floats(backend, input);
-    const above = floats(backend, dy);
-    const dx = floats(backend, gradient).fill(0);
-    forEachWindow(pool, (firstPixel, height, width, outputPixel) => {
-      for (let c = 0; c < channels; c++) {
-        const first = firstPixel + c;
-        let best = pixels[first]!;
-        let bestAt = first;
-        for (let y = 0; y < height; y++) {
-          const row = first + y * rowSize;
-          for (let at = row; at < row + width * channels; at += channels) {
-            const value = pixels[at]!;
-            if (value > best) {
-              best = value;
-              bestAt = at;
-            }
-          }
-        }
-        dx[bestAt]! += above[outputPixel + c]!;
-      }
-    });
-    return gradient;
-  });
-
-  replaceKernel<AvgPoolGradInputs, AvgPoolGradAttrs>('AvgPoolGrad', ({ inputs, attrs, backend }) => {
-    const dy = inputs.dy as TensorInfo;
-    const input = inputs.input as TensorInfo;
-    const pool = backend_util.computePool2DInfo(
-      input.shape as Shape4,
-      attrs.filterSize,
-      attrs.strides,
-      1,
-      attrs.pad,
-    );
-    const channels = pool.inChannels;
-    const rowSize = pool.inWidth * channels;
-    const gradient = allocate(backend, input.shape);
-    const above = floats(backend, dy);
-    const dx = floats(backend, gradient).fill(0);
-    forEachWindow(pool, (firstPixel, height, width, outputPixel) => {
-      const share = 1 / (height * width);
-      for (let y = 0; y < height; y++) {
-        const row = firstPixel + y * rowSize;
-        for (let x = 0; x < width; x++) {
-          const pixel = row + x * channels;
-          for (let c = 0; c < channels; c++) dx[pixel + c]! += above[outputPixel + c]! * share;
-        }
-      }
-    });
-    return gradient;
-  });
+  replaceKernel<MaxPoolGradInputs, MaxPoolGradAttrs>('MaxPoolGrad', ({ inputs, attrs, backend }) =>
+    poolGradient({
+      backend,
+      isMax: true,
+      x: inputs.input as TensorInfo,
+      dy: inputs.dy as TensorInfo,
+      attrs,
+    }),
+  );
+  replaceKernel<AvgPoolGradInputs, AvgPoolGradAttrs>('AvgPoolGrad', ({ inputs, attrs, backend }) =>
+    poolGradient({
+      backend,
+      isMax: false,
+      x: inputs.input as TensorInfo,
+      dy: inputs.dy as TensorInfo,
+      attrs,
+    }),
+  );
 }

@@ -5,6 +5,7 @@ import { addDepthwiseGradients } from './depthwise-gradients.js';
 import { replaceBatchMatMul } from './mat-mul.js';
 import { replacePoolGradients } from './pool-gradients.js';
 import { addUnsortedSegmentSum } from './segment-sum.js';
+import { replaceSum } from './sum.js';
 
 /** Call once per process, after the backend's own kernels are registered. */
 export function installTrainingKernels(): void {
@@ -14,4 +15,5 @@ export function installTrainingKernels(): void {
   addDepthwiseGradients();
   addUnsortedSegmentSum();
   replacePoolGradients();
+  replaceSum();
 }
