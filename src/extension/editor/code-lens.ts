@@ -20,15 +20,20 @@ import { Throttle } from '../throttle.js';
 import { toRange } from './ranges.js';
 import { CONFIG_FILES } from './selector.js';
 
-/** Lenses move the text when they change their width: not more often than this, in milliseconds. */
-const DRAW_EVERY = 500;
+/**
+ * The editor starts anew with every change it is told of, so lenses that change too often are never drawn. Not more
+ * often than this, in milliseconds, and not before it has asked for those it was told of last.
+ */
+const DRAW_EVERY = 1_000;
 /** A no-break space: an ordinary one beside an icon is lost in a lens. */
 const GAP = '\u00a0';
 
 export class SweepLenses implements CodeLensProvider {
   readonly #own = new Disposables();
   readonly #changed = this.#own.add(new EventEmitter<void>());
-  readonly #draw = this.#own.add(new Throttle(DRAW_EVERY, () => this.#changed.fire()));
+  readonly #draw = this.#own.add(new Throttle(DRAW_EVERY, () => this.#tell()));
+  #waiting = false;
+  #stale = false;
   readonly onDidChangeCodeLenses: Event<void> = this.#changed.event;
 
   constructor(
@@ -47,6 +52,8 @@ export class SweepLenses implements CodeLensProvider {
   }
 
   provideCodeLenses(document: TextDocument): CodeLens[] {
+    this.#waiting = false;
+    if (this.#stale) this.#draw.request();
     if (!setting('codeLens')) return [];
     const config = this.configs.now(document.uri.fsPath);
     const at = config?.parsed.sweepRange;
@@ -54,6 +61,13 @@ export class SweepLenses implements CodeLensProvider {
     const errors = config.parsed.diagnostics.filter(({ severity }) => severity === 'error').length;
     const entry = this.studies.current(config.path);
     return lensCommands(document.uri, entry, errors).map((command) => new CodeLens(toRange(at), command));
+  }
+
+  #tell(): void {
+    this.#stale = this.#waiting;
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#changed.fire();
   }
 
   dispose(): void {

@@ -227,7 +227,10 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
   }
 
   #badge(): void {
-    const busy = this.studies.all.reduce((sum, { engine }) => sum + (engine?.busy ?? 0), 0);
+    // Between two trials nothing runs for a moment: the badge must not blink.
+    const busy = this.studies.all
+      .filter(isRunning)
+      .reduce((sum, { engine }) => sum + Math.max(1, engine?.busy ?? 0), 0);
     this.#view.badge = busy === 0 ? undefined : { value: busy, tooltip: `${count(busy, 'trial')} running` };
   }
 

@@ -184,7 +184,7 @@ export class Workbench {
 
   /** The number on Sweetspot's icon, or undefined. */
   async badge(): Promise<string | undefined> {
-    const badge = this.#containerTab(CONTAINER).locator('xpath=..').locator('.badge-content');
+    const badge = this.#containerTab(CONTAINER).locator('.badge-content');
     const text = (await badge.count()) > 0 ? await badge.first().textContent() : '';
     return text || undefined;
   }
