@@ -229,7 +229,7 @@ describe('what is wrong with a declarative config', () => {
   it('names file, line and column of a missing or odd value', async () => {
     const rows = Array.from({ length: 20 }, (_, i) => `${i},${i % 2}`).join('\n');
     expect(await data('gap.csv', `x,y\n1,0\n,1\n${rows}\n`)).toBe(
-      'gap.csv:3: column "x" has no value (""). Fill it in or remove the row.',
+      'gap.csv:3: column "x" has no value (""). Fill it in or remove the row, or set data.missing to mean, median, mode or drop.',
     );
     expect(await data('odd.csv', `x,y\n1,0\n1.5kg,1\n${rows}\n`)).toMatch(
       /^odd.csv:3: column "x" holds numbers, but here "1.5kg"/,

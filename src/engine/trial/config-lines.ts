@@ -16,8 +16,11 @@ export function lineOfPath(text: string, path: readonly (string | number)[]): nu
   return offset === undefined ? undefined : lineCounter.linePos(offset).line;
 }
 
-/** `iris.yaml:12: ` before a message about the value at `path`. */
+/** `iris.yaml:12: ` before a message about the value at `path`, or about the nearest thing around it that is there. */
 export function placeOf(configFile: string, configText: string, path: readonly (string | number)[]): string {
-  const line = lineOfPath(configText, path);
+  let line: number | undefined;
+  for (let length = path.length; length > 0 && line === undefined; length--) {
+    line = lineOfPath(configText, path.slice(0, length));
+  }
   return line === undefined ? `${basename(configFile)}: ` : `${basename(configFile)}:${line}: `;
 }

@@ -1,43 +1,279 @@
-/** Finds, reads and prepares the data that a declarative config names; kept from trial to trial where nothing differs. */
+/**
+ * Finds, reads, splits and prepares the data that a declarative config names: one dataset, or one per fold. Kept from
+ * trial to trial where nothing differs.
+ */
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { didYouMean } from '../../../core/annotation/nearest.js';
+import type { JsonObject } from '../../../core/json.js';
 import { placeOf } from '../config-lines.js';
 import type { Task } from '../declarative/metrics.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import type { Session } from '../session.js';
-import { readCsv } from './csv.js';
-import { type Dataset, prepareDataset } from './dataset.js';
-import type { DataConfig } from './schema.js';
+import { planArrays, prepareArrays } from './arrays.js';
+import { contentHash } from './content-hash.js';
+import type { Dataset } from './dataset.js';
+import { planSplits } from './folds.js';
+import { type DataConfig, type SourceKind, sourceOf } from './schema.js';
+import { openCsv } from './sources/csv.js';
+import { readIdx } from './sources/idx.js';
+import { listImages, readImages } from './sources/images.js';
+import { openJsonLines } from './sources/jsonl.js';
+import { type NumpyArray, readNpy, readNpz } from './sources/numpy.js';
+import { openParquet } from './sources/parquet.js';
+import type { ArraySource, Row, TableSource } from './sources/source.js';
+import { fileSink, storedDataset } from './store.js';
+import { planTable } from './table-plan.js';
+import { memorySink, prepareTable } from './tables.js';
 
-let cached: { readonly key: string; readonly dataset: Dataset } | undefined;
+/** A CSV file above this (bytes) is encoded to disk, since as objects in memory it takes several times as much. */
+const STREAM_FROM = 512 * 2 ** 20;
 
-/**
- * @param seed of the split
- * @throws FatalTrainingError for data that is not there or cannot be trained on
- */
-export async function loadDataset(
-  { spec, configFolder }: Session,
+export interface LoadedData {
+  /** What the result depends on: hash of the content and rows. */
+  readonly attributes: JsonObject;
+  /** 1 without cross-validation, else folds × repeats. */
+  readonly folds: number;
+  /** Valid until the next call. */
+  dataset(fold: number): Promise<Dataset>;
+}
+
+type Source = TableSource | ArraySource;
+
+async function openArrays(
+  kind: Exclude<SourceKind, 'csv' | 'jsonl' | 'parquet'>,
+  path: string,
+  labelsPath: string | undefined,
+  data: DataConfig,
+): Promise<ArraySource> {
+  const file = basename(path);
+  const toSource = ({ shape, values }: NumpyArray, labels: NumpyArray, scale: number): ArraySource => {
+    if (!ArrayBuffer.isView(values)) {
+      throw new FatalTrainingError(`${file} holds texts. Inputs must be numbers.`);
+    }
+    const oneHot = labels.shape.length === 2 && (labels.shape[1] ?? 0) > 1;
+    if (oneHot) {
+      throw new FatalTrainingError(
+        `The labels of ${file} have ${labels.shape[1]} numbers a row. Save one per row: labels.argmax(axis=1).`,
+      );
+    }
+    const targets = ArrayBuffer.isView(labels.values) ? Array.from(labels.values, Number) : labels.values;
+    return { kind: 'arrays', file, rows: shape[0] ?? 0, shape: shape.slice(1), values, targets, scale };
+  };
+  switch (kind) {
+    case 'npy':
+      return toSource(await readNpy(path), await readNpy(labelsPath ?? ''), 1);
+    case 'npz': {
+      const [x, y] = await readNpz(path, [data.inputs ?? 'x', data.target ?? 'y']);
+      return toSource(x!, y!, 1);
+    }
+    case 'idx': {
+      const images = await readIdx(path);
+      // Images as MNIST has them are without a channel; convolutions want one.
+      const shape = images.shape.length === 3 ? [...images.shape, 1] : images.shape;
+      const scale = images.values instanceof Uint8Array ? 255 : 1;
+      return toSource({ ...images, shape }, await readIdx(labelsPath ?? ''), scale);
+    }
+    case 'images':
+      return readImages(path, data.size, data.channels);
+    default:
+      return kind satisfies never;
+  }
+}
+
+const openSource = (
+  kind: SourceKind,
+  path: string,
+  labelsPath: string | undefined,
+  data: DataConfig,
+): Promise<Source> => {
+  switch (kind) {
+    case 'csv':
+      return openCsv(path);
+    case 'jsonl':
+      return openJsonLines(path);
+    case 'parquet':
+      return openParquet(path);
+    default:
+      return openArrays(kind, path, labelsPath, data);
+  }
+};
+
+/** Reads a table once and keeps its rows. */
+async function inMemory(source: TableSource): Promise<TableSource> {
+  const chunks: (readonly Row[])[] = [];
+  for await (const rows of source.rows()) chunks.push(rows);
+  return {
+    ...source,
+    async *rows() {
+      yield* chunks;
+    },
+  };
+}
+
+/** The validation file with its columns in the training file's order. */
+function withColumnsOf(first: TableSource, second: TableSource): TableSource {
+  const order = first.names.map((name) => {
+    const index = second.names.indexOf(name);
+    if (index >= 0) return index;
+    throw new FatalTrainingError(
+      `${second.file} (data.validation) has no column "${name}", which ${first.file} has.${didYouMean(name, second.names)}`,
+    );
+  });
+  return {
+    ...second,
+    names: first.names,
+    async *rows() {
+      for await (const rows of second.rows()) {
+        yield rows.map(({ cells, line }) => ({ line, cells: order.map((index) => cells[index]!) }));
+      }
+    },
+  };
+}
+
+interface Files {
+  readonly kind: SourceKind;
+  readonly path: string;
+  /** Every path that is named, with the key that names it. */
+  readonly named: readonly { readonly key: string; readonly given: string; readonly path: string }[];
+}
+
+function filesOf(data: DataConfig, folder: string): Files {
+  const { kind, path } = sourceOf(data);
+  const keys = [
+    kind,
+    'labels',
+    ...(typeof data.validation === 'string' ? ['validation'] : []),
+    'validationLabels',
+  ];
+  const named = keys.flatMap((key) => {
+    const given = data[key as keyof DataConfig];
+    return typeof given === 'string' ? [{ key, given, path: resolve(folder, given) }] : [];
+  });
+  return { kind, path: resolve(folder, path), named };
+}
+
+/** What tells one state of the files from another, without reading them. @throws FatalTrainingError where one is missing */
+async function stateOf({ spec }: Session, { named }: Files): Promise<readonly (string | number)[]> {
+  const states = await Promise.all(
+    named.map(async ({ key, given, path }) => {
+      try {
+        const { mtimeMs, size } = await stat(path);
+        return [path, mtimeMs, size];
+      } catch (error) {
+        const place = placeOf(spec.configFile, spec.configText, ['data', key]);
+        const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+        throw new FatalTrainingError(
+          `${place}${isAbsent ? 'there is no file' : 'cannot read'} "${path}" (data.${key}: ${given}). Correct the path, which is relative to the config's folder, or put the file there.`,
+        );
+      }
+    }),
+  );
+  return states.flat();
+}
+
+async function open(files: Files, data: DataConfig, streams: boolean): Promise<readonly Source[]> {
+  const pathOf = (key: string): string | undefined => files.named.find((file) => file.key === key)?.path;
+  const first = await openSource(files.kind, files.path, pathOf('labels'), data);
+  const own = first.kind === 'table' && !streams ? await inMemory(first) : first;
+  const validation = pathOf('validation');
+  if (validation === undefined) return [own];
+  const second = await openSource(files.kind, validation, pathOf('validationLabels'), data);
+  if (first.kind !== 'table' || second.kind !== 'table') return [own, second];
+  const ordered = withColumnsOf(first, second);
+  return [own, streams ? ordered : await inMemory(ordered)];
+}
+
+async function prepare(
+  session: Session,
   data: DataConfig,
   task: Task,
   seed: number,
-): Promise<Dataset> {
-  const path = resolve(configFolder, data.csv);
-  try {
-    const { mtimeMs, size } = await stat(path);
-    const key = JSON.stringify([path, mtimeMs, size, data, task, seed]);
-    if (cached?.key === key) return cached.dataset;
-    const table = await readCsv(path);
-    cached = { key, dataset: prepareDataset(table, data, task, path, seed) };
-    return cached.dataset;
-  } catch (error) {
-    if (error instanceof FatalTrainingError) throw error;
-    const place = placeOf(spec.configFile, spec.configText, ['data', 'csv']);
-    const why =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'there is no file'
-        : 'cannot read';
-    throw new FatalTrainingError(
-      `${place}${why} "${path}" (data.csv: ${data.csv}). Correct the path, which is relative to the config's folder, or put the file there.`,
+  files: Files,
+  key: string,
+): Promise<LoadedData> {
+  const { size } = await stat(files.path);
+  const streams = files.kind === 'csv' && (data.stream ?? size > STREAM_FROM);
+  const sources = await open(files, data, streams);
+  const listed =
+    files.kind === 'images'
+      ? (await Promise.all(files.named.map(({ path }) => listImages(path)))).flat().map(({ path }) => path)
+      : files.named.map(({ path }) => path);
+  const hash = await contentHash(listed, dirname(files.path));
+  const attributes = (rows: number, folds: number): JsonObject => ({
+    data: { file: basename(files.path), hash, rows, ...(folds > 1 && { folds }) },
+  });
+
+  const arrays = sources.filter((source) => source.kind === 'arrays');
+  const tables = sources.filter((source) => source.kind === 'table');
+  if (arrays.length > 0) {
+    const plan = planArrays(arrays, task);
+    const count = Math.max(plan.labels.length, plan.targets.length);
+    const ownRows = arrays[0]?.rows ?? 0;
+    const splits = planSplits(
+      data,
+      { ...plan, count, ownRows, groups: undefined, times: undefined },
+      seed,
+      files.path,
     );
+    return {
+      attributes: attributes(count, splits.length),
+      folds: splits.length,
+      dataset: async (fold) => prepareArrays(arrays, plan, splits[fold]!, data, task),
+    };
   }
+  const plan = await planTable(tables, data, task);
+  const count = Math.max(plan.labels.length, plan.targets.length);
+  const splits = planSplits(data, { ...plan, count }, seed, files.path);
+  let close = (): void => undefined;
+  return {
+    attributes: attributes(count, splits.length),
+    folds: splits.length,
+    dataset: async (fold) => {
+      const split = splits[fold]!;
+      if (!streams) {
+        return prepareTable(tables, plan, split, data, (_, rows, rowSize) => memorySink(rows, rowSize, task));
+      }
+      close();
+      const stored = await storedDataset(
+        join(session.configFolder, '.sweetspot', 'data'),
+        `${key} ${hash} ${fold}`,
+        (folder) => prepareTable(tables, plan, split, data, (part) => fileSink(folder, part)),
+      );
+      close = stored.close;
+      return stored.dataset;
+    },
+  };
+}
+
+/** Datasets of one config, prepared at most once each; only the last stays where there are folds. */
+function remembering(data: LoadedData): LoadedData {
+  let last: { readonly fold: number; readonly dataset: Promise<Dataset> } | undefined;
+  return {
+    ...data,
+    dataset: (fold) => {
+      if (last?.fold !== fold) last = { fold, dataset: data.dataset(fold) };
+      return last.dataset;
+    },
+  };
+}
+
+let cached: { readonly key: string; readonly data: LoadedData } | undefined;
+
+/**
+ * @param seed of the split; the same in every trial of a study, so that trials are judged on the same rows
+ * @throws FatalTrainingError for data that are not there or cannot be trained on
+ */
+export async function loadData(
+  session: Session,
+  data: DataConfig,
+  task: Task,
+  seed: number,
+): Promise<LoadedData> {
+  const files = filesOf(data, session.configFolder);
+  const key = JSON.stringify([await stateOf(session, files), data, task, seed]);
+  if (cached?.key === key) return cached.data;
+  const loaded = remembering(await prepare(session, data, task, seed, files, key));
+  cached = { key, data: loaded };
+  return loaded;
 }

@@ -9,8 +9,10 @@ import type { TensorFlow } from '../../tensorflow/backend.js';
 import { seedMathRandom } from '../../tensorflow/random.js';
 import { backendAttributes, backendOf, processAttributes } from '../backend-of-trial.js';
 import { placeOf } from '../config-lines.js';
+import { acrossFolds } from '../data/cross-validation.js';
 import type { Dataset, Part } from '../data/dataset.js';
-import { loadDataset } from '../data/load.js';
+import { loadData } from '../data/load.js';
+import { hasValidation } from '../data/schema.js';
 import { permutation } from '../data/split.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import type { Metrics, Session } from '../session.js';
@@ -26,16 +28,25 @@ const BREATHE_EVERY = 100;
 
 function checkMetrics({ spec }: Session, config: DeclarativeConfig): void {
   const { task } = config.model;
-  const known = metricNames(task, config.data.validation > 0);
+  const known = metricNames(task, hasValidation(config.data));
   for (const metric of spec.metrics) {
     if (known.includes(metric)) continue;
     const hint = metricNames(task, true).includes(metric)
-      ? ' It needs a validation part: set data.validation, such as 0.25.'
+      ? ' It needs a validation part: set data.validation, such as 0.25, or data.folds.'
       : didYouMean(metric, known);
     throw new FatalTrainingError(
       `${placeOf(spec.configFile, spec.configText, [])}unknown metric "${metric}" for ${task}.${hint} Known: ${known.join(', ')}.`,
     );
   }
+}
+
+/** Inputs of successive rows. */
+function inputsOf(part: Part, { rowSize, outputs }: Dataset, from: number, rows: number): Float32Array {
+  if (!part.isOnDisk) return part.inputs.subarray(from * rowSize, (from + rows) * rowSize);
+  const inputs = new Float32Array(rows * rowSize);
+  const wanted = Uint32Array.from({ length: rows }, (_, i) => from + i);
+  part.gather(wanted, inputs, new Float32Array(rows * outputs));
+  return inputs;
 }
 
 /** The model's output for every row of `part`. */
@@ -44,7 +55,7 @@ function predict(tf: TensorFlow, model: Sequential, dataset: Dataset, part: Part
   for (let from = 0; from < part.rows; from += EVALUATION_ROWS) {
     const rows = Math.min(EVALUATION_ROWS, part.rows - from);
     const output = tf.tidy(() => {
-      const inputs = part.inputs.subarray(from * dataset.rowSize, (from + rows) * dataset.rowSize);
+      const inputs = inputsOf(part, dataset, from, rows);
       const prediction = model.predictOnBatch(tf.tensor(inputs, [rows, ...dataset.shape]));
       return (Array.isArray(prediction) ? prediction[0]! : prediction).dataSync();
     });
@@ -74,10 +85,7 @@ async function trainEpoch(
     const rows = order.subarray(from, from + batchSize);
     const x = new Float32Array(rows.length * rowSize);
     const y = new Float32Array(rows.length * outputs);
-    for (const [i, row] of rows.entries()) {
-      x.set(train.inputs.subarray(row * rowSize, (row + 1) * rowSize), i * rowSize);
-      y.set(train.outputs.subarray(row * outputs, (row + 1) * outputs), i * outputs);
-    }
+    train.gather(rows, x, y);
     const inputs = tf.tensor(x, [rows.length, ...shape]);
     const targets = tf.tensor2d(y, [rows.length, outputs]);
     await model.trainOnBatch(inputs, targets);
@@ -89,39 +97,50 @@ async function trainEpoch(
   }
 }
 
+/** Trains one model to its end or until told to stop; `report` hears of each epoch. Returns the last epoch's metrics. */
+async function trainModel(
+  tf: TensorFlow,
+  config: DeclarativeConfig,
+  dataset: Dataset,
+  seed: number,
+  report: (epoch: number, metrics: Metrics) => Promise<boolean>,
+): Promise<Metrics> {
+  const loss = config.model.loss ?? (config.model.task === 'classification' ? 'crossentropy' : 'mse');
+  seedMathRandom(seed);
+  const model = buildNetwork(tf, config, dataset);
+  const optimizer = createOptimizer(tf, config.optimizer);
+  let metrics: Metrics = {};
+  try {
+    model.compile({ optimizer, loss: lossFunction(tf, loss) });
+    for (let epoch = 1; epoch <= config.training.epochs; epoch++) {
+      const order = permutation(dataset.train.rows, 'shuffle', seed, epoch);
+      await trainEpoch(tf, model, dataset, config.training.batchSize, order);
+      const validation = dataset.validation && evaluate(tf, model, dataset, dataset.validation, loss);
+      const named = Object.entries(validation ?? {}).map(([name, value]) => [`val_${name}`, value]);
+      metrics = { ...evaluate(tf, model, dataset, dataset.train, loss), ...Object.fromEntries(named) };
+      if (await report(epoch, metrics)) break;
+      // Weights that are not finite never recover.
+      if (!Number.isFinite(metrics.loss)) break;
+    }
+  } finally {
+    model.dispose();
+    disposeOptimizer(tf, optimizer);
+  }
+  return metrics;
+}
+
 /** Trains the model of a declarative config. Throws FatalTrainingError for what is wrong with config or data. */
 export async function trainDeclarative(session: Session): Promise<Metrics> {
   const { spec } = session;
   const config = readDeclarativeConfig(spec.config, spec.configFile, spec.configText);
   checkMetrics(session, config);
-  const dataset = await loadDataset(session, config.data, config.model.task, config.seed ?? 0);
+  const data = await loadData(session, config.data, config.model.task, config.seed ?? 0);
   const backend = await backendOf(session);
   const { tf } = backend;
   const seed = config.seed ?? spec.seed;
-  const loss = config.model.loss ?? (config.model.task === 'classification' ? 'crossentropy' : 'mse');
-  session.started({ ...processAttributes(seed), ...backendAttributes(backend) });
+  session.started({ ...processAttributes(seed), ...backendAttributes(backend), ...data.attributes });
 
-  return disposingTensors(tf, async () => {
-    seedMathRandom(seed);
-    const model = buildNetwork(tf, config, dataset);
-    const optimizer = createOptimizer(tf, config.optimizer);
-    let metrics: Metrics = {};
-    try {
-      model.compile({ optimizer, loss: lossFunction(tf, loss) });
-      for (let epoch = 1; epoch <= config.training.epochs; epoch++) {
-        const order = permutation(dataset.train.rows, 'shuffle', seed, epoch);
-        await trainEpoch(tf, model, dataset, config.training.batchSize, order);
-        const validation = dataset.validation && evaluate(tf, model, dataset, dataset.validation, loss);
-        const named = Object.entries(validation ?? {}).map(([name, value]) => [`val_${name}`, value]);
-        metrics = { ...evaluate(tf, model, dataset, dataset.train, loss), ...Object.fromEntries(named) };
-        if (await session.report(epoch, metrics)) break;
-        // Weights that are not finite never recover.
-        if (!Number.isFinite(metrics.loss)) break;
-      }
-    } finally {
-      model.dispose();
-      disposeOptimizer(tf, optimizer);
-    }
-    return metrics;
-  });
+  return acrossFolds(session, data, (dataset, report) =>
+    disposingTensors(tf, () => trainModel(tf, config, dataset, seed, report)),
+  );
 }
