@@ -6,8 +6,8 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import esbuild from 'esbuild';
-import { thirdPartyNotices } from './scripts/notices.mjs';
 import { assemblyPlugin } from './scripts/assembly-plugin.mjs';
+import { thirdPartyNotices } from './scripts/notices.mjs';
 import { peggyPlugin } from './scripts/peggy-plugin.mjs';
 
 const watch = process.argv.includes('--watch');
