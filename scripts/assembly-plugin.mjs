@@ -1,7 +1,7 @@
-// Compiles AssemblyScript at build and test time: importing `x.wasm` gives the bytes of `x.ts` beside it, compiled for a
-// memory that the importer provides. No compiled module is kept in the repository; .cache remembers what was compiled.
+// Compiles AssemblyScript at build and test time: importing `x.wasm` gives the bytes of `x.ts` beside it and what
+// that imports from its folder, compiled for a memory that the importer provides. No compiled module is kept in the repository; .cache remembers what was compiled.
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,11 +23,13 @@ const CACHE = fileURLToPath(new URL('../.cache/assembly', import.meta.url));
 
 /** @param {string} file path of the AssemblyScript file @returns {Promise<Uint8Array>} */
 async function compile(file) {
-  const source = await readFile(file, 'utf8');
-  const key = createHash('sha256')
-    .update(JSON.stringify([version, OPTIONS, source]))
-    .digest('hex');
-  const kept = join(CACHE, `${key}.wasm`);
+  const folder = dirname(file);
+  const sources = new Map();
+  for (const name of (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort()) {
+    sources.set(name, await readFile(join(folder, name), 'utf8'));
+  }
+  const key = createHash('sha256').update(JSON.stringify([version, OPTIONS, basename(file), ...sources]));
+  const kept = join(CACHE, `${key.digest('hex')}.wasm`);
   const known = await readFile(kept).catch(() => undefined);
   if (known) return known;
 
@@ -35,7 +37,7 @@ async function compile(file) {
   const { default: asc } = await import('assemblyscript/asc');
   let compiled;
   const { error, stderr } = await asc.main([basename(file), '--outFile=out.wasm', ...OPTIONS], {
-    readFile: (name) => (name === basename(file) ? source : null),
+    readFile: (name) => sources.get(name) ?? null,
     writeFile: (_name, bytes) => {
       compiled = bytes;
     },
@@ -65,7 +67,7 @@ export const assemblyPlugin = {
       build.onLoad({ filter: /\.wasm$/, namespace: 'assembly' }, async ({ path }) => ({
         contents: await moduleOf(path),
         loader: 'js',
-        watchFiles: [path.replace(/\.wasm$/, '.ts')],
+        watchDirs: [dirname(path)],
       }));
     },
   },

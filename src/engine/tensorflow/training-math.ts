@@ -21,6 +21,9 @@ export interface TrainingMath {
   readonly reluGradient: (dy: number, y: number, to: number, count: number) => void;
   readonly sigmoidGradient: (dy: number, y: number, to: number, count: number) => void;
   readonly tanhGradient: (dy: number, y: number, to: number, count: number) => void;
+  readonly pack: (b: number, panels: number, k: number, n: number) => void;
+  readonly packTransposed: (b: number, panels: number, k: number, n: number) => void;
+  readonly convolve: (...args: Numbers) => void;
   readonly poolGradient: (...args: Numbers) => void;
 }
 

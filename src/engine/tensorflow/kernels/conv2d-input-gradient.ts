@@ -1,7 +1,7 @@
 /**
  * Conv2DBackpropInput, which the WebAssembly backend does in scalar loops: the gradient of a convolution with respect
  * to its input is itself a convolution of stride 1, of dy spread out by the stride, with the filter turned by 180° and
- * its channels swapped (Dumoulin and Visin, "A guide to convolution arithmetic", 2016, ch. 4). XNNPACK does that one.
+ * its channels swapped (Dumoulin and Visin, "A guide to convolution arithmetic", 2016, ch. 4).
  * NHWC only; padding beyond the filter's own reach stays with the shipped kernel.
  */
 import {
@@ -10,7 +10,8 @@ import {
   type Conv2DBackpropInputInputs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { allocate, callKernel, floats, kernelOf, replaceKernel } from './support.js';
+import { convolve } from './convolve.js';
+import { allocate, floats, kernelOf, replaceKernel } from './support.js';
 
 type Convolution = backend_util.Conv2DInfo;
 
@@ -70,9 +71,7 @@ export function replaceConv2DInputGradient(): void {
     const width = (conv.outWidth - 1) * conv.strideWidth + 1;
     const top = conv.filterHeight - 1 - conv.padInfo.top;
     const left = conv.filterWidth - 1 - conv.padInfo.left;
-    const bottom = conv.inHeight + conv.filterHeight - 1 - height - top;
-    const right = conv.inWidth + conv.filterWidth - 1 - width - left;
-    if (Math.min(top, left, bottom, right) < 0) return shipped(args);
+    if (Math.min(top, left) < 0) return shipped(args);
 
     const turned = allocate(backend, [
       conv.filterHeight,
@@ -85,25 +84,21 @@ export function replaceConv2DInputGradient(): void {
     writeTurnedFilter(floats(backend, turned), floats(backend, filter), conv);
     if (isSpread) writeSpread(floats(backend, spread), floats(backend, dy), conv, height, width);
 
-    const dx = callKernel(
-      'Conv2D',
-      backend,
-      { x: spread, filter: turned },
-      {
-        strides: [1, 1],
-        pad:
-          Math.max(top, left, bottom, right) > 0
-            ? [
-                [0, 0],
-                [top, bottom],
-                [left, right],
-                [0, 0],
-              ]
-            : 'valid',
-        dataFormat: 'NHWC',
-        dilations: [1, 1],
-      },
-    );
+    const dx = convolve(backend, spread, turned, {
+      images: conv.batchSize,
+      inHeight: height,
+      inWidth: width,
+      inChannels: conv.outChannels,
+      filterHeight: conv.filterHeight,
+      filterWidth: conv.filterWidth,
+      strideHeight: 1,
+      strideWidth: 1,
+      top,
+      left,
+      outHeight: conv.inHeight,
+      outWidth: conv.inWidth,
+      outChannels: conv.inChannels,
+    });
     backend.disposeData(turned.dataId);
     if (isSpread) backend.disposeData(spread.dataId);
     return dx;
