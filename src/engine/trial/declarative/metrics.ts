@@ -4,9 +4,10 @@
  * truth or the predictions, 0 where a class has none to divide by (as scikit-learn's zero_division=0).
  */
 import type { Metrics } from '../session.js';
+import { lossOf, type RegressionLoss, type Task } from './losses/names.js';
+import { classRowLosses, numberRowLosses } from './losses/rows.js';
 
-export type Loss = 'crossentropy' | 'mse' | 'mae' | 'huber';
-export type Task = 'classification' | 'regression';
+export type { Task };
 
 const METRICS_OF: Readonly<Record<Task, readonly string[]>> = {
   classification: ['accuracy', 'precision', 'recall', 'f1', 'loss'],
@@ -19,15 +20,6 @@ export function metricNames(task: Task, hasValidation: boolean): readonly string
   return hasValidation ? [...names, ...names.map((name) => `val_${name}`)] : names;
 }
 
-/** Keras' epsilon: keeps the logarithm finite. */
-const EPSILON = 1e-7;
-
-const elementLoss = {
-  mse: (error: number) => error ** 2,
-  mae: Math.abs,
-  huber: (error: number) => (Math.abs(error) <= 1 ? error ** 2 / 2 : Math.abs(error) - 0.5),
-} as const;
-
 /** Index of the largest of `size` numbers from `start`; the first of equals. */
 function argmax(values: Float32Array, start: number, size: number): number {
   let best = 0;
@@ -35,36 +27,28 @@ function argmax(values: Float32Array, start: number, size: number): number {
   return best;
 }
 
-function classificationLoss(
-  loss: Loss,
+/** Mean of some numbers; NaN of none. */
+export const meanOf = (values: Float64Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const lossFromProbabilities = (
+  name: RegressionLoss | 'crossentropy',
   probabilities: Float32Array,
   labels: Int32Array,
   classes: number,
-): number {
-  let sum = 0;
-  for (const [row, label] of labels.entries()) {
-    if (loss === 'crossentropy') {
-      const p = probabilities[row * classes + label]!;
-      sum -= Math.log(Math.min(1 - EPSILON, Math.max(EPSILON, p)));
-      continue;
-    }
-    for (let c = 0; c < classes; c++) {
-      sum += elementLoss[loss](probabilities[row * classes + c]! - (c === label ? 1 : 0)) / classes;
-    }
-  }
-  return sum / labels.length;
-}
+): number => meanOf(classRowLosses(lossOf(name), probabilities, probabilities, labels, classes));
 
 /**
  * @param probabilities row by row, `classes` numbers each
  * @param labels the true class of each row
+ * @param loss the mean loss where it was taken from scores, or the name of one that probabilities are enough for
  * @returns every metric NaN as soon as one probability is not finite: such a model predicts nothing
  */
 export function classificationMetrics(
   probabilities: Float32Array,
   labels: Int32Array,
   classes: number,
-  loss: Loss,
+  loss: number | RegressionLoss | 'crossentropy',
 ): Metrics {
   if (!probabilities.every(Number.isFinite)) {
     return Object.fromEntries(METRICS_OF.classification.map((name) => [name, Number.NaN]));
@@ -85,40 +69,40 @@ export function classificationMetrics(
     precision: mean((c) => right[c]! / Math.max(1, predicted[c]!)),
     recall: mean((c) => right[c]! / Math.max(1, actual[c]!)),
     f1: mean((c) => (2 * right[c]!) / (predicted[c]! + actual[c]!)),
-    loss: classificationLoss(loss, probabilities, labels, classes),
+    loss: typeof loss === 'number' ? loss : lossFromProbabilities(loss, probabilities, labels, classes),
   };
 }
 
 /**
+ * @param loss the mean loss, or the name of one
  * @param unit what one unit of the trained scale is in the target's own: huber bends at one such unit, as in training
  * @returns all in the target's own units; r2 of a constant target is 1 where all is right, else 0
  */
 export function regressionMetrics(
   predictions: Float64Array,
   targets: Float64Array,
-  loss: Exclude<Loss, 'crossentropy'>,
+  loss: number | RegressionLoss,
   unit: number,
 ): Metrics {
   const rows = targets.length;
-  const mean = targets.reduce((a, b) => a + b, 0) / rows;
+  const mean = meanOf(targets);
   let squares = 0;
   let absolutes = 0;
-  let huber = 0;
   let spread = 0;
   for (const [row, target] of targets.entries()) {
     const error = predictions[row]! - target;
     squares += error ** 2;
     absolutes += Math.abs(error);
-    huber += unit ** 2 * elementLoss.huber(error / unit);
     spread += (target - mean) ** 2;
   }
-  const mse = squares / rows;
-  const mae = absolutes / rows;
   const constant = squares === 0 ? 1 : 0;
   return {
-    loss: { mse, mae, huber: huber / rows }[loss],
-    mse,
-    mae,
+    loss:
+      typeof loss === 'number'
+        ? loss
+        : meanOf(numberRowLosses({ ...lossOf(loss), name: loss }, predictions, targets, unit)),
+    mse: squares / rows,
+    mae: absolutes / rows,
     r2: spread === 0 ? constant : 1 - squares / spread,
   };
 }

@@ -1,0 +1,315 @@
+/**
+ * Joins the layers of a declarative config to a network: shorthand spelled out, images flattened where a dense layer
+ * needs it, residual blocks with their projections, an output of scores that fits the data. Softmax is left to the loss
+ * and the reports.
+ */
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { TensorFlow } from '../../../tensorflow/backend.js';
+import type { LayerConfig } from '../schema/layers.js';
+import type { ModelConfig } from '../schema/model.js';
+import { activationLayer } from './activations.js';
+import { type LayerDefaults, recurrentLayer, simpleLayers } from './layers.js';
+import { functionLayer } from './own-layers.js';
+
+type Layer = layers.Layer;
+
+const DEFAULT_ACTIVATION = 'relu';
+
+/** `units: [32, 16]`, or `units: 32` with `layers: 3`, as layers. */
+export function spelledOut(model: ModelConfig): readonly LayerConfig[] {
+  if (Array.isArray(model.layers)) return model.layers;
+  const units = Array.isArray(model.units)
+    ? model.units
+    : Array.from({ length: model.layers ?? 1 }, () => model.units as number);
+  const { activation = DEFAULT_ACTIVATION, alpha, dropout = 0, normalization = 'none' } = model;
+  const activated = { activation, alpha };
+  return units.flatMap((size): LayerConfig[] => [
+    // Ioffe and Szegedy 2015 normalise between the product and the activation; the bias is then the normalisation's.
+    ...(normalization === 'none'
+      ? [{ type: 'dense', units: size, ...activated } as const]
+      : ([
+          { type: 'dense', units: size, activation: 'linear', bias: false },
+          { type: normalization === 'batch' ? 'batchNormalization' : 'layerNormalization' },
+          { type: 'activation', ...activated },
+        ] as const)),
+    ...(dropout > 0 ? [{ type: 'dropout', rate: dropout } as const] : []),
+  ]);
+}
+
+/** What each layer works on, as number of dimensions of one row; absent: any. */
+const RANKS: Readonly<Partial<Record<LayerConfig['type'], number>>> = {
+  conv2d: 3,
+  depthwiseConv2d: 3,
+  separableConv2d: 3,
+  maxPooling2d: 3,
+  averagePooling2d: 3,
+  conv1d: 2,
+  maxPooling1d: 2,
+  averagePooling1d: 2,
+  lstm: 2,
+  gru: 2,
+  simpleRnn: 2,
+  bidirectional: 2,
+  embedding: 1,
+};
+
+const NEEDS: Readonly<Record<number, string>> = {
+  3: 'works on images (height, width, channels)',
+  2: 'works on sequences (steps, features)',
+  1: 'works on lists of whole numbers (words)',
+};
+
+const REMEDY: Readonly<Record<number, string>> = {
+  3: 'Set data.shape, such as [8, 8, 1], or move it before flatten and dense.',
+  2: 'Set data.shape, such as [20, 8], put an embedding before it, or set returnSequences: true in the recurrent layer before.',
+  1: 'Put it first.',
+};
+
+/** Layers that leave the shape alone, so that what follows them decides whether a recurrent layer gives every step. */
+const KEEPS_SHAPE = new Set<LayerConfig['type']>([
+  'dropout',
+  'spatialDropout',
+  'alphaDropout',
+  'gaussianDropout',
+  'gaussianNoise',
+  'activation',
+  'batchNormalization',
+  'layerNormalization',
+]);
+
+/** Layers that take sequences when given them. */
+const TAKES_SEQUENCES = new Set<LayerConfig['type']>([
+  'conv1d',
+  'maxPooling1d',
+  'averagePooling1d',
+  'lstm',
+  'gru',
+  'simpleRnn',
+  'bidirectional',
+  'globalMaxPooling',
+  'globalAveragePooling',
+]);
+
+interface Entry {
+  readonly config: LayerConfig;
+  readonly path: string;
+}
+
+function entriesOf(configs: readonly LayerConfig[], path: string): readonly Entry[] {
+  return configs.flatMap((config, i): readonly Entry[] => {
+    const own = `${path}.${i}`;
+    if (config.type !== 'repeat') return [{ config, path: own }];
+    return Array.from({ length: config.times }, () => entriesOf(config.layers, `${own}.layers`)).flat();
+  });
+}
+
+/** Whether what comes after `entries` begins wants every step of a sequence. */
+function wantsSequences(entries: readonly Entry[], otherwise: boolean): boolean {
+  for (const { config } of entries) {
+    if (TAKES_SEQUENCES.has(config.type)) return true;
+    if (config.type === 'residual') return wantsSequences(entriesOf(config.layers, ''), otherwise);
+    if (config.type === 'spatialDropout') return true;
+    if (!KEEPS_SHAPE.has(config.type)) return false;
+  }
+  return otherwise;
+}
+
+const shapeOf = ({ shape }: SymbolicTensor): readonly number[] => shape.slice(1).map(Number);
+
+class Builder {
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly defaults: LayerDefaults,
+  ) {}
+
+  apply(layer: Layer, x: SymbolicTensor): SymbolicTensor {
+    return layer.apply(x) as SymbolicTensor;
+  }
+
+  flattened(x: SymbolicTensor): SymbolicTensor {
+    return shapeOf(x).length > 1 ? this.apply(this.tf.layers.flatten(), x) : x;
+  }
+
+  /** @param sequences whether a recurrent layer at the end is to give every step */
+  list(entries: readonly Entry[], start: SymbolicTensor, sequences: boolean): SymbolicTensor {
+    let x = start;
+    for (const [i, entry] of entries.entries()) {
+      const before = shapeOf(x);
+      const name = `${entry.path} (${entry.config.type})`;
+      this.#check(name, entry.config, before);
+      try {
+        x = this.#entry(entry, x, wantsSequences(entries.slice(i + 1), sequences));
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith('model.')) throw error;
+        throw new Error(
+          `${name} does not fit its input [${before.join(', ')}]: ${error instanceof Error ? error.message : error}`,
+        );
+      }
+      if (!shapeOf(x).every((size) => size >= 1)) {
+        throw new Error(
+          `${name} leaves nothing of its input [${before.join(', ')}]. Use a smaller window, or padding: same.`,
+        );
+      }
+    }
+    return x;
+  }
+
+  #check(name: string, { type }: LayerConfig, shape: readonly number[]): void {
+    const rank = RANKS[type];
+    if (rank !== undefined && shape.length !== rank) {
+      throw new Error(`${name} ${NEEDS[rank]}, but gets [${shape.join(', ')}]. ${REMEDY[rank]}`);
+    }
+    const isGlobal = type === 'globalMaxPooling' || type === 'globalAveragePooling';
+    if ((isGlobal || type === 'spatialDropout') && shape.length < 2) {
+      throw new Error(`${name} ${NEEDS[2]} or images, but gets [${shape.join(', ')}]. ${REMEDY[3]}`);
+    }
+  }
+
+  #entry({ config, path }: Entry, start: SymbolicTensor, wanted: boolean): SymbolicTensor {
+    const { tf, defaults } = this;
+    switch (config.type) {
+      case 'repeat':
+        return this.list(entriesOf([config], path), start, wanted);
+      case 'residual':
+        return this.#residual(config, path, start, wanted);
+      case 'bidirectional': {
+        const layer = recurrentLayer(tf, config.layer, defaults, config.layer.returnSequences ?? wanted);
+        return this.apply(tf.layers.bidirectional({ layer, mergeMode: config.merge ?? 'concat' }), start);
+      }
+      default: {
+        // tfjs' own dense works on the last dimension alone; here it sees all of an image, as before.
+        let x = config.type === 'dense' && shapeOf(start).length > 2 ? this.flattened(start) : start;
+        if (config.type === 'dense') x = this.flattened(x);
+        const explicit = 'returnSequences' in config ? config.returnSequences : undefined;
+        for (const layer of simpleLayers(tf, config, defaults, shapeOf(x), explicit ?? wanted)) {
+          x = this.apply(layer, x);
+        }
+        return x;
+      }
+    }
+  }
+
+  /** He et al., "Deep residual learning", CVPR 2016; `drop`: Huang et al., "Deep networks with stochastic depth", 2016. */
+  #residual(
+    config: Extract<LayerConfig, { readonly type: 'residual' }>,
+    path: string,
+    start: SymbolicTensor,
+    wanted: boolean,
+  ): SymbolicTensor {
+    const { tf } = this;
+    const isSequence = shapeOf(start).length === 2;
+    let branch = this.list(entriesOf(config.layers, `${path}.layers`), start, isSequence && wanted);
+    const { drop = 0, activation, alpha } = config;
+    if (drop > 0) branch = this.apply(wholeRowDropout(tf, drop), branch);
+    const skip = this.#projected(start, branch, `${path} (residual)`, config);
+    const sum = tf.layers.add().apply([skip, branch]) as SymbolicTensor;
+    return activation && activation !== 'linear'
+      ? this.apply(activationLayer(tf, activation, shapeOf(sum).length, alpha), sum)
+      : sum;
+  }
+
+  /** `start` as it is where it has the branch's shape, else through a linear layer that gives it that shape. */
+  #projected(
+    start: SymbolicTensor,
+    branch: SymbolicTensor,
+    name: string,
+    { initializer }: Extract<LayerConfig, { readonly type: 'residual' }>,
+  ): SymbolicTensor {
+    const from = shapeOf(start);
+    const to = shapeOf(branch);
+    if (from.join() === to.join()) return start;
+    const channels = to.at(-1)!;
+    const defaults = { ...this.defaults, ...(initializer && { initializer }) };
+    const strides = from.slice(0, -1).map((size, i) => Math.max(1, Math.round(size / to[i]!)));
+    const fits =
+      from.length === to.length &&
+      from.slice(0, -1).every((size, i) => Math.ceil(size / strides[i]!) === to[i]);
+    if (!fits) {
+      throw new Error(
+        `${name} turns [${from.join(', ')}] into [${to.join(', ')}], to which its input cannot be added. Use padding: same inside, and strides that divide.`,
+      );
+    }
+    const linear = { activation: 'linear', bias: false } as const;
+    const layer: LayerConfig =
+      to.length === 3
+        ? {
+            type: 'conv2d',
+            filters: channels,
+            kernelSize: 1,
+            strides: [strides[0]!, strides[1]!],
+            padding: 'same',
+            ...linear,
+          }
+        : to.length === 2
+          ? {
+              type: 'conv1d',
+              filters: channels,
+              kernelSize: 1,
+              strides: strides[0]!,
+              padding: 'same',
+              ...linear,
+            }
+          : { type: 'dense', units: channels, ...linear };
+    return simpleLayers(this.tf, layer, defaults, from, true).reduce((x, next) => this.apply(next, x), start);
+  }
+}
+
+/** Leaves out a row's branch altogether with probability `rate`, and scales what stays. */
+const wholeRowDropout = (tf: TensorFlow, rate: number): Layer =>
+  functionLayer(tf, 'StochasticDepth', (x: Tensor, training) => {
+    if (!training) return x;
+    const shape = x.shape.map((n, i) => (i === 0 ? n : 1));
+    const mask = Float32Array.from({ length: x.shape[0]! }, () =>
+      Math.random() < rate ? 0 : 1 / (1 - rate),
+    );
+    return tf.mul(x, tf.tensor(mask, shape));
+  });
+
+/**
+ * Input, layers, and an output layer of one score per class or number. Images and sequences are flattened before a
+ * dense layer and before the output where the config does not say so itself.
+ * @param shape of one row
+ * @throws Error where a layer does not fit what comes before it
+ */
+export function buildNetwork(
+  tf: TensorFlow,
+  config: ModelConfig,
+  shape: readonly number[],
+  outputs: number,
+): LayersModel {
+  const { initializer, l1, l2 } = config;
+  const defaults: LayerDefaults = { initializer, l1, l2 };
+  const builder = new Builder(tf, defaults);
+  const input = tf.input({ shape: [...shape] });
+  const hidden = builder.list(entriesOf(spelledOut(config), 'model.layers'), input, false);
+  const [output] = simpleLayers(
+    tf,
+    { type: 'dense', units: outputs, activation: 'linear' },
+    defaults,
+    [0],
+    false,
+  );
+  return tf.model({ inputs: input, outputs: builder.apply(output!, builder.flattened(hidden)) });
+}
+
+interface RecurrentParts {
+  readonly cell?: { dropoutMask?: Tensor | Tensor[] | null; recurrentDropoutMask?: Tensor | Tensor[] | null };
+  readonly forwardLayer?: RecurrentParts;
+  readonly backwardLayer?: RecurrentParts;
+}
+
+/** Frees the network; tfjs forgets the dropout masks that its recurrent cells keep. */
+export function disposeNetwork(tf: TensorFlow, model: LayersModel): void {
+  const release = ({ cell, forwardLayer, backwardLayer }: RecurrentParts): void => {
+    if (forwardLayer) release(forwardLayer);
+    if (backwardLayer) release(backwardLayer);
+    if (!cell) return;
+    for (const mask of [cell.dropoutMask, cell.recurrentDropoutMask]) if (mask) tf.dispose(mask);
+    cell.dropoutMask = null;
+    cell.recurrentDropoutMask = null;
+  };
+  for (const layer of model.layers) release(layer as unknown as RecurrentParts);
+  model.dispose();
+}

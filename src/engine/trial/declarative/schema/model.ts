@@ -1,0 +1,46 @@
+/** The keys of `model:`, with its loss. */
+import { z } from 'zod';
+import { count, must, oneOf, positive, share } from '../../forms.js';
+import { LOSS_NAMES } from '../losses/names.js';
+import { named, nonNegative } from './forms.js';
+import { activation, initializer, layerList } from './layers.js';
+
+const weights = must('balanced, or a weight above 0 for each class, such as {yes: 2, no: 1}');
+
+export const lossForm = named(
+  z.strictObject(
+    {
+      name: oneOf(LOSS_NAMES).optional(),
+      delta: positive.optional(),
+      gamma: nonNegative.optional(),
+      labelSmoothing: share.optional(),
+      classWeights: z.union([z.literal('balanced'), z.record(z.string(), positive)], weights).optional(),
+    },
+    must(`one of ${LOSS_NAMES.join(', ')}, or a section with name:`),
+  ),
+);
+
+const layersOrCount = z.union(
+  [count, layerList],
+  must('a list of layers, or the number of layers that units: describes'),
+);
+
+export const modelForm = z.strictObject(
+  {
+    task: oneOf(['classification', 'regression']),
+    units: z.union([z.array(count), count], must('a list of whole numbers, such as [32, 16]')).optional(),
+    layers: layersOrCount.optional(),
+    activation: activation.optional(),
+    alpha: nonNegative.optional(),
+    dropout: share.optional(),
+    normalization: oneOf(['none', 'batch', 'layer']).optional(),
+    initializer: initializer.optional(),
+    l1: nonNegative.optional(),
+    l2: nonNegative.optional(),
+    loss: lossForm.optional(),
+  },
+  must('a section with task: and units: or layers:'),
+);
+
+export type ModelConfig = Readonly<z.infer<typeof modelForm>>;
+export type LossSettings = Readonly<z.infer<typeof lossForm>>;

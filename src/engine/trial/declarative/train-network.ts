@@ -1,0 +1,253 @@
+/**
+ * Trains one network on one dataset: epochs of batches, the learning rate's way, reports, early stopping. What the
+ * pieces are is in the modules it puts together; which data, and how often, in declarative.ts.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { derivedSeed, random } from '../../../core/random.js';
+import type { TensorFlow } from '../../tensorflow/backend.js';
+import { seedMathRandom } from '../../tensorflow/random.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Metrics } from '../session.js';
+import { augment, columnDeviations, isAugmenting } from './augment/augment.js';
+import { type BatchSource, epochOrder, strataOfNumbers } from './batches.js';
+import { Patience } from './early-stopping.js';
+import { judge, scoresOf } from './evaluation.js';
+import { lossOp } from './losses/tensors.js';
+import { buildNetwork, disposeNetwork } from './model/network.js';
+import { createOptimizer, type FusedStep, type TrainingOptimizer } from './optimizers/optimizer.js';
+import type { DeclarativeConfig } from './schema.js';
+import { type Complain, type TrainingSettings, trainingSettings } from './settings.js';
+import { captureTraining, type Progress, restoreTraining, type TrainingStore } from './training-state.js';
+
+/** The event loop is let in this often (ms), so that a vanished engine is noticed during an epoch. */
+const BREATHE_EVERY = 100;
+/** Rows that the deviations of a table's columns are taken from. */
+const SAMPLED_ROWS = 4096;
+
+export interface TrainingRequest {
+  readonly tf: TensorFlow;
+  readonly config: DeclarativeConfig;
+  readonly dataset: Dataset;
+  readonly seed: number;
+  /** What the study optimises: what early stopping and plateaus look at where the config names nothing else. */
+  readonly objective: string;
+  /** Optimizer steps in one pass, where the backend has them. */
+  readonly fused?: FusedStep | undefined;
+  /** Throws for what is wrong with the value at a path of the config. */
+  readonly complain: Complain;
+  /** Hears of each epoch; resolves to whether to stop. */
+  readonly report: (epoch: number, metrics: Metrics) => Promise<boolean>;
+  /** Is given the network once it is trained, with the weights that the result belongs to. */
+  readonly trained?: ((model: LayersModel) => Promise<void> | void) | undefined;
+  /** Where an interrupted training is found again; none without it. */
+  readonly store?: TrainingStore | undefined;
+}
+
+/** One step of the optimizer per batch; knows nothing of epochs. */
+class Stepper {
+  readonly #weights: Variable[];
+  readonly #hasPenalties: boolean;
+  readonly #loss: ReturnType<typeof lossOp>;
+
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly model: LayersModel,
+    private readonly optimizer: TrainingOptimizer,
+    settings: TrainingSettings,
+  ) {
+    this.#weights = model.trainableWeights.map((weight) => weight.read() as Variable);
+    optimizer.adopt(this.#weights);
+    this.#loss = lossOp(tf, settings.loss, settings.task);
+    this.#hasPenalties = tf.tidy(() => model.calculateLosses().length > 0);
+  }
+
+  /** @returns the scores before the step, to be disposed by the caller */
+  step(
+    inputs: Float32Array,
+    outputs: Float32Array,
+    rowWeights: Float32Array | undefined,
+    shape: number[],
+  ): Tensor2D {
+    const { tf, model } = this;
+    const rows = shape[0]!;
+    return tf.tidy(() => {
+      const x = tf.tensor(inputs, shape);
+      const y = tf.tensor2d(outputs, [rows, outputs.length / rows]);
+      const weight = rowWeights && tf.tensor1d(rowWeights);
+      let scores: Tensor2D | undefined;
+      this.optimizer.minimize(
+        () => {
+          scores = model.apply(x, { training: true }) as Tensor2D;
+          tf.keep(scores);
+          const losses = this.#loss(y, scores);
+          const data = tf.mean(weight ? tf.mul(losses, weight) : losses);
+          return this.#hasPenalties
+            ? tf.addN([data, ...model.calculateLosses()]).asScalar()
+            : data.asScalar();
+        },
+        false,
+        this.#weights,
+      );
+      return scores!;
+    });
+  }
+}
+
+/** What a part of the rows weighs: their classes' weights in the shares that the (mixed) outputs have. */
+function weightsOfRows(outputs: Float32Array, classWeights: Float64Array): Float32Array {
+  const classes = classWeights.length;
+  return Float32Array.from({ length: outputs.length / classes }, (_, row) => {
+    let weight = 0;
+    for (let c = 0; c < classes; c++) weight += outputs[row * classes + c]! * classWeights[c]!;
+    return weight;
+  });
+}
+
+/** Szegedy et al., "Rethinking the Inception architecture", CVPR 2016. */
+function smoothLabels(outputs: Float32Array, classes: number, smoothing: number): void {
+  for (let i = 0; i < outputs.length; i++) outputs[i] = outputs[i]! * (1 - smoothing) + smoothing / classes;
+}
+
+function deviationsOf({ train, rowSize, outputs }: Dataset): Float64Array {
+  const sampled = Math.min(SAMPLED_ROWS, train.rows);
+  const rows = Uint32Array.from({ length: sampled }, (_, i) => Math.floor((i * train.rows) / sampled));
+  const inputs = new Float32Array(sampled * rowSize);
+  train.gather(rows, inputs, new Float32Array(sampled * outputs));
+  return columnDeviations(inputs, rowSize);
+}
+
+/** The training part as batches see it. */
+class Feeder {
+  readonly source: BatchSource;
+  readonly #deviations: Float64Array | undefined;
+  readonly #augments: boolean;
+
+  constructor(
+    private readonly dataset: Dataset,
+    private readonly settings: TrainingSettings,
+    private readonly seed: number,
+  ) {
+    const { train } = dataset;
+    this.#augments = isAugmenting(settings.augmentation);
+    this.#deviations =
+      settings.augmentation.noise > 0 && dataset.shape.length < 3 ? deviationsOf(dataset) : undefined;
+    this.source = {
+      rows: train.rows,
+      strata: train.labels.length > 0 ? train.labels : strataOfNumbers(train.targets),
+      weights: settings.rowChances,
+    };
+  }
+
+  /** Numbers of some rows, augmented and smoothed; `batch` counts from 0. */
+  batch(rows: Uint32Array, epoch: number, batch: number) {
+    const { dataset, settings } = this;
+    const inputs = new Float32Array(rows.length * dataset.rowSize);
+    const outputs = new Float32Array(rows.length * dataset.outputs);
+    dataset.train.gather(rows, inputs, outputs);
+    if (this.#augments) {
+      const r = random('augment', this.seed, epoch, batch);
+      augment(
+        { rows: rows.length, inputs, outputs },
+        settings.augmentation,
+        dataset.shape,
+        r,
+        this.#deviations,
+      );
+    }
+    const rowWeights = settings.classWeights && weightsOfRows(outputs, settings.classWeights);
+    if (settings.labelSmoothing > 0) smoothLabels(outputs, dataset.outputs, settings.labelSmoothing);
+    return { inputs, outputs, rowWeights };
+  }
+}
+
+/** The scores of a whole epoch in one readback, in the order of training. */
+function readScores(tf: TensorFlow, scores: readonly Tensor2D[]): Float32Array {
+  const all = tf.tidy(
+    () => (scores.length === 1 ? scores[0]! : tf.concat([...scores])).dataSync() as Float32Array,
+  );
+  tf.dispose([...scores]);
+  return all;
+}
+
+/**
+ * Trains to the end of the epochs, until told to stop, or until early stopping's patience is out.
+ * @returns the last epoch's metrics, or those of the best where early stopping restores it
+ */
+export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
+  const { tf, config, dataset, seed, report, store } = request;
+  const settings = trainingSettings(config, dataset, request.objective, request.complain);
+  const { epochs, batchSize, early } = settings;
+  seedMathRandom(seed);
+  const model = buildNetwork(tf, config.model, dataset.shape, dataset.outputs);
+  const optimizer = createOptimizer(tf, config.optimizer, request.fused);
+  let state: Progress = { epoch: 0, metrics: {}, best: {}, losses: undefined, bestWeights: [] };
+  try {
+    const stepper = new Stepper(tf, model, optimizer, settings);
+    const feeder = new Feeder(dataset, settings, seed);
+    const rate = settings.learningRate(optimizer.learningRate);
+    const patience = early && new Patience(early);
+    const batches = Math.ceil(dataset.train.rows / batchSize);
+    const parts = { tf, model, optimizer, rate, patience };
+    const saved = await store?.load();
+    state = saved ? restoreTraining(parts, saved) : state;
+
+    for (let epoch = state.epoch + 1; epoch <= epochs; epoch++) {
+      // From the epoch alone, so that a training goes on with the same bits after an interruption.
+      seedMathRandom(derivedSeed('epoch', seed, epoch));
+      const order = epochOrder(settings.batches, { ...feeder.source, losses: state.losses }, seed, epoch);
+      const scores: Tensor2D[] = [];
+      let breathed = performance.now();
+      for (let batch = 0; batch < batches; batch++) {
+        const rows = order.subarray(batch * batchSize, (batch + 1) * batchSize);
+        const { inputs, outputs, rowWeights } = feeder.batch(rows, epoch, batch);
+        optimizer.learningRate = rate.at(epoch, batch, batches);
+        const batchScores = stepper.step(inputs, outputs, rowWeights, [rows.length, ...dataset.shape]);
+        if (settings.trainMetrics === 'running') scores.push(batchScores);
+        else batchScores.dispose();
+        if (performance.now() - breathed > BREATHE_EVERY) {
+          await setImmediate();
+          breathed = performance.now();
+        }
+      }
+      const isRunning = settings.trainMetrics === 'running';
+      const trained = isRunning
+        ? judge(readScores(tf, scores), dataset, dataset.train, settings.loss, order)
+        : judge(scoresOf(tf, model, dataset, dataset.train), dataset, dataset.train, settings.loss);
+      const validated =
+        dataset.validation &&
+        judge(scoresOf(tf, model, dataset, dataset.validation), dataset, dataset.validation, settings.loss);
+      const named = Object.entries(validated?.metrics ?? {}).map(([name, value]) => [`val_${name}`, value]);
+      const metrics: Metrics = { ...trained.metrics, ...Object.fromEntries(named) };
+      Object.assign(state, { epoch, metrics });
+      if (settings.batches.name === 'hardExamples') {
+        state.losses ??= new Float64Array(dataset.train.rows);
+        for (const [i, loss] of trained.rowLosses.entries()) state.losses[isRunning ? order[i]! : i] = loss;
+      }
+      rate.observe(epoch, metrics[settings.plateauMetric] ?? Number.NaN);
+      const verdict =
+        early && epoch >= early.from
+          ? patience!.observe(epoch, metrics[early.metric] ?? Number.NaN)
+          : 'better';
+      if (verdict === 'better') {
+        state.best = metrics;
+        if (early?.restoreBest) {
+          tf.dispose(state.bestWeights);
+          state.bestWeights = model.getWeights().map((weight) => tf.keep(weight.clone()));
+        }
+      }
+      await store?.save(epoch, () => captureTraining(parts, state));
+      if (await report(epoch, metrics)) break;
+      // Weights that are not finite never recover.
+      if (!Number.isFinite(metrics.loss) || verdict === 'out of patience') break;
+    }
+    if (early?.restoreBest && state.bestWeights.length > 0) model.setWeights(state.bestWeights);
+    await request.trained?.(model);
+    return early?.restoreBest ? state.best : state.metrics;
+  } finally {
+    tf.dispose(state.bestWeights);
+    disposeNetwork(tf, model);
+    optimizer.dispose();
+  }
+}
