@@ -13,6 +13,8 @@ import { trainModule } from './module/module.js';
 import { StopTraining } from './module/trial-handle.js';
 import { endWithParent } from './orphan-guard.js';
 import { type Metrics, Session } from './session.js';
+import { isTreeConfig } from './trees/schema.js';
+import { trainTrees } from './trees/trees.js';
 
 const SCRIPT = fileURLToPath(import.meta.url);
 
@@ -20,7 +22,7 @@ function train(session: Session): Promise<Metrics> {
   const { trainer } = session.spec;
   switch (trainer.kind) {
     case 'declarative':
-      return trainDeclarative(session);
+      return isTreeConfig(session.spec.config) ? trainTrees(session) : trainDeclarative(session);
     case 'module':
       return trainModule(session, trainer.file, (file, folder) => compileElsewhere(SCRIPT, file, folder));
     case 'command':

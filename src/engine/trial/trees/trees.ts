@@ -1,0 +1,75 @@
+/** The trainer of trees: data and model as the config describes them, one report per round of trees. */
+import { setImmediate } from 'node:timers/promises';
+import { didYouMean } from '../../../core/annotation/nearest.js';
+import { processAttributes } from '../backend-of-trial.js';
+import { placeOf } from '../config-lines.js';
+import { acrossFolds, type Report } from '../data/cross-validation.js';
+import type { Dataset, Part } from '../data/dataset.js';
+import { loadData } from '../data/load.js';
+import { hasValidation } from '../data/schema.js';
+import { classificationMetrics, metricNames, regressionMetrics } from '../declarative/metrics.js';
+import { FatalTrainingError } from '../fatal-error.js';
+import type { Metrics, Session } from '../session.js';
+import { type BinnedColumn, binColumns } from './bins.js';
+import { startRounds } from './ensemble.js';
+import { readTreeConfig, type TreeConfig } from './schema.js';
+
+/** Every round up to this one is reported, then each of so many: a report costs a write to disk. */
+const REPORT_ALL_TO = 100;
+const THEN_EACH = 10;
+
+const isReported = (round: number, count: number): boolean =>
+  round <= REPORT_ALL_TO || round % THEN_EACH === 0 || round === count;
+
+function metricsOf(part: Part, outputs: number, predictions: Float64Array): Metrics {
+  return part.labels.length > 0
+    ? classificationMetrics(Float32Array.from(predictions), part.labels, outputs, 'crossentropy')
+    : regressionMetrics(predictions, part.targets, 'mse', 1);
+}
+
+let binned:
+  | { readonly dataset: Dataset; readonly bins: number; readonly columns: readonly BinnedColumn[] }
+  | undefined;
+
+/** Kept from the last trial where the data are the same. */
+function columnsOf(dataset: Dataset, bins: number): readonly BinnedColumn[] {
+  if (binned?.dataset !== dataset || binned.bins !== bins) {
+    binned = { dataset, bins, columns: binColumns(dataset, bins) };
+  }
+  return binned.columns;
+}
+
+async function grow(dataset: Dataset, { model }: TreeConfig, seed: number, report: Report): Promise<Metrics> {
+  const rounds = startRounds(dataset, columnsOf(dataset, model.bins), model, seed);
+  const { train, validation, outputs } = dataset;
+  let metrics: Metrics = {};
+  for (let round = 1; round <= rounds.count; round++) {
+    rounds.next(round);
+    // Else a vanished engine would go unnoticed.
+    await setImmediate();
+    if (!isReported(round, rounds.count)) continue;
+    const own = metricsOf(train, outputs, rounds.predictions('train'));
+    const held = validation && metricsOf(validation, outputs, rounds.predictions('validation'));
+    const named = Object.entries(held ?? {}).map(([name, value]) => [`val_${name}`, value]);
+    metrics = { ...own, ...Object.fromEntries(named) };
+    if (await report(round, metrics)) break;
+  }
+  return metrics;
+}
+
+/** @throws FatalTrainingError for what is wrong with config or data */
+export async function trainTrees(session: Session): Promise<Metrics> {
+  const { spec } = session;
+  const config = readTreeConfig(spec.config, spec.configFile, spec.configText);
+  const known = metricNames(config.model.task, hasValidation(config.data));
+  const unknown = spec.metrics.find((metric) => !known.includes(metric));
+  if (unknown !== undefined) {
+    throw new FatalTrainingError(
+      `${placeOf(spec.configFile, spec.configText, [])}unknown metric "${unknown}" for ${config.model.task}.${didYouMean(unknown, known)} Known: ${known.join(', ')}.`,
+    );
+  }
+  const data = await loadData(session, config.data, config.model.task, config.seed ?? 0);
+  const seed = config.seed ?? spec.seed;
+  session.started({ ...processAttributes(seed), backend: 'trees', ...data.attributes });
+  return acrossFolds(session, data, (dataset, report) => grow(dataset, config, seed, report));
+}
