@@ -118,27 +118,29 @@ describe('a hyperparameter of trees', () => {
   });
 
   it('minLeaf keeps leaves large', async () => {
-    const fit = async (minLeaf: number) => (await friedman(`kind: tree, minLeaf: ${minLeaf}`)).values.mse!;
-    expect(await fit(1)).toBeLessThan(1e-9);
-    expect(await fit(20)).toBeGreaterThan(await fit(5));
+    const errorOf = async (minLeaf: number) =>
+      (await friedman(`kind: tree, minLeaf: ${minLeaf}`)).values.mse!;
+    expect(await errorOf(1)).toBeLessThan(1e-9);
+    expect(await errorOf(20)).toBeGreaterThan(await errorOf(5));
   });
 
   it('learningRate and trees trade against each other', async () => {
-    const fit = async (model: string) => (await friedman(`kind: boosting, depth: 3, ${model}`)).values.mse!;
-    expect(await fit('trees: 20, learningRate: 0.02')).toBeGreaterThan(
-      await fit('trees: 20, learningRate: 0.2'),
+    const errorOf = async (model: string) =>
+      (await friedman(`kind: boosting, depth: 3, ${model}`)).values.mse!;
+    expect(await errorOf('trees: 20, learningRate: 0.02')).toBeGreaterThan(
+      await errorOf('trees: 20, learningRate: 0.2'),
     );
-    expect(await fit('trees: 10')).toBeGreaterThan(await fit('trees: 60'));
+    expect(await errorOf('trees: 10')).toBeGreaterThan(await errorOf('trees: 60'));
   });
 
   it('featuresPerSplit, subsample, l2 and bins change the trees', async () => {
-    const fit = async (model: string) =>
+    const errorOf = async (model: string) =>
       (await friedman(`kind: boosting, depth: 3, trees: 10, ${model}`)).values.mse!;
-    const plain = await fit('bins: 255');
+    const plain = await errorOf('bins: 255');
     for (const model of ['featuresPerSplit: 0.3', 'subsample: 0.4', 'l2: 50', 'bins: 4']) {
-      expect(await fit(model)).not.toBe(plain);
+      expect(await errorOf(model)).not.toBe(plain);
     }
-    expect(await fit('l2: 50')).toBeGreaterThan(plain);
+    expect(await errorOf('l2: 50')).toBeGreaterThan(plain);
   });
 });
 
