@@ -45,6 +45,18 @@ describe('a sweep by clicks', function () {
     await until('the table has every trial', async () => (await table.locator(ROWS).count()) === 8);
   });
 
+  it('offers what can be done with a trial when its row is right-clicked', async () => {
+    const table = await workbench.webview(TABLE);
+    const menu = await workbench.openContextMenuWith(table.locator(ROWS).nth(1), 'Compare Trial with File');
+    assert.deepEqual((await menu.labels()).filter(Boolean), [
+      'Compare Trial with File',
+      'Apply Trial',
+      'Show Trial Log',
+    ]);
+    await menu.choose('Compare Trial with File');
+    await workbench.editorTab(/iris\.yaml ↔ trial \d+/).waitFor();
+  });
+
   it('opens the results', async () => {
     await workbench.openFile('iris.yaml');
     await workbench.codeLens('Open Results').click();

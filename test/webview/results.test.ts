@@ -162,7 +162,7 @@ describe('the table', () => {
     const context = await host.page.evaluate(() => document.body.dataset.vscodeContext);
     expect(JSON.parse(context ?? '{}')).toMatchObject({
       webviewSection: 'trial',
-      study: sampleRef.id,
+      journal: sampleRef.id,
       trial: 2,
     });
     await host.page.locator('sweet-header').click({ button: 'right' });

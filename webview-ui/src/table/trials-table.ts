@@ -107,10 +107,9 @@ export abstract class TrialsTable extends SignalWatcher(LitElement) {
 
   /** VS Code reads the attribute from the elements around the pointer, but cannot look into a shadow root. */
   protected onContextMenu(trial: Trial): void {
-    const study = this.app.feed.page.value?.study?.id;
     document.body.dataset.vscodeContext = JSON.stringify({
       webviewSection: 'trial',
-      study,
+      journal: this.app.feed.page.value?.study?.id,
       trial: trial.number,
       preventDefaultContextMenuItems: true,
     });
