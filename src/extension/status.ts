@@ -1,11 +1,14 @@
-/** One item in the status bar while sweeps run: progress and best value; click opens the results. */
+/**
+ * One item in the status bar: progress and best value while sweeps run, and the sweep that stopped last in this window
+ * while it can be resumed. Click opens the results; the tooltip stops and resumes.
+ */
 import { basename } from 'node:path';
 import { MarkdownString, StatusBarAlignment, window } from 'vscode';
 import { isFinished } from '../core/study/reduce.js';
 import { Command } from './contributions.js';
 import { Disposables } from './disposables.js';
 import type { Studies } from './studies.js';
-import { bestText, isRunning, phaseText, progressText, type StudyEntry } from './study-entry.js';
+import { bestText, isResumable, isRunning, phaseText, progressText, type StudyEntry } from './study-entry.js';
 import { Throttle } from './throttle.js';
 
 /** At most so often, in milliseconds. */
@@ -15,23 +18,26 @@ export function registerStatus(studies: Studies): Disposables {
   const own = new Disposables();
   const item = own.add(window.createStatusBarItem('sweetspot.progress', StatusBarAlignment.Left, 10));
   item.name = 'Sweetspot';
+  /** The journal of the sweep that ran last in this window. */
+  let latest: string | undefined;
+  const show = (icon: string, text: string, entries: readonly StudyEntry[], journal: string): void => {
+    item.text = `$(${icon}) ${text}`;
+    item.tooltip = tooltip(entries);
+    item.command = { command: Command.openResults, title: 'Open Results', arguments: [{ journal }] };
+    item.accessibilityInformation = { label: `Sweetspot: ${entries.map(summary).join('; ')}` };
+    item.show();
+  };
   const draw = own.add(
     new Throttle(DRAW_EVERY, () => {
       const running = studies.all.filter(isRunning);
       const [only] = running;
-      if (!only) {
-        item.hide();
-        return;
-      }
-      item.text = running.length === 1 ? `$(sync~spin) ${summary(only)}` : `$(sync~spin) ${sum(running)}`;
-      item.tooltip = tooltip(running);
-      item.command = {
-        command: Command.openResults,
-        title: 'Open Results',
-        arguments: [{ journal: only.id }],
-      };
-      item.accessibilityInformation = { label: `Sweetspot: ${running.map(summary).join('; ')}` };
-      item.show();
+      const stopped = latest === undefined ? undefined : studies.get(latest);
+      if (only) {
+        latest = only.id;
+        show('sync~spin', running.length === 1 ? summary(only) : sum(running), running, only.id);
+      } else if (stopped && isResumable(stopped)) {
+        show('debug-pause', summary(stopped), [stopped], stopped.id);
+      } else item.hide();
     }),
   );
   own.add(studies.onDidChange(() => draw.request()));
@@ -58,11 +64,13 @@ function sum(running: readonly StudyEntry[]): string {
   return `${total === undefined ? done : `${done}/${total}`} · ${running.length} sweeps`;
 }
 
-function tooltip(running: readonly StudyEntry[]): MarkdownString {
+function tooltip(entries: readonly StudyEntry[]): MarkdownString {
   const text = new MarkdownString(undefined, true);
   // Links may call these commands and no others.
-  text.isTrusted = { enabledCommands: [Command.openResults, Command.stopFinish, Command.stopNow] };
-  for (const entry of running) {
+  text.isTrusted = {
+    enabledCommands: [Command.openResults, Command.stopFinish, Command.stopNow, Command.resume],
+  };
+  for (const entry of entries) {
     const link = (command: string) =>
       `command:${command}?${encodeURIComponent(JSON.stringify([{ journal: entry.id }]))}`;
     text
@@ -70,9 +78,14 @@ function tooltip(running: readonly StudyEntry[]): MarkdownString {
       .appendText(`${basename(entry.configFile)} · ${entry.name}`)
       .appendMarkdown('**  \n');
     text.appendText(`${summary(entry)}. ${phaseText(entry)}.`).appendMarkdown('  \n');
-    text.appendMarkdown(
-      `[$(graph-line) Open Results](${link(Command.openResults)}) · [$(debug-stop) Stop After Running Trials](${link(Command.stopFinish)}) · [$(stop-circle) Stop Now](${link(Command.stopNow)})\n\n`,
-    );
+    const actions = isRunning(entry)
+      ? [
+          `[$(debug-stop) Stop After Running Trials](${link(Command.stopFinish)})`,
+          `[$(stop-circle) Stop Now](${link(Command.stopNow)})`,
+        ]
+      : [`[$(debug-continue) Resume](${link(Command.resume)})`];
+    const results = `[$(graph-line) Open Results](${link(Command.openResults)})`;
+    text.appendMarkdown(`${[results, ...actions].join(' · ')}\n\n`);
   }
   return text;
 }

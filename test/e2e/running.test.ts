@@ -75,9 +75,19 @@ describe('a running sweep in a window', function () {
     await workbench.showSweetspot();
     await press('Stop After Running Trials');
     await study().filter({ hasText: 'stopped' }).waitFor();
-    await workbench.statusBarItem(/\/2000/).waitFor({ state: 'detached' });
     await press('Resume');
-    await workbench.statusBarItem(/\d+\/2000 · val_loss/).waitFor();
+    await workbench.page.getByRole('tab', { name: /Sweetspot - \d+ trials? running/ }).waitFor();
+  });
+
+  it('stops from the results, and resumes from the status bar', async () => {
+    await workbench.statusBarItem(/\d+\/2000 · val_loss/).click();
+    const results = await workbench.webview('body[data-page="results"]');
+    await results.getByRole('button', { name: 'Stop Now' }).click();
+    await study().filter({ hasText: 'stopped' }).waitFor();
+    await results.getByRole('button', { name: 'Resume' }).waitFor();
+    await workbench.statusBarItem(/\d+\/2000 · val_loss/).hover();
+    await workbench.page.locator('.workbench-hover a', { hasText: 'Resume' }).click();
+    await workbench.page.getByRole('tab', { name: /Sweetspot - \d+ trials? running/ }).waitFor();
     await workbench.runCommand('Sweetspot: Stop Now');
     await study().filter({ hasText: 'stopped' }).waitFor();
   });
