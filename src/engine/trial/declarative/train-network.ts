@@ -118,6 +118,16 @@ function deviationsOf({ train, rowSize, outputs }: Dataset): Float64Array {
   return columnDeviations(inputs, rowSize);
 }
 
+/** One more than the largest whole number in the inputs; embeddings look up rows by it, unchecked. */
+function vocabularyOf({ train, validation, vocabulary }: Dataset): number {
+  if (vocabulary !== undefined) return vocabulary;
+  let largest = 0;
+  for (const part of validation ? [train, validation] : [train]) {
+    for (const value of part.inputs) if (value > largest) largest = value;
+  }
+  return Math.floor(largest) + 1;
+}
+
 /** The training part as batches see it. */
 class Feeder {
   readonly source: BatchSource;
@@ -163,11 +173,11 @@ class Feeder {
 }
 
 /** The scores of a whole epoch in one readback, in the order of training. */
-function readScores(tf: TensorFlow, scores: readonly Tensor2D[]): Float32Array {
+function readScores(tf: TensorFlow, scores: Tensor2D[]): Float32Array {
   const all = tf.tidy(
     () => (scores.length === 1 ? scores[0]! : tf.concat([...scores])).dataSync() as Float32Array,
   );
-  tf.dispose([...scores]);
+  tf.dispose(scores.splice(0));
   return all;
 }
 
@@ -180,9 +190,10 @@ export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
   const settings = trainingSettings(config, dataset, request.objective, request.complain);
   const { epochs, batchSize, early } = settings;
   seedMathRandom(seed);
-  const model = buildNetwork(tf, config.model, dataset.shape, dataset.outputs);
+  const model = buildNetwork(tf, config.model, { ...dataset, vocabulary: () => vocabularyOf(dataset) });
   const optimizer = createOptimizer(tf, config.optimizer, request.fused);
   let state: Progress = { epoch: 0, metrics: {}, best: {}, losses: undefined, bestWeights: [] };
+  const scores: Tensor2D[] = [];
   try {
     const stepper = new Stepper(tf, model, optimizer, settings);
     const feeder = new Feeder(dataset, settings, seed);
@@ -197,7 +208,6 @@ export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
       // From the epoch alone, so that a training goes on with the same bits after an interruption.
       seedMathRandom(derivedSeed('epoch', seed, epoch));
       const order = epochOrder(settings.batches, { ...feeder.source, losses: state.losses }, seed, epoch);
-      const scores: Tensor2D[] = [];
       let breathed = performance.now();
       for (let batch = 0; batch < batches; batch++) {
         const rows = order.subarray(batch * batchSize, (batch + 1) * batchSize);
@@ -246,7 +256,7 @@ export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
     await request.trained?.(model);
     return early?.restoreBest ? state.best : state.metrics;
   } finally {
-    tf.dispose(state.bestWeights);
+    tf.dispose([...scores, ...state.bestWeights]);
     disposeNetwork(tf, model);
     optimizer.dispose();
   }

@@ -15,6 +15,16 @@ export interface LayerDefaults {
   readonly l2?: number | undefined;
 }
 
+/** What layers must know of where they stand. */
+export interface LayerPlace {
+  /** Of one row of what comes in. */
+  readonly shape: readonly number[];
+  /** Whether a recurrent layer gives every step, or the last one alone. */
+  readonly sequences: boolean;
+  /** How many different whole numbers the data has, from 0. */
+  readonly vocabulary: () => number;
+}
+
 interface Weighted extends LayerDefaults {
   readonly bias?: boolean | undefined;
 }
@@ -101,13 +111,12 @@ export function recurrentLayer(
   return config.type === 'lstm' ? tf.layers.lstm(gated) : (tf.layers.gru(gated) as never);
 }
 
-/** The layers of the types that have no others inside. @param shape of one row of what comes in */
+/** The layers of the types that have no others inside: one, and its activation where tfjs has none built in. */
 export function simpleLayers(
   tf: TensorFlow,
   config: SimpleLayerConfig,
   defaults: LayerDefaults,
-  shape: readonly number[],
-  sequences: boolean,
+  { shape, sequences, vocabulary }: LayerPlace,
 ): readonly Layer[] {
   const { layers } = tf;
   const rank = shape.length;
@@ -164,7 +173,7 @@ export function simpleLayers(
       const { regularizer } = new WeightOptions(tf, config, defaults);
       return [
         layers.embedding({
-          inputDim: config.vocabulary,
+          inputDim: config.vocabulary ?? vocabulary(),
           outputDim: config.units,
           embeddingsInitializer: createInitializer(tf, config.initializer ?? EMBEDDING),
           ...(regularizer && { embeddingsRegularizer: regularizer }),

@@ -7,7 +7,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { TensorFlow } from '../../../tensorflow/backend.js';
-import type { LayerConfig } from '../schema/layers.js';
+import type { LayerConfig, SimpleLayerConfig } from '../schema/layers.js';
 import type { ModelConfig } from '../schema/model.js';
 import { activationLayer } from './activations.js';
 import { type LayerDefaults, recurrentLayer, simpleLayers } from './layers.js';
@@ -122,10 +122,21 @@ class Builder {
   constructor(
     private readonly tf: TensorFlow,
     private readonly defaults: LayerDefaults,
+    private readonly vocabulary: () => number,
   ) {}
 
   apply(layer: Layer, x: SymbolicTensor): SymbolicTensor {
     return layer.apply(x) as SymbolicTensor;
+  }
+
+  simple(
+    config: SimpleLayerConfig,
+    start: SymbolicTensor,
+    defaults = this.defaults,
+    sequences = true,
+  ): SymbolicTensor {
+    const place = { shape: shapeOf(start), sequences, vocabulary: this.vocabulary };
+    return simpleLayers(this.tf, config, defaults, place).reduce((x, layer) => this.apply(layer, x), start);
   }
 
   flattened(x: SymbolicTensor): SymbolicTensor {
@@ -156,10 +167,19 @@ class Builder {
     return x;
   }
 
-  #check(name: string, { type }: LayerConfig, shape: readonly number[]): void {
+  #check(name: string, config: LayerConfig, shape: readonly number[]): void {
+    const { type } = config;
     const rank = RANKS[type];
     if (rank !== undefined && shape.length !== rank) {
       throw new Error(`${name} ${NEEDS[rank]}, but gets [${shape.join(', ')}]. ${REMEDY[rank]}`);
+    }
+    if (config.type === 'embedding' && config.vocabulary !== undefined) {
+      const needed = this.vocabulary();
+      if (config.vocabulary < needed) {
+        throw new Error(
+          `${name} knows ${config.vocabulary} words, but the data has numbers up to ${needed - 1}. Set vocabulary to at least ${needed}.`,
+        );
+      }
     }
     const isGlobal = type === 'globalMaxPooling' || type === 'globalAveragePooling';
     if ((isGlobal || type === 'spatialDropout') && shape.length < 2) {
@@ -179,14 +199,10 @@ class Builder {
         return this.apply(tf.layers.bidirectional({ layer, mergeMode: config.merge ?? 'concat' }), start);
       }
       default: {
-        // tfjs' own dense works on the last dimension alone; here it sees all of an image, as before.
-        let x = config.type === 'dense' && shapeOf(start).length > 2 ? this.flattened(start) : start;
-        if (config.type === 'dense') x = this.flattened(x);
+        // tfjs' own dense works on the last dimension alone; here it sees all of an image or a sequence.
+        const x = config.type === 'dense' ? this.flattened(start) : start;
         const explicit = 'returnSequences' in config ? config.returnSequences : undefined;
-        for (const layer of simpleLayers(tf, config, defaults, shapeOf(x), explicit ?? wanted)) {
-          x = this.apply(layer, x);
-        }
-        return x;
+        return this.simple(config, x, defaults, explicit ?? wanted);
       }
     }
   }
@@ -232,7 +248,7 @@ class Builder {
       );
     }
     const linear = { activation: 'linear', bias: false } as const;
-    const layer: LayerConfig =
+    const layer: SimpleLayerConfig =
       to.length === 3
         ? {
             type: 'conv2d',
@@ -252,7 +268,7 @@ class Builder {
               ...linear,
             }
           : { type: 'dense', units: channels, ...linear };
-    return simpleLayers(this.tf, layer, defaults, from, true).reduce((x, next) => this.apply(next, x), start);
+    return this.simple(layer, start, defaults);
   }
 }
 
@@ -267,31 +283,35 @@ const wholeRowDropout = (tf: TensorFlow, rate: number): Layer =>
     return tf.mul(x, tf.tensor(mask, shape));
   });
 
+/** What a network must know of its data. */
+export interface NetworkData {
+  /** Of one row. */
+  readonly shape: readonly number[];
+  /** Numbers per row that it gives. */
+  readonly outputs: number;
+  /** One more than the largest number in the inputs: how many words an embedding must know. */
+  readonly vocabulary: () => number;
+}
+
 /**
  * Input, layers, and an output layer of one score per class or number. Images and sequences are flattened before a
  * dense layer and before the output where the config does not say so itself.
- * @param shape of one row
  * @throws Error where a layer does not fit what comes before it
  */
 export function buildNetwork(
   tf: TensorFlow,
   config: ModelConfig,
-  shape: readonly number[],
-  outputs: number,
+  { shape, outputs, vocabulary }: NetworkData,
 ): LayersModel {
   const { initializer, l1, l2 } = config;
-  const defaults: LayerDefaults = { initializer, l1, l2 };
-  const builder = new Builder(tf, defaults);
+  const builder = new Builder(tf, { initializer, l1, l2 }, vocabulary);
   const input = tf.input({ shape: [...shape] });
   const hidden = builder.list(entriesOf(spelledOut(config), 'model.layers'), input, false);
-  const [output] = simpleLayers(
-    tf,
+  const output = builder.simple(
     { type: 'dense', units: outputs, activation: 'linear' },
-    defaults,
-    [0],
-    false,
+    builder.flattened(hidden),
   );
-  return tf.model({ inputs: input, outputs: builder.apply(output!, builder.flattened(hidden)) });
+  return tf.model({ inputs: input, outputs: output });
 }
 
 interface RecurrentParts {

@@ -26,13 +26,13 @@ const window2d = { poolSize: pair.optional(), strides: pair.optional(), padding 
 const recurrent = {
   units: count,
   activation: oneOf(BUILT_IN_ACTIVATIONS).optional(),
-  recurrentActivation: oneOf(BUILT_IN_ACTIVATIONS).optional(),
   ...weighted,
   recurrentInitializer: initializer.optional(),
   dropout: share.optional(),
   recurrentDropout: share.optional(),
   returnSequences: trueOrFalse.optional(),
 };
+const gated = { ...recurrent, recurrentActivation: oneOf(BUILT_IN_ACTIVATIONS).optional() };
 const epsilon = positive.optional();
 
 const SIMPLE = {
@@ -76,16 +76,12 @@ const SIMPLE = {
     ...activated,
     ...weighted,
   }),
-  lstm: z.strictObject({ type: z.literal('lstm'), ...recurrent }),
-  gru: z.strictObject({ type: z.literal('gru'), ...recurrent }),
-  simpleRnn: z.strictObject({
-    type: z.literal('simpleRnn'),
-    ...recurrent,
-    recurrentActivation: z.undefined().optional(),
-  }),
+  lstm: z.strictObject({ type: z.literal('lstm'), ...gated }),
+  gru: z.strictObject({ type: z.literal('gru'), ...gated }),
+  simpleRnn: z.strictObject({ type: z.literal('simpleRnn'), ...recurrent }),
   embedding: z.strictObject({
     type: z.literal('embedding'),
-    vocabulary: count,
+    vocabulary: count.optional(),
     units: count,
     initializer: initializer.optional(),
     l1: nonNegative.optional(),
