@@ -147,7 +147,7 @@ describe('sweetspot run', () => {
     ['no such file', ['run', 'b.yaml'], /b\.yaml: there is no such file/],
     ['an option that is none', ['run', 'a.yaml', '--trails', '3'], /--trails/],
     ['a count that is none', ['run', 'a.yaml', '--trials', '0'], /whole number from 1/],
-    ['a sampler that is none', ['run', 'a.yaml', '--sampler', 'magic'], /auto, grid, random, tpe/],
+    ['a sampler that is none', ['run', 'a.yaml', '--sampler', 'magic'], /auto, .*random/],
     ['a command that is none', ['rum', 'a.yaml'], /rum/],
     ['a study that is none', ['run', 'a.yaml', '--study', 'z'], /no study "z"/],
   ])('ends with 2 for %s, and says what is wrong', async (_what, args, message) => {

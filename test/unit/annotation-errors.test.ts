@@ -333,7 +333,7 @@ describe('the settings of a sweep', () => {
       'an unknown sampler',
       [METRIC, 'sampler: tpee'],
       'error unknown-sampler 3:14 «tpee»',
-      /`tpe`\? Known are auto, grid/,
+      /`tpe`\? Known are auto, .*random/,
     ],
     ['an unknown pruner', [METRIC, 'pruner: mean'], 'error unknown-pruner 3:13 «mean»', /none, median/],
     ['a number as stop', [METRIC, 'stop: 40'], 'error bad-stop 3:11 «40»', /stop: \{trials: 100\}/],
