@@ -1,4 +1,5 @@
-// The licence texts of every package that ended up in a bundle, by what esbuild says it put there.
+// The licence texts of every package that ended up in a bundle, by what esbuild says it put there, and where the data
+// of the examples comes from.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,7 +15,15 @@ export async function thirdPartyNotices(metafiles) {
     }
   }
   const notices = await Promise.all([...folders].sort().map(([folder, name]) => notice(folder, name)));
-  return `Sweetspot contains the following third-party software.\n\n${notices.join('\n')}`;
+  return `Sweetspot contains the following third-party software.\n\n${notices.join('\n')}\n${await dataNotice()}`;
+}
+
+/** The section of the examples' own page, as it stands there. */
+async function dataNotice() {
+  const page = await readFile(new URL('../examples/README.md', import.meta.url), 'utf8');
+  const section = /^## Data\n([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(page)?.[1]?.trim();
+  if (!section) throw new Error('examples/README.md has lost its section "Data", which states the licences.');
+  return `${'-'.repeat(80)}\nData of the examples\n${'-'.repeat(80)}\n${section}\n`;
 }
 
 async function notice(folder, name) {
