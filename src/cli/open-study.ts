@@ -20,7 +20,10 @@ export async function openStudy(config: string, name: string | undefined): Promi
   const names = await studyNames(configFile);
   const latest = names.at(-1);
   if (latest === undefined) {
-    throw new UsageError(`There is no study of ${config} yet. Start one: sweetspot run ${config}`);
+    throw new UsageError(
+      `There is no study of ${config} yet. Start one: sweetspot run ${config}`,
+      ExitCode.failed,
+    );
   }
   if (name !== undefined && !names.includes(name)) {
     throw new UsageError(`There is no study "${name}" of ${config}; there are ${names.join(', ')}.`);

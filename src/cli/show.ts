@@ -1,9 +1,12 @@
 /** `best`, `list` and `show`: what a study found, for people or as JSON. */
+
+import { resolve } from 'node:path';
 import { formatValue, NOTHING } from '../core/format.js';
 import { bestTrial } from '../core/study/best.js';
 import { runningMs } from '../core/study/stop.js';
 import type { Study, Trial } from '../core/study/trial.js';
-import { bestJson, trialJson } from '../core/study/trial-json.js';
+import { type BestJson, bestJson, trialJson } from '../core/study/trial-json.js';
+import { studyNames } from '../engine/study-store.js';
 import { openStudy, UsageError } from './open-study.js';
 import { ExitCode, textTable } from './output.js';
 import { describeBest, number } from './report.js';
@@ -15,7 +18,15 @@ interface Options {
 
 const print = (value: unknown): void => console.log(JSON.stringify(value, null, 2));
 
+const NO_STUDY: BestJson = { study: null, trial: null, baseline: null };
+
 export async function best(config: string, options: Options): Promise<void> {
+  if (options.json && options.study === undefined && (await studyNames(resolve(config))).length === 0) {
+    // A program that asks too early gets an answer, too.
+    print(NO_STUDY);
+    process.exitCode = ExitCode.failed;
+    return;
+  }
   const { study } = (await openStudy(config, options.study)).reducer;
   if (options.json) print(bestJson(study));
   else console.log(describeBest(study));

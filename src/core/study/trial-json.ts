@@ -17,7 +17,8 @@ export interface TrialJson {
 }
 
 export interface BestJson {
-  readonly study: string;
+  /** null where there is no study yet. */
+  readonly study: string | null;
   /** null with no completed trial. */
   readonly trial: TrialJson | null;
   /** Trial 0, the values in the file; null before it was started. */
