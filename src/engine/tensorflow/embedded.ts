@@ -13,6 +13,7 @@ import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import type { Backend, TensorFlow } from './backend.js';
 import { installTrainingKernels } from './kernels/training-kernels.js';
+import { fuseLayers } from './layers/fused-layers.js';
 import { fuseStockOptimizers } from './optimizers/stock-optimizers.js';
 
 const BINARY = 'tfjs-backend-wasm-simd.wasm';
@@ -54,6 +55,7 @@ async function load(): Promise<Backend> {
     await tf.ready();
   });
   installTrainingKernels();
+  fuseLayers();
   fuseStockOptimizers();
   return {
     tf,

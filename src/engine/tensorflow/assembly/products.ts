@@ -23,13 +23,34 @@ export function pack(b: usize, panels: usize, k: i32, n: i32): void {
   }
 }
 
+/** The transpose of 4 × 4 numbers, into rows of 8. */
+function packBlock(from: usize, row: usize, to: usize): void {
+  const x0 = v128.load(from);
+  const x1 = v128.load(from + row);
+  const x2 = v128.load(from + row * 2);
+  const x3 = v128.load(from + row * 3);
+  const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+  const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 32);
+  v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 64);
+  v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 96);
+}
+
 /** panels as of the transpose of b [n, k]. */
 export function packTransposed(b: usize, panels: usize, k: i32, n: i32): void {
   const row = (<usize>k) << 2;
   for (let j = 0; j < n; j += 8) {
     const columns = min(8, n - j);
     const from = b + <usize>j * row;
-    for (let i: usize = 0; i < <usize>k; i++, panels += 32) {
+    let i: usize = 0;
+    for (; columns === 8 && i + 4 <= <usize>k; i += 4, panels += 128) {
+      packBlock(from + (i << 2), row, panels);
+      packBlock(from + (i << 2) + (row << 2), row, panels + 16);
+    }
+    for (; i < <usize>k; i++, panels += 32) {
       for (let c = 0; c < 8; c++) {
         const value: f32 = c < columns ? load<f32>(from + <usize>c * row + (i << 2)) : 0;
         store<f32>(panels + ((<usize>c) << 2), value);

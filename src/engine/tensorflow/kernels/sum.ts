@@ -4,9 +4,7 @@
  */
 import { type SumAttrs, type SumInputs, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { address, trainingMath } from '../training-math.js';
-import { allocate, kernelOf, replaceKernel } from './support.js';
-
-const product = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
+import { allocate, kernelOf, replaceKernel, sizeOf } from './support.js';
 
 export function replaceSum(): void {
   const shipped = kernelOf<SumInputs, SumAttrs>('Sum');
@@ -19,10 +17,10 @@ export function replaceSum(): void {
     if (x.dtype !== 'float32' || !isLeading || axes.length === 0 || axes.length === x.shape.length) {
       return shipped(args);
     }
-    const rows = product(x.shape.slice(0, axes.length));
+    const rows = sizeOf(x.shape.slice(0, axes.length));
     const kept = x.shape.slice(axes.length);
     const sums = allocate(backend, attrs.keepDims ? [...axes.map(() => 1), ...kept] : kept);
-    trainingMath(backend).columnSums(address(backend, x), address(backend, sums), rows, product(kept));
+    trainingMath(backend).columnSums(address(backend, x), address(backend, sums), rows, sizeOf(kept));
     return sums;
   });
 }

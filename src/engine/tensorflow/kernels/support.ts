@@ -88,3 +88,6 @@ export function validOutputs(
   const to = Math.min(outputSize, Math.floor((inputSize - 1 + padding - tap) / stride) + 1);
   return [from, Math.max(from, to)];
 }
+
+/** Numbers in a tensor of this shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
