@@ -183,8 +183,13 @@ describe('sweetspot best, list, show, export and apply', () => {
   it('say what the study found', async () => {
     const folder = await make();
     expect(await cli(folder, ['best', 'a.yaml'])).toMatchObject({
-      code: 2,
+      code: 1,
       err: expect.stringContaining('no study'),
+    });
+    const early = await cli(folder, ['best', 'a.yaml', '--json']);
+    expect({ code: early.code, json: JSON.parse(early.out) }).toEqual({
+      code: 1,
+      json: { study: null, trial: null, baseline: null },
     });
     await cli(folder, ['run', 'a.yaml']);
     const best = JSON.parse((await cli(folder, ['best', 'a.yaml', '--json'])).out);
