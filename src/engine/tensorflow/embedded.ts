@@ -14,6 +14,7 @@ import * as tfLayers from '@tensorflow/tfjs-layers';
 import type { Backend, TensorFlow } from './backend.js';
 import { installTrainingKernels } from './kernels/training-kernels.js';
 import { fuseLayers } from './layers/fused-layers.js';
+import { fuseLstm } from './layers/fused-lstm.js';
 import { fuseStockOptimizers } from './optimizers/stock-optimizers.js';
 
 const BINARY = 'tfjs-backend-wasm-simd.wasm';
@@ -56,6 +57,7 @@ async function load(): Promise<Backend> {
   });
   installTrainingKernels();
   fuseLayers();
+  fuseLstm();
   fuseStockOptimizers();
   return {
     tf,

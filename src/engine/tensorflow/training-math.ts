@@ -24,6 +24,8 @@ export interface TrainingMath {
   readonly pack: (b: number, panels: number, k: number, n: number) => void;
   readonly packTransposed: (b: number, panels: number, k: number, n: number) => void;
   readonly convolve: (...args: Numbers) => void;
+  readonly lstmStep: (...args: Numbers) => void;
+  readonly lstmStepGradient: (...args: Numbers) => void;
   readonly poolGradient: (...args: Numbers) => void;
 }
 

@@ -5,6 +5,7 @@
  * Multiplications and additions keep one order, so a result has the same bits on every machine.
  */
 export * from './activations';
+export * from './lstm';
 export * from './matrices';
 export * from './optimizers';
 export * from './pooling';

@@ -91,6 +91,12 @@ function weightGradient(backend: BackendWasm, a: TensorInfo, b: TensorInfo): Ten
   return result;
 }
 
+/** aᵀ · b of a [k, m] and b [k, n]. Leading dimensions of 1 are ignored. */
+export function transposeAProduct(backend: BackendWasm, a: TensorInfo, b: TensorInfo): TensorInfo {
+  if (mayOverread(backend, a)) return weightGradient(backend, a, b);
+  return multiply(backend, a, b, true, false);
+}
+
 function multiply(
   backend: BackendWasm,
   a: TensorInfo,

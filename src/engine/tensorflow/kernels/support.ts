@@ -38,6 +38,12 @@ export function replaceKernel<Inputs, Attrs>(kernelName: string, kernel: Kernel<
   });
 }
 
+/** Likewise a kernel of several outputs. */
+export const replaceKernels = <Inputs, Attrs>(
+  kernelName: string,
+  kernel: (args: KernelArguments<Inputs, Attrs>) => TensorInfo[],
+): void => replaceKernel<Inputs, Attrs>(kernelName, kernel as unknown as Kernel<Inputs, Attrs>);
+
 /** The kernel that is registered now, to be called or wrapped. */
 export function kernelOf<Inputs, Attrs>(kernelName: string): Kernel<Inputs, Attrs> {
   const config = getKernel(kernelName, BACKEND);
