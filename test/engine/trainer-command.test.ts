@@ -1,8 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PbfWriter } from 'pbf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { trainCommand } from '../../src/engine/trial/command.js';
+import { commandLine } from '../../src/engine/trial/command/arguments.js';
+import { trainCommand } from '../../src/engine/trial/command/command.js';
+import { readLine } from '../../src/engine/trial/command/lines.js';
+import type { AttemptSpec } from '../../src/engine/trial/messages.js';
 import { eventually, isAlive } from './support/processes.js';
 import { rehearse } from './support/rehearsal.js';
 
@@ -15,10 +19,13 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const node = (file: string): string => `"${process.execPath}" ${file} --config \${config}`;
 
-async function train(source: string, options: { stopAfter?: number } = {}) {
+type Options = Partial<AttemptSpec> & { stopAfter?: number; command?: string; graceMs?: number };
+
+async function train(source: string, options: Options = {}) {
+  const { command = node('program.mjs'), graceMs, ...rest } = options;
   await writeFile(join(folder, 'program.mjs'), source);
-  const rehearsal = rehearse(join(folder, 'model.yaml'), 'lr: 0.5 # kept\n', options);
-  const values = await trainCommand(rehearsal.session, node('program.mjs'));
+  const rehearsal = rehearse(join(folder, 'model.yaml'), 'lr: 0.5 # kept\n', rest);
+  const values = await trainCommand(rehearsal.session, command, graceMs);
   return { ...rehearsal, values, reports: rehearsal.reports() };
 }
 
@@ -93,5 +100,244 @@ describe('the command trainer', () => {
     await expect(train("console.log('::sweetspot step 1'); setInterval(() => {}, 1000);")).rejects.toThrow(
       'The line "::sweetspot step 1" is not JSON. Print for instance ::sweetspot {"step": 1, "val_loss": 0.5}',
     );
+  });
+});
+
+const own = { config: '/a b/"c".yaml', folder: '/f', seed: '7', trial: '2', params: '/p', results: '/r' };
+const values = {
+  own,
+  params: { lr: 0.1, 'layer sizes': [32, 16], note: 'two words; rm -rf "$HOME"' },
+  config: { optimizer: { name: 'adam', rate: 1e-3 }, layers: [{ units: 8 }], config: 'hidden' },
+  environment: { HOME: '/home/me', EMPTY: '' },
+};
+
+describe('a command line', () => {
+  const read = (command: string) => commandLine(command, values);
+
+  it('keeps what is filled in as one argument, whatever is in it', () => {
+    expect(read(`python train.py --config \${config} --note=\${note}`)).toEqual({
+      program: 'python',
+      args: ['train.py', '--config', own.config, '--note=two words; rm -rf "$HOME"'],
+      environment: {},
+    });
+  });
+
+  it('takes parameters, values of the config by path, and the environment', () => {
+    expect(read(`x \${lr} \${optimizer.rate} \${layers.0.units} $HOME \${layers} \${trial}`).args).toEqual([
+      '0.1',
+      '0.001',
+      '8',
+      '/home/me',
+      '[{"units":8}]',
+      '2',
+    ]);
+  });
+
+  it(`gives every parameter as an argument for \${args}`, () => {
+    expect(read(`x \${args} end`).args).toEqual([
+      '--lr=0.1',
+      '--layer sizes=[32,16]',
+      '--note=two words; rm -rf "$HOME"',
+      'end',
+    ]);
+  });
+
+  it('reads quotes as a shell does, and assignments before the program', () => {
+    expect(read(`LR=\${lr} DEVICE=cpu "my python" 'a "b"' c*.py`)).toEqual({
+      program: 'my python',
+      args: ['a "b"', 'c*.py'],
+      environment: { LR: '0.1', DEVICE: 'cpu' },
+    });
+  });
+
+  it('says what only a shell could do, and names that mean nothing', () => {
+    expect(() => read('python a.py && python b.py')).toThrow(
+      'started without a shell, so "&&" has no meaning',
+    );
+    expect(() => read('python a.py > log')).toThrow('so ">" has no meaning');
+    expect(() => read(`python \${optimizer.nam}`)).toThrow('Did you mean `optimizer.name`?');
+    expect(() => read('A=1')).toThrow('names no program');
+  });
+});
+
+describe('a line of output', () => {
+  const read = (line: string) => readLine(line, ['val_loss', 'accuracy']);
+  it.each([
+    ['{"epoch": 2, "val_loss": 0.5, "note": "x"}', 2, { val_loss: 0.5 }],
+    ['{"step": 7, "epoch": 2, "accuracy": NaN}', 7, { accuracy: Number.NaN }],
+    ['epoch=3, loss=1.5e-1 val_loss = .5;', 3, { loss: 0.15, val_loss: 0.5 }],
+    ['[12:00] INFO val_loss=-inf', undefined, { val_loss: Number.NEGATIVE_INFINITY }],
+  ])('%s is a report', (line, step, metrics) => {
+    expect(read(line)).toEqual({ kind: 'observed', step, metrics });
+  });
+  it.each([
+    '{"other": 1}',
+    '{broken "val_loss": 1',
+    'val_loss: 0.5',
+    'my_val_loss=3',
+    'val_loss=3px',
+    'loss=1',
+  ])('%s is not', (line) => {
+    expect(read(line)).toBeUndefined();
+  });
+});
+
+/** An event file as TensorBoard's writers make it: PyTorch's with `simple_value`, Keras' with tensors. */
+function eventFile(
+  events: readonly { step: number; tag: string; value: number; isTensor?: boolean }[],
+): string {
+  const frames = events.map(({ step, tag, value, isTensor }) => {
+    const writer = new PbfWriter();
+    writer.writeDoubleField(1, 1.7e9);
+    writer.writeVarintField(2, step);
+    writer.writeMessage(
+      5,
+      (_, summary) => {
+        summary.writeMessage(
+          1,
+          (_value, own) => {
+            own.writeStringField(1, tag);
+            if (!isTensor) own.writeFloatField(2, value);
+            else {
+              own.writeMessage(
+                8,
+                (_tensor, tensor) => {
+                  tensor.writeVarintField(1, 1);
+                  tensor.writeBytesField(4, new Uint8Array(Float32Array.of(value).buffer));
+                },
+                null,
+              );
+            }
+          },
+          null,
+        );
+      },
+      null,
+    );
+    const message = Buffer.from(writer.finish());
+    const head = Buffer.alloc(12);
+    head.writeBigUInt64LE(BigInt(message.length));
+    return Buffer.concat([head, message, Buffer.alloc(4)]);
+  });
+  return Buffer.concat(frames).toString('base64');
+}
+
+describe('metrics of a program that does not know Sweetspot', () => {
+  const epochs = (line: string): string => `for (let epoch = 0; epoch < 3; epoch++) console.log(${line});`;
+
+  it('are read from JSON lines on stdout, steps counted from 0 becoming steps from 1', async () => {
+    const { reports, sent } = await train(epochs('JSON.stringify({ epoch, val_loss: 1 / (epoch + 1) })'));
+    expect(reports).toEqual([{ val_loss: 1 }, { val_loss: 1 / 2 }, { val_loss: 1 / 3 }]);
+    expect(sent.flatMap((message) => (message.kind === 'report' ? [message.step] : []))).toEqual([1, 2, 3]);
+  });
+
+  it('are read from name=value, counted where they carry no step', async () => {
+    const { reports } = await train(epochs('`training … val_loss=${epoch + 1} lr=0.1`'));
+    expect(reports).toEqual([1, 2, 3].map((value) => ({ val_loss: value, lr: 0.1 })));
+  });
+
+  it('are left alone once it speaks for itself', async () => {
+    const { reports } = await train(
+      `console.log('::sweetspot {"step": 1, "val_loss": 3}'); console.log('val_loss=9');`,
+    );
+    expect(reports).toEqual([{ val_loss: 3 }]);
+  });
+
+  it('are read from the results file, at the end or line by line', async () => {
+    const write = (text: string): string =>
+      `import { writeFileSync } from 'node:fs'; writeFileSync(process.argv[2], ${JSON.stringify(text)});`;
+    const command = `"${process.execPath}" program.mjs \${results}`;
+    const whole = await train(write('{\n  "val_loss": 0.25,\n  "model": "big"\n}'), { command });
+    expect(whole.values).toEqual({ val_loss: 0.25 });
+    const lines = await train(write('{"step": 1, "val_loss": 2}\n{"step": 2, "val_loss": 1}'), { command });
+    expect(lines.reports).toEqual([{ val_loss: 2 }, { val_loss: 1 }]);
+  });
+
+  it("are read from TensorBoard's event files, of PyTorch and of Keras", async () => {
+    const torch = eventFile([0, 1, 2].map((step) => ({ step, tag: 'val_loss', value: 4 - step })));
+    const keras = eventFile(
+      [0, 1].map((step) => ({ step, tag: 'epoch_loss', value: 2 - step, isTensor: true })),
+    );
+    const program = (file: string, name: string): string => `
+      import { mkdirSync, writeFileSync } from 'node:fs';
+      import { dirname } from 'node:path';
+      const file = process.argv[2] + '/${name}';
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, Buffer.from('${file}', 'base64'));`;
+    const command = `"${process.execPath}" program.mjs \${folder}`;
+    const first = await train(program(torch, 'events.out.tfevents.1.host.7.0'), { command });
+    expect(first.reports).toEqual([{ val_loss: 4 }, { val_loss: 3 }, { val_loss: 2 }]);
+    const second = await train(program(keras, 'logs/validation/events.out.tfevents.1.v2'), { command });
+    expect(second.reports).toEqual([{ val_loss: 2 }, { val_loss: 1 }]);
+  });
+
+  it('come while it runs, so that it can be stopped', async () => {
+    const program = `
+      import { appendFileSync } from 'node:fs';
+      let step = 0;
+      setInterval(() => appendFileSync(process.env.SWEETSPOT_RESULTS, JSON.stringify({ step: ++step, val_loss: 1 }) + '\\n'), 30);`;
+    const { session, reports } = await train(program, { stopAfter: 1 });
+    expect(session.shouldStop).toBe(true);
+    expect(reports.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a trial's values", () => {
+  it('are in the environment, as a file, and as arguments', async () => {
+    const { session } = await train(
+      `import { readFileSync, writeFileSync } from 'node:fs';
+       const { env, argv } = process;
+       writeFileSync(env.SWEETSPOT_FOLDER + '/seen.json', JSON.stringify({
+         one: env.SWEETSPOT_PARAM_optimizer_lr, all: JSON.parse(env.SWEETSPOT_PARAMS), given: env.RATE,
+         file: JSON.parse(readFileSync(argv[2], 'utf8')), args: argv.slice(3) }));
+       console.log('::sweetspot 1');`,
+      {
+        params: { 'optimizer.lr': 0.5, name: "it's" },
+        command: `RATE=\${optimizer.lr} "${process.execPath}" program.mjs \${params} \${args} \${lr}`,
+      },
+    );
+    expect(JSON.parse(await readFile(join(session.spec.folder, 'seen.json'), 'utf8'))).toEqual({
+      one: '0.5',
+      all: { 'optimizer.lr': 0.5, name: "it's" },
+      given: '0.5',
+      file: { 'optimizer.lr': 0.5, name: "it's" },
+      args: ['--optimizer.lr=0.5', "--name=it's", '0.5'],
+    });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a program that is told to stop', () => {
+  const endless = `let step = 0;
+    setInterval(() => console.log('::sweetspot {"step": ' + ++step + ', "val_loss": 1}'), 20);`;
+  it('may end itself, having kept what it wants to keep', async () => {
+    const { session } = await train(
+      `import { writeFileSync } from 'node:fs';
+       process.on('SIGTERM', () => setTimeout(() => {
+         writeFileSync(process.env.SWEETSPOT_FOLDER + '/kept', 'all'); process.exit(3); }, 100));
+       ${endless}`,
+      { stopAfter: 2 },
+    );
+    expect(await readFile(join(session.spec.folder, 'kept'), 'utf8')).toBe('all');
+  });
+  it('is ended after the grace period', async () => {
+    const started = Date.now();
+    await train(`process.on('SIGTERM', () => {}); ${endless}`, { stopAfter: 1, graceMs: 300 });
+    expect(Date.now() - started).toBeGreaterThanOrEqual(300);
+    expect(Date.now() - started).toBeLessThan(4000);
+  });
+});
+
+describe('what is wrong with a command', () => {
+  it('is fatal where it cannot be started, with file and line', async () => {
+    const { session } = rehearse(
+      join(folder, 'model.yaml'),
+      '# @sweep\n#   command: pythn train.py\nlr: 1\n',
+    );
+    const error = await trainCommand(session, 'pythn train.py').catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      name: 'FatalTrainingError',
+      message:
+        'model.yaml:2: the command cannot be started: "pythn": there is no such program. Install it, or give its full path.',
+    });
   });
 });

@@ -4,7 +4,7 @@
  * and stderr only.
  */
 import { fileURLToPath } from 'node:url';
-import { trainCommand } from './command.js';
+import { trainCommand } from './command/command.js';
 import { trainDeclarative } from './declarative/declarative.js';
 import { FatalTrainingError } from './fatal-error.js';
 import type { FromWorker, ToWorker } from './messages.js';
