@@ -18,7 +18,7 @@ function crossentropy(tf: TensorFlow): RowLossOp {
   const op = tf.customGrad((truth, scores, save) => {
     const p = tf.softmax(scores as Tensor2D);
     (save as (tensors: Tensor[]) => void)([truth as Tensor, p]);
-    const value = tf.neg(tf.sum(tf.mul(truth as Tensor, tf.log(tf.add(p, EPSILON))), -1));
+    const value = tf.neg(tf.sum(tf.mul(truth as Tensor, tf.log(tf.maximum(p, EPSILON))), -1));
     return {
       value,
       gradFunc: (dy, saved) => {

@@ -68,7 +68,12 @@ export function activationLayer(tf: TensorFlow, name: ActivationName, rank: numb
     case 'exponential':
       return functionLayer(tf, 'exponential', (x: Tensor) => tf.exp(x));
     case 'elu':
-      if (alpha !== undefined && alpha !== 1) return tf.layers.elu({ alpha });
+      // tfjs' own layer takes no alpha but 1.
+      if (alpha !== undefined && alpha !== 1) {
+        return functionLayer(tf, 'elu', (x: Tensor) =>
+          tf.add(tf.relu(x), tf.mul(tf.sub(tf.exp(tf.minimum(x, 0)), 1), alpha)),
+        );
+      }
       break;
     default:
       break;

@@ -4,7 +4,7 @@ import type { TensorFlow } from '../../../tensorflow/backend.js';
 import type { RecurrentLayerConfig, SimpleLayerConfig } from '../schema/layers.js';
 import { type ActivationName, activationLayer, fusedActivation } from './activations.js';
 import { createInitializer, type InitializerOptions, type TfInitializer } from './initializers.js';
-import { dropoutLayer, ownConvolution } from './own-layers.js';
+import { alphaDropoutLayer, dropoutLayer, ownConvolution } from './own-layers.js';
 
 type Layer = layers.Layer;
 
@@ -89,7 +89,8 @@ export function recurrentLayer(
   config: RecurrentLayerConfig,
   defaults: LayerDefaults,
   sequences: boolean,
-): ReturnType<TensorFlow['layers']['lstm']> {
+  goBackwards = false,
+): Layer {
   const weights = new WeightOptions(tf, config, defaults);
   const options = {
     units: config.units,
@@ -102,13 +103,14 @@ export function recurrentLayer(
     dropoutFunc: (x: Parameters<TensorFlow['dropout']>[0], rate: number) =>
       tf.tidy(() => dropoutLayer(tf, rate, false).call(x as never, { training: true })),
     returnSequences: sequences,
+    goBackwards,
   };
-  if (config.type === 'simpleRnn') return tf.layers.simpleRNN(options) as never;
+  if (config.type === 'simpleRnn') return tf.layers.simpleRNN(options);
   const gated = {
     ...options,
     recurrentActivation: fusedActivation(config.recurrentActivation ?? 'sigmoid')!,
   };
-  return config.type === 'lstm' ? tf.layers.lstm(gated) : (tf.layers.gru(gated) as never);
+  return config.type === 'lstm' ? tf.layers.lstm(gated) : tf.layers.gru(gated);
 }
 
 /** The layers of the types that have no others inside: one, and its activation where tfjs has none built in. */
@@ -222,7 +224,7 @@ export function simpleLayers(
     case 'spatialDropout':
       return [dropoutLayer(tf, config.rate, config.type === 'spatialDropout')];
     case 'alphaDropout':
-      return [layers.alphaDropout({ rate: config.rate })];
+      return [alphaDropoutLayer(tf, config.rate)];
     case 'gaussianDropout':
       return [layers.gaussianDropout({ rate: config.rate })];
     case 'gaussianNoise':

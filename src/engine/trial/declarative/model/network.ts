@@ -181,6 +181,12 @@ class Builder {
         );
       }
     }
+    const size = shape.reduce((product, n) => product * n, 1);
+    if (config.type === 'reshape' && config.shape.reduce((product, n) => product * n, 1) !== size) {
+      throw new Error(
+        `${name} makes [${config.shape.join(', ')}] of ${size} numbers, which it gets as [${shape.join(', ')}]. The sizes must agree.`,
+      );
+    }
     const isGlobal = type === 'globalMaxPooling' || type === 'globalAveragePooling';
     if ((isGlobal || type === 'spatialDropout') && shape.length < 2) {
       throw new Error(`${name} ${NEEDS[2]} or images, but gets [${shape.join(', ')}]. ${REMEDY[3]}`);
@@ -188,23 +194,45 @@ class Builder {
   }
 
   #entry({ config, path }: Entry, start: SymbolicTensor, wanted: boolean): SymbolicTensor {
-    const { tf, defaults } = this;
     switch (config.type) {
       case 'repeat':
         return this.list(entriesOf([config], path), start, wanted);
       case 'residual':
         return this.#residual(config, path, start, wanted);
       case 'bidirectional': {
-        const layer = recurrentLayer(tf, config.layer, defaults, config.layer.returnSequences ?? wanted);
-        return this.apply(tf.layers.bidirectional({ layer, mergeMode: config.merge ?? 'concat' }), start);
+        return this.#bidirectional(config, start, config.layer.returnSequences ?? wanted);
       }
       default: {
         // tfjs' own dense works on the last dimension alone; here it sees all of an image or a sequence.
         const x = config.type === 'dense' ? this.flattened(start) : start;
         const explicit = 'returnSequences' in config ? config.returnSequences : undefined;
-        return this.simple(config, x, defaults, explicit ?? wanted);
+        return this.simple(config, x, this.defaults, explicit ?? wanted);
       }
     }
+  }
+
+  /** Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997. */
+  #bidirectional(
+    { layer, merge = 'concat' }: Extract<LayerConfig, { readonly type: 'bidirectional' }>,
+    start: SymbolicTensor,
+    sequences: boolean,
+  ): SymbolicTensor {
+    const { tf, defaults } = this;
+    const forward = this.apply(recurrentLayer(tf, layer, defaults, sequences), start);
+    const back = this.apply(recurrentLayer(tf, layer, defaults, sequences, true), start);
+    const aligned = sequences
+      ? this.apply(
+          functionLayer(tf, 'Reverse', (x) => tf.reverse(x, 1)),
+          back,
+        )
+      : back;
+    const join = {
+      concat: () => tf.layers.concatenate(),
+      sum: () => tf.layers.add(),
+      mul: () => tf.layers.multiply(),
+      ave: () => tf.layers.average(),
+    } as const;
+    return join[merge]().apply([forward, aligned]) as SymbolicTensor;
   }
 
   /** He et al., "Deep residual learning", CVPR 2016; `drop`: Huang et al., "Deep networks with stochastic depth", 2016. */
@@ -314,22 +342,20 @@ export function buildNetwork(
   return tf.model({ inputs: input, outputs: output });
 }
 
-interface RecurrentParts {
-  readonly cell?: { dropoutMask?: Tensor | Tensor[] | null; recurrentDropoutMask?: Tensor | Tensor[] | null };
-  readonly forwardLayer?: RecurrentParts;
-  readonly backwardLayer?: RecurrentParts;
+interface Recurrent {
+  readonly cell?: {
+    dropoutMask?: Tensor | Tensor[] | null;
+    recurrentDropoutMask?: Tensor | Tensor[] | null;
+  };
 }
 
 /** Frees the network; tfjs forgets the dropout masks that its recurrent cells keep. */
 export function disposeNetwork(tf: TensorFlow, model: LayersModel): void {
-  const release = ({ cell, forwardLayer, backwardLayer }: RecurrentParts): void => {
-    if (forwardLayer) release(forwardLayer);
-    if (backwardLayer) release(backwardLayer);
-    if (!cell) return;
+  for (const { cell } of model.layers as unknown as readonly Recurrent[]) {
+    if (!cell) continue;
     for (const mask of [cell.dropoutMask, cell.recurrentDropoutMask]) if (mask) tf.dispose(mask);
     cell.dropoutMask = null;
     cell.recurrentDropoutMask = null;
-  };
-  for (const layer of model.layers) release(layer as unknown as RecurrentParts);
+  }
   model.dispose();
 }

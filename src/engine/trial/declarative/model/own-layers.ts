@@ -1,6 +1,6 @@
 /**
  * Layers that tfjs lacks or gets wrong: dropout with a fresh mask each step and shared masks, convolutions with
- * dilation (no gradient in tfjs) and causal padding (not implemented there), and any function as a layer.
+ * dilation (no gradient in tfjs) and causal padding (not implemented there), alpha dropout, and any function as a layer.
  */
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayerVariable, layers, regularizers } from '@tensorflow/tfjs-layers';
@@ -51,6 +51,24 @@ export function dropoutLayer(tf: TensorFlow, rate: number, spatial: boolean): La
     const shape = spatial ? x.shape.map((n, i) => (i === 0 || i === x.rank - 1 ? n : 1)) : x.shape;
     const size = shape.reduce((product, n) => product * n, 1);
     return tf.mul(x, tf.tensor(dropoutMask(size, rate, Math.random()), shape));
+  });
+}
+
+/** Negative limit of selu, −λα. */
+const SELU_FLOOR = -1.0507009873554805 * 1.6732632423543772;
+
+/**
+ * Klambauer et al., "Self-normalizing neural networks", NeurIPS 2017: drops to selu's limit and keeps mean and variance.
+ * tfjs' own has a sign wrong and moves the mean by half a deviation.
+ */
+export function alphaDropoutLayer(tf: TensorFlow, rate: number): Layer {
+  const a = ((1 - rate) * (1 + rate * SELU_FLOOR ** 2)) ** -0.5;
+  const b = -a * SELU_FLOOR * rate;
+  return functionLayer(tf, 'AlphaDropout', (x, training) => {
+    if (!training || rate === 0) return x;
+    const factors = dropoutMask(x.size, rate, Math.random()).map((kept) => (kept > 0 ? a : 0));
+    const offsets = factors.map((kept) => (kept > 0 ? b : a * SELU_FLOOR + b));
+    return tf.add(tf.mul(x, tf.tensor(factors, x.shape)), tf.tensor(offsets, x.shape));
   });
 }
 
