@@ -232,7 +232,7 @@ describe('metrics of a program that does not know Sweetspot', () => {
   });
 
   it('are read from name=value, counted where they carry no step', async () => {
-    const { reports } = await train(epochs('`training … val_loss=${epoch + 1} lr=0.1`'));
+    const { reports } = await train(epochs("'training … val_loss=' + (epoch + 1) + ' lr=0.1'"));
     expect(reports).toEqual([1, 2, 3].map((value) => ({ val_loss: value, lr: 0.1 })));
   });
 

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
 import { compile } from '../../src/engine/trial/module/compile.js';
+import { compiledFile } from '../../src/engine/trial/module/compiled-file.js';
 import { trainModule } from '../../src/engine/trial/module/module.js';
 import { rehearse } from './support/rehearsal.js';
 
@@ -93,6 +94,70 @@ describe('the module trainer', () => {
     await train('once.ts');
     expect(compilations).toBe(before);
     expect(await readdir(join(folder, '.sweetspot'))).toContain('.gitignore');
+  });
+
+  it('follows paths and baseUrl of the tsconfig, from the file that imports, and its decorators', async () => {
+    const home = join(folder, 'aliased');
+    await mkdir(join(home, 'src', 'lib'), { recursive: true });
+    await writeFile(
+      join(home, 'tsconfig.base.json'),
+      '{ "compilerOptions": { "baseUrl": ".", "experimentalDecorators": true } }',
+    );
+    await writeFile(
+      join(home, 'tsconfig.json'),
+      '{ "extends": "./tsconfig.base.json", /* a comment */ "compilerOptions": { "paths": { "@lib/*": ["src/lib/*"], "one": ["src/one.ts"] } } }',
+    );
+    await writeFile(
+      join(home, 'src', 'lib', 'scale.ts'),
+      "import { one } from 'one'; export const scale = 3 * one;",
+    );
+    await writeFile(join(home, 'src', 'one.ts'), 'export const one = 1;');
+    await writeFile(
+      join(home, 'train.ts'),
+      `import { scale } from '@lib/scale';
+       import { one } from 'src/one';
+       import { basename } from 'node:path';
+       function counted(target: object, key: string) { Object.defineProperty(target, 'seen', { value: key.length }); }
+       class Model { @counted field() {} }
+       export default () => scale + one + basename('/ab').length + (new Model() as { seen: number }).seen;`,
+    );
+    expect((await train('aliased/train.ts')).values).toEqual({ val_loss: 3 + 1 + 2 + 5 });
+    const before = compilations;
+    await writeFile(join(home, 'src', 'two.ts'), 'export const one = 2;');
+    await writeFile(
+      join(home, 'tsconfig.json'),
+      '{ "extends": "./tsconfig.base.json", "compilerOptions": { "paths": { "@lib/*": ["src/lib/*"], "one": ["src/two.ts"] } } }',
+    );
+    await compiledFile(join(home, 'train.ts'), home, counted);
+    expect(compilations).toBe(before + 1);
+  });
+
+  it('compiles once for several workers that start cold, and removes what is outdated', async () => {
+    const path = join(folder, 'cold.ts');
+    await writeFile(path, 'export default () => 1;');
+    const before = compilations;
+    const all = await Promise.all([1, 2, 3, 4].map(() => compiledFile(path, folder, counted)));
+    expect(compilations).toBe(before + 1);
+    expect(new Set(all.map((made) => (made.kind === 'ready' ? made.path : '')))).toHaveLength(1);
+    const modules = join(folder, '.sweetspot', 'modules');
+    const outputs = async () => (await readdir(modules)).filter((name) => name.startsWith('cold.ts'));
+    const [old] = (await outputs()).filter((name) => name.endsWith('.mjs'));
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(join(modules, old!), longAgo, longAgo);
+    await writeFile(path, 'export default () => 2;');
+    await compiledFile(path, folder, counted);
+    expect(await outputs()).not.toContain(old);
+    expect(await outputs()).toHaveLength(2);
+  });
+
+  it('does not wait for the lock of a worker that is gone', async () => {
+    const path = join(folder, 'stale.ts');
+    await writeFile(path, 'export default () => 1;');
+    const lock = join(folder, '.sweetspot', 'modules', 'stale.ts.lock');
+    await writeFile(lock, '');
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(lock, longAgo, longAgo);
+    expect(await compiledFile(path, folder, counted)).toMatchObject({ kind: 'ready' });
   });
 
   const FIT = `

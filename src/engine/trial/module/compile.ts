@@ -1,13 +1,14 @@
 /**
  * Compiles a user's training module, with the files it imports, to one ES module that Node can load. esbuild runs as
- * WebAssembly in this process: no binary per platform, no `node` on the PATH. Packages stay imports; TensorFlow.js by
- * any of its names becomes the active backend. Types are dropped, not checked.
+ * WebAssembly in this process: no binary per platform, no `node` on the PATH. Packages stay imports, `paths` of the
+ * user's tsconfig.json count; TensorFlow.js by any of its names becomes the active backend. Types are dropped, not checked.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, extname, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Loader, Message, Plugin } from 'esbuild-wasm';
+import type { Loader, Message, Plugin, TsconfigRaw } from 'esbuild-wasm';
+import { createPathsMatcher, getTsconfig, type TsConfigResult } from 'get-tsconfig';
 
 /** Where the compiled module finds the active backend. */
 export const TENSORFLOW = Symbol.for('sweetspot.tensorflow');
@@ -69,7 +70,56 @@ function withMeta(source: string, path: string): string {
   return `const ${names.join(', ')};${source}`;
 }
 
-const userFiles: Plugin = {
+type Tsconfig = TsConfigResult & { readonly matches: (specifier: string) => readonly string[] };
+
+/** The tsconfig.json that rules each file: the nearest one above it, or none. Its mistakes are TypeScript's to tell. */
+class Tsconfigs {
+  readonly #byFolder = new Map<string, Tsconfig | undefined>();
+  /** Of the files read so far. */
+  readonly paths = new Set<string>();
+
+  of(file: string): Tsconfig | undefined {
+    const folder = dirname(file);
+    if (!this.#byFolder.has(folder)) this.#byFolder.set(folder, this.#read(folder));
+    return this.#byFolder.get(folder);
+  }
+
+  #read(folder: string): Tsconfig | undefined {
+    try {
+      const found = getTsconfig(folder);
+      if (!found) return undefined;
+      this.paths.add(found.path);
+      return { ...found, matches: createPathsMatcher(found) ?? (() => []) };
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** What changes the meaning of the code, and no more: how it is bundled is ours to say. */
+function compilerOptions(
+  tsconfig: Tsconfig | undefined,
+): NonNullable<TsconfigRaw & object>['compilerOptions'] {
+  const {
+    experimentalDecorators,
+    useDefineForClassFields,
+    jsx,
+    jsxFactory,
+    jsxFragmentFactory,
+    jsxImportSource,
+  } = (tsconfig?.config.compilerOptions ?? {}) as NonNullable<(TsconfigRaw & object)['compilerOptions']>;
+  const given = {
+    experimentalDecorators,
+    useDefineForClassFields,
+    jsx,
+    jsxFactory,
+    jsxFragmentFactory,
+    jsxImportSource,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+const userFiles = (tsconfigs: Tsconfigs): Plugin => ({
   name: 'user-files',
   setup(build) {
     build.onResolve({ filter: /^@tensorflow\/tfjs(-|$|\/)/ }, () => ({
@@ -82,7 +132,15 @@ const userFiles: Plugin = {
     }));
     build.onResolve({ filter: /.*/ }, async ({ path, importer, kind }) => {
       const isFile = kind === 'entry-point' || /^\.{0,2}[\\/]|^\.\.?$|^[a-z]:[\\/]|^file:/i.test(path);
-      if (isBuiltin(path) || !isFile) return { path, external: true };
+      if (isBuiltin(path)) return { path, external: true };
+      if (!isFile) {
+        // `paths` and `baseUrl` of the tsconfig; what they do not know is a package.
+        const places = tsconfigs.of(importer)?.matches(path) ?? [];
+        const mapped = await firstFile(places.flatMap((place) => candidates(resolve(place))));
+        return mapped === undefined
+          ? { path, external: true }
+          : { path: slashed(mapped), namespace: NAMESPACE };
+      }
       const wanted = path.startsWith('file:') ? fileURLToPath(path) : resolve(dirname(importer), path);
       const found = await firstFile(candidates(wanted));
       if (found === undefined) return { errors: [{ text: `There is no file "${path}"` }] };
@@ -93,7 +151,7 @@ const userFiles: Plugin = {
       loader: LOADERS[extname(path)] ?? 'js',
     }));
   },
-};
+});
 
 function describe({ text, location }: Message, folder: string): string {
   if (!location) return text;
@@ -146,6 +204,7 @@ function inlineMap(map: string): string {
 export async function compile(file: string, folder: string): Promise<Compiled> {
   started ??= start();
   const esbuild = await started;
+  const tsconfigs = new Tsconfigs();
   try {
     const result = await esbuild.build({
       entryPoints: [slashed(file)],
@@ -161,13 +220,18 @@ export async function compile(file: string, folder: string): Promise<Compiled> {
       keepNames: true,
       logLevel: 'silent',
       define: Object.fromEntries(Object.entries(META).map(([key, name]) => [`import.meta.${key}`, name])),
-      plugins: [userFiles],
+      plugins: [userFiles(tsconfigs)],
+      tsconfigRaw: { compilerOptions: compilerOptions(tsconfigs.of(file)) ?? {} },
     });
     const map = result.outputFiles.find(({ path }) => path.endsWith('.map'));
     const code = result.outputFiles.find(({ path }) => !path.endsWith('.map'));
     if (!map || !code) throw new Error('esbuild gave no output.');
     const inputs = Object.keys(result.metafile.inputs).filter((path) => path.startsWith(`${NAMESPACE}:`));
-    return { kind: 'compiled', code: code.text + inlineMap(map.text), inputs: inputs.map(unprefixed) };
+    return {
+      kind: 'compiled',
+      code: code.text + inlineMap(map.text),
+      inputs: [...inputs.map(unprefixed), ...tsconfigs.paths],
+    };
   } catch (error) {
     const { errors } = error as { errors?: readonly Message[] };
     if (!errors) throw error;

@@ -4,8 +4,9 @@
  * one of them has changed.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Compiled } from './compile.js';
 
 export type Compile = (file: string, folder: string) => Promise<Compiled>;
@@ -21,7 +22,13 @@ interface Note {
 }
 
 /** Raised when the way of compiling changes. */
-const FORMAT = 1;
+const FORMAT = 2;
+/** Outputs of earlier versions go when they are older than this (ms): a worker may be about to load one. */
+const OLD = 60_000;
+/** Nobody compiles for longer (ms): a lock of that age was left behind. */
+const STALE = 60_000;
+/** Between looks at a lock (ms). */
+const LOOK_EVERY = 50;
 
 const hash = (content: string | Buffer): string =>
   createHash('sha256').update(content).digest('hex').slice(0, 16);
@@ -43,11 +50,46 @@ async function upToDate(notePath: string): Promise<string | undefined> {
   }
 }
 
-/** Several workers may write the same file at once: each its own, moved into place whole. */
+/** Moved into place whole, since others may be reading. */
 async function writeWhole(path: string, content: string): Promise<void> {
   const partial = `${path}.${process.pid}`;
   await writeFile(partial, content);
   await rename(partial, path);
+}
+
+const ageOf = async (path: string): Promise<number> =>
+  Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+
+/**
+ * Holds the lock file while `work` runs, so that of several workers that start cold one compiles and the others find
+ * its output. Waits for whoever holds it.
+ */
+async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const handle = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
+      // Windows says EPERM while the file is being deleted.
+      if (error.code !== 'EEXIST' && error.code !== 'EPERM') throw error;
+    });
+    if (handle) {
+      await handle.close();
+      try {
+        return await work();
+      } finally {
+        await rm(path, { force: true });
+      }
+    }
+    if ((await ageOf(path)) > STALE) await rm(path, { force: true });
+    else await setTimeout(LOOK_EVERY);
+  }
+}
+
+/** Removes what was compiled from earlier versions of the module. */
+async function removeOld(modules: string, name: string, output: string): Promise<void> {
+  for (const file of await readdir(modules)) {
+    if (!file.startsWith(`${name}-`) || file === output) continue;
+    const path = join(modules, file);
+    if ((await ageOf(path)) > OLD) await rm(path, { force: true }).catch(() => undefined);
+  }
 }
 
 /**
@@ -57,20 +99,26 @@ async function writeWhole(path: string, content: string): Promise<void> {
 export async function compiledFile(file: string, folder: string, compile: Compile): Promise<CompiledFile> {
   const home = join(dirname(file), '.sweetspot');
   const modules = join(home, 'modules');
-  const notePath = join(modules, `${basename(file)}.json`);
+  const name = basename(file);
+  const notePath = join(modules, `${name}.json`);
   const existing = await upToDate(notePath);
   if (existing !== undefined) return { kind: 'ready', path: existing };
 
-  const compiled = await compile(file, folder);
-  if (compiled.kind === 'failed') return compiled;
   await mkdir(modules, { recursive: true });
   await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
-  const output = `${basename(file)}-${hash(compiled.code)}.mjs`;
-  await writeWhole(join(modules, output), compiled.code);
-  const inputs = await Promise.all(
-    compiled.inputs.map(async (path) => ({ path, hash: await hashOfFile(path) })),
-  );
-  const note: Note = { format: FORMAT, output, inputs };
-  await writeWhole(notePath, JSON.stringify(note));
-  return { kind: 'ready', path: join(modules, output) };
+  return locked(join(modules, `${name}.lock`), async () => {
+    const made = await upToDate(notePath);
+    if (made !== undefined) return { kind: 'ready', path: made };
+    const compiled = await compile(file, folder);
+    if (compiled.kind === 'failed') return compiled;
+    const output = `${name}-${hash(compiled.code)}.mjs`;
+    await writeWhole(join(modules, output), compiled.code);
+    const inputs = await Promise.all(
+      compiled.inputs.map(async (path) => ({ path, hash: await hashOfFile(path) })),
+    );
+    const note: Note = { format: FORMAT, output, inputs };
+    await writeWhole(notePath, JSON.stringify(note));
+    await removeOld(modules, name, output);
+    return { kind: 'ready', path: join(modules, output) };
+  });
 }
