@@ -11,14 +11,12 @@ import type { JsonObject } from '../core/json.js';
 import type { PrunerName } from '../core/pruners/names.js';
 import { pruners } from '../core/pruners/registry.js';
 import { derivedSeed } from '../core/random.js';
-import type { SamplerName } from '../core/samplers/names.js';
-import { samplers } from '../core/samplers/registry.js';
-import { activeParameters } from '../core/space/condition.js';
 import { OUR_WORKER } from '../core/study/journal-line.js';
 import { trialFolder } from '../core/study/places.js';
 import type { JournalRecord } from '../core/study/records.js';
 import type { StudyReducer } from '../core/study/reduce.js';
 import { stopReason } from '../core/study/stop.js';
+import { suggest } from '../core/study/suggest.js';
 import type { Study, StudyStatus, Suggestion, Trial } from '../core/study/trial.js';
 import {
   askRecords,
@@ -154,28 +152,9 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     if (waiting) return { number: waiting.number, suggestion: undefined };
     const reason = stopReason(study, Date.now());
     if (reason !== undefined) return { kind: 'finished', reason };
-    const suggestion = this.#ask();
+    const suggestion = suggest(study);
     if (suggestion === 'exhausted') return { kind: 'finished', reason: 'every point of the space was tried' };
     return { number: study.trials.length, suggestion };
-  }
-
-  #ask(): Suggestion | 'exhausted' {
-    const { study } = this;
-    const { space, trials, objectives, settings } = study;
-    const number = trials.length;
-    if (number === 0) {
-      const names = activeParameters(space, study.baseline);
-      const params = Object.fromEntries(names.map((name) => [name, study.baseline[name] ?? null]));
-      return { params, sampler: 'file', reason: 'the values in the file' };
-    }
-    const directions = objectives.map(({ direction }) => direction);
-    return samplers[settings.sampler as SamplerName].ask({
-      space,
-      directions,
-      trials,
-      seed: settings.seed,
-      number,
-    });
   }
 
   #start({ number, suggestion }: StartableTrial): void {

@@ -85,6 +85,8 @@ export const Attr = {
   settings: 'sweetspot:settings',
   /** Study: { kind, reason?, at }; one per change of the study's status. */
   status: 'sweetspot:status',
+  /** Study: { id, at, facts }: what results of the trials started from here on depend on. One per run of an engine. */
+  environment: 'sweetspot:environment',
   /** Trial: { sampler, reason, seen } with `seen` the number of records visible to the sampler. */
   suggestion: 'sweetspot:suggestion',
   /** Trial: every metric of the end result. */

@@ -14,7 +14,16 @@ import {
   type RecordOf,
   StateCode,
 } from './records.js';
-import type { Objective, Report, Study, StudySettings, StudyStatus, Trial, TrialState } from './trial.js';
+import type {
+  Objective,
+  RecordedEnvironment,
+  Report,
+  Study,
+  StudySettings,
+  StudyStatus,
+  Trial,
+  TrialState,
+} from './trial.js';
 
 const STATES: Readonly<Record<number, TrialState>> = {
   [StateCode.running]: 'running',
@@ -38,6 +47,9 @@ export const isFinished = (state: TrialState): boolean =>
 /** Builds a study record by record. `study` is live: it shows every record applied so far. */
 export class StudyReducer {
   #trials: MutableTrial[] = [];
+  #environments: RecordedEnvironment[] = [];
+  /** The id of the one that the present run has. */
+  #environment: string | undefined;
   #study: Mutable<Study> = {
     name: '',
     objectives: [],
@@ -49,6 +61,7 @@ export class StudyReducer {
     trials: this.#trials as readonly Trial[],
     seq: 0,
     elapsedMs: 0,
+    environments: this.#environments,
   };
 
   get study(): Study {
@@ -109,6 +122,12 @@ export class StudyReducer {
       case Attr.status:
         this.#status(value as unknown as StudyStatus & { at: string });
         return;
+      case Attr.environment: {
+        const environment = value as unknown as RecordedEnvironment;
+        this.#environment = environment.id;
+        if (!this.#environments.some(({ id }) => id === environment.id)) this.#environments.push(environment);
+        return;
+      }
     }
   }
 
@@ -142,6 +161,7 @@ export class StudyReducer {
       reports: [],
       attributes: {},
     };
+    if (record.state === undefined) this.#setEnvironment(trial);
     if (record.datetime_start) trial.startedAt = record.datetime_start;
     if (record.datetime_complete) trial.finishedAt = record.datetime_complete;
     for (const [name, internal] of Object.entries(record.params ?? {})) {
@@ -157,6 +177,10 @@ export class StudyReducer {
     const objectives = record.values ?? (record.value == null ? null : [record.value]);
     if (objectives) this.#setObjectives(trial, objectives);
     this.#trials.push(trial);
+  }
+
+  #setEnvironment(trial: MutableTrial): void {
+    if (this.#environment !== undefined) trial.environment = this.#environment;
   }
 
   #changeTrial(record: Exclude<JournalRecord, RecordOf<0 | 2 | 3 | 4>>): void {
@@ -175,6 +199,7 @@ export class StudyReducer {
         return;
       case Op.setTrialState:
         trial.state = STATES[record.state] ?? trial.state;
+        if (trial.state === 'running') this.#setEnvironment(trial);
         if (record.datetime_start) trial.startedAt = record.datetime_start;
         if (record.datetime_complete) trial.finishedAt = record.datetime_complete;
         if (record.values) this.#setObjectives(trial, record.values);

@@ -50,6 +50,17 @@ export interface Trial {
   readonly reason?: string;
   /** What the trial ran on: backend, versions, training seed, process. */
   readonly attributes: JsonObject;
+  /** The id of the environment in which it was started last. */
+  readonly environment?: string;
+}
+
+/** What the results of a run depend on, kept once however many trials share it. */
+export interface RecordedEnvironment {
+  /** Equal facts have equal ids. */
+  readonly id: string;
+  /** When a run first had it, ISO 8601. */
+  readonly at: string;
+  readonly facts: JsonObject;
 }
 
 export interface StopCriteria {
@@ -100,4 +111,6 @@ export interface Study {
   /** Running time in milliseconds of runs that have ended, and when the present one began (ISO 8601). */
   readonly elapsedMs: number;
   readonly runningSince?: string;
+  /** Every environment that a run of the study had, oldest first. */
+  readonly environments: readonly RecordedEnvironment[];
 }

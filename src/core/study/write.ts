@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../json.js';
 import type { Space } from '../space/parameter.js';
 import { distributionJson, internalValue } from './distribution-json.js';
 import { Attr, DirectionCode, type JournalRecord, METRIC_NAMES, Op, StateCode } from './records.js';
-import type { Study, StudySettings, StudyStatus, Suggestion } from './trial.js';
+import type { RecordedEnvironment, Study, StudySettings, StudyStatus, Suggestion } from './trial.js';
 
 /** The format that `sweetspot:format` states. Raised when an older reader would misunderstand. */
 const FORMAT_VERSION = 1;
@@ -51,6 +51,10 @@ export function studyRecords(worker: string, study: NewStudy): readonly JournalR
 
 export const settingsRecord = (worker: string, settings: StudySettings): JournalRecord =>
   studyAttr(worker, Attr.settings, settings);
+
+/** The trials started from here on run in this environment. */
+export const environmentRecord = (worker: string, environment: RecordedEnvironment): JournalRecord =>
+  studyAttr(worker, Attr.environment, environment);
 
 export const statusRecord = (worker: string, status: StudyStatus, at: string): JournalRecord =>
   studyAttr(worker, Attr.status, { ...status, at });

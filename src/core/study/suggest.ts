@@ -1,0 +1,27 @@
+/**
+ * Asks a study's sampler for its next trial: what a running sweep and its replay do alike. Pure; what comes of the
+ * suggestion is not decided here.
+ */
+import type { SamplerName } from '../samplers/names.js';
+import { samplers } from '../samplers/registry.js';
+import { activeParameters } from '../space/condition.js';
+import type { Study, Suggestion } from './trial.js';
+
+/** The next trial of a study as it stands: the file's own values first, then what its sampler says. */
+export function suggest(study: Study): Suggestion | 'exhausted' {
+  const { space, trials, objectives, settings } = study;
+  const number = trials.length;
+  if (number === 0) {
+    const names = activeParameters(space, study.baseline);
+    const params = Object.fromEntries(names.map((name) => [name, study.baseline[name] ?? null]));
+    return { params, sampler: 'file', reason: 'the values in the file' };
+  }
+  const directions = objectives.map(({ direction }) => direction);
+  return samplers[settings.sampler as SamplerName].ask({
+    space,
+    directions,
+    trials,
+    seed: settings.seed,
+    number,
+  });
+}
