@@ -1,6 +1,7 @@
 // A sweep from the extension with the real engine: start, watch, stop, resume, and an engine that is killed.
 import { strict as assert } from 'node:assert';
 import { access, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   addConfig,
@@ -88,6 +89,46 @@ describe('a sweep', () => {
     await writeFile(config, configText());
     await eventually('the problem is gone', () => problems(config).length === 0);
   });
+
+  const MODULE = `# @sweep
+#   train: ./train.js
+#   metric: loss
+#   stop: {trials: 3}
+x: 0.5   # @tune float(0, 1)
+`;
+  const wrong = [
+    ['metric is none of the trainer', configText({ metric: 'val_lots' }), '', /unknown metric "val_lots"/],
+    [
+      'training module does not compile',
+      MODULE,
+      'export default () => {\n  return 1 +;\n};',
+      /train\.js:2:\d+/,
+    ],
+    [
+      'training module never reports the metric',
+      MODULE,
+      'export default () => ({ accuracy: 1 });',
+      /"loss" was never reported.*accuracy/,
+    ],
+  ] as const;
+  for (const [index, [what, text, train, message]] of wrong.entries()) {
+    const place = (config: string) => (what.includes('compile') ? join(dirname(config), 'train.js') : config);
+    it(`says so when the ${what}, and goes on once it is mended`, async () => {
+      const config = await addConfig(`wrong${index}`, text);
+      await writeFile(join(dirname(config), 'train.js'), train);
+      const shown = await messagesOf(async () => {
+        await run('startSweep', vscode.Uri.file(config));
+        await study(config, 'it ends', ({ phase }) => phase.kind === 'error');
+        await eventually('a problem is shown', () => problems(place(config)).length > 0);
+      });
+      assert.match(shown.join('\n'), message);
+      await writeFile(join(dirname(config), 'train.js'), 'export default ({ x }) => ({ loss: x });');
+      if (train === '') return;
+      await run('startSweep', vscode.Uri.file(config));
+      await study(config, 'it ends well', ({ phase }) => phase.kind === 'finished');
+      assert.equal((await sweetspot()).studies.of(config).length, 1);
+    });
+  }
 });
 
 describe('a running sweep', () => {

@@ -11,8 +11,8 @@ import type { Studies } from '../studies.js';
 import { isRunning } from '../study-entry.js';
 import { toRange } from './ranges.js';
 
-/** `iris.yaml:7: there is no file …`, `train.ts:12:3: …` */
-const PLACE = /^(.+?):(\d+)(?::(\d+))?: (.*)$/s;
+/** `iris.yaml:7: there is no file …`, `train.ts:12:3: …`, on the first line that names a place. */
+const PLACE = /^([^\n]+?):(\d+)(?::(\d+))?: ([\s\S]*)$/m;
 
 export class RunProblems {
   readonly #own = new Disposables();
