@@ -3,6 +3,7 @@
  * with `compile` as its argument.
  */
 import { fork } from 'node:child_process';
+import { endWithParent } from '../orphan-guard.js';
 import { type Compiled, compile } from './compile.js';
 
 const ARGUMENT = 'compile';
@@ -12,6 +13,8 @@ export const isCompileProcess = (): boolean => process.argv[2] === ARGUMENT;
 
 /** The process's whole work. */
 export async function runCompileProcess(): Promise<void> {
+  // Compiling keeps the event loop busy for a second: a worker that is killed meanwhile must not leave it behind.
+  endWithParent();
   const [file = '', folder = ''] = process.argv.slice(3);
   const compiled = await compile(file, folder);
   process.send?.(compiled, () => process.disconnect());
