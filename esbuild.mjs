@@ -6,7 +6,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import esbuild from 'esbuild';
-import { assemblyPlugin } from './scripts/assembly-plugin.mjs';
+import { NODE_BUNDLE } from './scripts/node-bundle.mjs';
 import { thirdPartyNotices } from './scripts/notices.mjs';
 import { peggyPlugin } from './scripts/peggy-plugin.mjs';
 
@@ -24,26 +24,10 @@ const common = {
   logLevel: 'warning',
   legalComments: 'none',
   define: { SWEETSPOT_VERSION: JSON.stringify(version) },
-  plugins: [peggyPlugin.esbuild, assemblyPlugin.esbuild],
+  plugins: [peggyPlugin.esbuild],
 };
 
-const node = {
-  ...common,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  // tfjs in its ES modules: taking `main` would bundle tfjs-core twice and throw at start.
-  mainFields: ['module', 'main'],
-  // What CommonJS dependencies take for granted: require() for Node's own modules, and where they are.
-  banner: {
-    js: [
-      "import{createRequire as __createRequire}from'node:module';import{fileURLToPath as __fileURLToPath}from'node:url';",
-      'const require=__createRequire(import.meta.url),__filename=__fileURLToPath(import.meta.url),',
-      "__dirname=__fileURLToPath(new URL('.',import.meta.url));",
-    ].join(''),
-  },
-  external: ['@tensorflow/tfjs-node'],
-};
+const node = { ...common, ...NODE_BUNDLE };
 
 const bundles = [
   { ...node, entryPoints: { engine: 'src/engine/main.ts' } },

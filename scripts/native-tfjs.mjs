@@ -28,7 +28,7 @@ const isSupported = process.platform === 'linux' && process.arch === 'x64';
  * @returns {Promise<string>} a folder whose node_modules holds the package
  * @throws {Error} on platforms other than linux-x64, and where the registry cannot be reached
  */
-export async function installNativeTfjs() {
+async function installNativeTfjs() {
   if (!isSupported) {
     throw new Error(
       `tfjs-node from npm alone exists for linux-x64 only; this is ${process.platform}-${process.arch}. ` +
@@ -89,7 +89,7 @@ async function unpackBinaries(scratch) {
 }
 
 /** The folder named in SWEETSPOT_NATIVE_TFJS, else the one above. @returns {Promise<string>} */
-export async function findNativeTfjs() {
+async function findNativeTfjs() {
   return process.env.SWEETSPOT_NATIVE_TFJS || (await installNativeTfjs());
 }
 
