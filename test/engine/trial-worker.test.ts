@@ -1,4 +1,5 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -190,6 +191,36 @@ export default async function train(config: Config) { return inner(config); }`;
     await eventually(() => worker.sent.length > 3);
     worker.child.disconnect();
     expect(await worker.exited).toBe(0);
+  });
+});
+
+describe('a training whose process is killed', () => {
+  it('goes on in another process from its last checkpoint, with the same bits', {
+    timeout: 60_000,
+  }, async () => {
+    const short = await declarative();
+    const configText = short.configText.replace('epochs: 3', 'epochs: 1000000');
+    const spec = { ...short, configText, config: parse(configText) };
+    const reports = (worker: TestWorker) =>
+      worker.sent.flatMap((m) => (m.kind === 'report' ? [m.metrics] : []));
+
+    const first = startWorker();
+    first.run(spec).catch(() => undefined);
+    const file = join(spec.folder, 'checkpoint.safetensors');
+    for (let k = 0; k < 400 && !existsSync(file); k++) await setTimeout(50);
+    const kept = reports(first).length;
+    for (let k = 0; k < 400 && reports(first).length < kept + 10; k++) await setTimeout(20);
+    first.child.kill('SIGKILL');
+    await first.exited;
+
+    const second = startWorker();
+    const wanted = reports(first).length;
+    await second.run({ ...spec, attempt: 2 }, wanted);
+    expect(reports(second)).toEqual(reports(first));
+    const started = second.sent.find((m) => m.kind === 'started');
+    const { epoch } = (started?.attributes.resumedFrom ?? { epoch: 0 }) as { epoch: number };
+    expect(epoch).toBeGreaterThan(0);
+    expect(epoch).toBeLessThan(wanted);
   });
 });
 

@@ -27,8 +27,14 @@ export function toMetrics(given: unknown, nameOfBareNumber: string, what: string
 const describe = (value: unknown): string =>
   typeof value === 'string' ? `the text "${value}"` : Array.isArray(value) ? 'a list' : String(value);
 
+export interface Reported {
+  readonly step: number;
+  readonly metrics: Metrics;
+}
+
 export class Session {
   readonly configFolder: string;
+  readonly #reported: Reported[] = [];
   #lastStep = 0;
   #stop = false;
   #lastVerdict: Promise<boolean> = Promise.resolve(false);
@@ -48,6 +54,11 @@ export class Session {
   /** True from the moment the engine has asked this attempt to end. */
   get shouldStop(): boolean {
     return this.#stop;
+  }
+
+  /** Every report so far. */
+  get reported(): readonly Reported[] {
+    return this.#reported;
   }
 
   started(attributes: JsonObject): void {
@@ -72,12 +83,18 @@ export class Session {
     }
     const metrics = toMetrics(given, this.spec.metric, `The metrics of step ${step}`);
     this.#lastStep = step;
+    this.#reported.push({ step, metrics });
     const { trial, attempt } = this.spec;
     this.#lastVerdict = new Promise((resolve) => {
       this.#waiting.push(() => resolve(this.#stop));
       this.send({ kind: 'report', trial, attempt, step, metrics });
     });
     return this.#lastVerdict;
+  }
+
+  /** Reports again what an earlier attempt at this trial has reported, as far as nothing stops it. */
+  async replay(reports: readonly Reported[]): Promise<void> {
+    for (const { step, metrics } of reports) if (await this.report(step, metrics)) return;
   }
 
   /** The engine's answer to the oldest report not yet answered, or an unasked-for request to stop. */

@@ -1,7 +1,21 @@
 /** The types a training module of a user sees: `import type { Trial } from 'sweetspot'`. Types only. */
-import type { CustomCallback } from '@tensorflow/tfjs-layers';
+import type { CustomCallback, LayersModel } from '@tensorflow/tfjs-layers';
 import type { JsonObject } from '../../core/json.js';
 import type { TensorFlow } from '../tensorflow/backend.js';
+
+/** A place to go on from when the trial is interrupted, in its folder. */
+export interface Checkpoint {
+  /**
+   * Keeps the model's weights, what its optimizer remembers, the last reported step, and your notes, in place of what was
+   * kept before. Math.random begins anew here, so that a training that goes on later gives the same bits.
+   */
+  save(model: LayersModel, notes?: JsonObject): Promise<void>;
+  /**
+   * Brings a model of the same shape, compiled alike, to where it was kept, and reports the steps until then again.
+   * Undefined where this trial has kept nothing: then it begins at step 1. Call it before the first report.
+   */
+  restore(model: LayersModel): Promise<{ readonly step: number; readonly notes: JsonObject } | undefined>;
+}
 
 /** One trial, as the second argument of `train(config, trial)`. */
 export interface Trial {
@@ -24,6 +38,8 @@ export interface Trial {
   shouldStop(): boolean;
   /** For `model.fit(x, y, { callbacks: trial.callback() })`: reports each epoch and ends the fit when told to. */
   callback(): CustomCallback;
+  /** Lets an interrupted trial go on where it stopped. */
+  readonly checkpoint: Checkpoint;
   /** Prints to the trial's log. */
   log(...values: readonly unknown[]): void;
 }

@@ -17,7 +17,10 @@ function meansOf(all: readonly Metrics[]): Metrics {
   );
 }
 
-/** @param train trains on one dataset and returns its last metrics */
+/**
+ * Folds that an earlier attempt has finished must have been reported already (Session.replay); they are not trained again.
+ * @param train trains on one dataset and returns its last metrics
+ */
 export async function acrossFolds(
   session: Session,
   data: Pick<LoadedData, 'folds' | 'dataset'>,
@@ -26,8 +29,8 @@ export async function acrossFolds(
   if (data.folds === 1) {
     return train(await data.dataset(0), (step, metrics) => session.report(step, metrics), 0);
   }
-  const all: Metrics[] = [];
-  for (let fold = 0; fold < data.folds; fold++) {
+  const all: Metrics[] = session.reported.map(({ metrics }) => metrics);
+  for (let fold = all.length; fold < data.folds && !session.shouldStop; fold++) {
     // Epochs of a fold are not steps of the trial; still it ends when the trial was told to.
     all.push(await train(await data.dataset(fold), async () => session.shouldStop, fold));
     if (await session.report(fold + 1, all.at(-1))) break;

@@ -5,6 +5,7 @@
 import { didYouMean } from '../../../core/annotation/nearest.js';
 import type { Backend } from '../../tensorflow/backend.js';
 import { backendAttributes, backendOf, processAttributes } from '../backend-of-trial.js';
+import { type Pace, TrainingCheckpoint } from '../checkpoint/training.js';
 import { placeOf } from '../config-lines.js';
 import { acrossFolds } from '../data/cross-validation.js';
 import { loadData } from '../data/load.js';
@@ -37,8 +38,11 @@ async function fusedStep({ kind }: Backend): Promise<FusedStep | undefined> {
   return (await import('../../tensorflow/optimizers/fused-update.js')).fusedUpdate;
 }
 
-/** Trains the model of a declarative config. Throws FatalTrainingError for what is wrong with config or data. */
-export async function trainDeclarative(session: Session): Promise<Metrics> {
+/**
+ * Trains the model of a declarative config, going on where an interrupted attempt at the trial stopped.
+ * @throws FatalTrainingError for what is wrong with config or data
+ */
+export async function trainDeclarative(session: Session, pace?: Pace): Promise<Metrics> {
   const { spec } = session;
   const config = readDeclarativeConfig(spec.config, spec.configFile, spec.configText);
   checkMetrics(session, config);
@@ -46,15 +50,43 @@ export async function trainDeclarative(session: Session): Promise<Metrics> {
   const backend = await backendOf(session);
   const { tf } = backend;
   const seed = config.seed ?? spec.seed;
-  session.started({ ...processAttributes(seed), ...backendAttributes(backend), ...data.attributes });
+  const dependsOn = [data.attributes, backend.kind, backend.versions];
+  const checkpoint = await TrainingCheckpoint.open(session, dependsOn, pace);
+  const { resumed } = checkpoint;
+  session.started({
+    ...processAttributes(seed),
+    ...backendAttributes(backend),
+    ...data.attributes,
+    ...(resumed && {
+      resumedFrom: { epoch: resumed.epoch, ...(data.folds > 1 && { fold: resumed.fold + 1 }) },
+    }),
+  });
+  await checkpoint.replay(data.folds);
+  if (resumed && session.shouldStop && data.folds === 1) return resumed.metrics;
 
   const fused = await fusedStep(backend);
   const complain = (path: readonly (string | number)[], message: string): never => {
     throw new FatalTrainingError(`${placeOf(spec.configFile, spec.configText, path)}${message}`);
   };
-  return acrossFolds(session, data, (dataset, report) =>
+  const metrics = await acrossFolds(session, data, (dataset, report, fold) =>
     disposingTensors(tf, () =>
-      trainNetwork({ tf, config, dataset, seed, objective: spec.metric, fused, complain, report }),
+      trainNetwork({
+        tf,
+        config,
+        dataset,
+        seed,
+        objective: spec.metric,
+        fused,
+        complain,
+        store: checkpoint.store(fold),
+        report: async (epoch, reported) => {
+          const stop = await report(epoch, reported);
+          if (stop) await checkpoint.flush();
+          return stop;
+        },
+      }),
     ),
   );
+  if (!session.shouldStop) await checkpoint.remove();
+  return metrics;
 }

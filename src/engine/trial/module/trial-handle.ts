@@ -1,6 +1,7 @@
 /** The `trial` object that a user's train() is given. */
 import { format } from 'node:util';
 import type { TensorFlow } from '../../tensorflow/backend.js';
+import { checkpointOf } from '../checkpoint/of-trial.js';
 import type { Session } from '../session.js';
 import type { Trial } from '../user-api.js';
 
@@ -46,6 +47,7 @@ export function createTrial(tf: TensorFlow, session: Session): Trial {
     },
     shouldStop: () => session.shouldStop,
     callback: () => kerasCallback(tf, session),
+    checkpoint: checkpointOf(tf, session),
     log: (...values) => {
       process.stdout.write(`${format(...values)}\n`);
     },
