@@ -4,6 +4,7 @@ import { pruners } from '../core/pruners/registry.js';
 import { samplers } from '../core/samplers/registry.js';
 import { VERSION } from '../engine/version.js';
 import { apply } from './apply.js';
+import { showEnvironment } from './env.js';
 import { exportStudy } from './export.js';
 import { UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
@@ -65,6 +66,13 @@ command('show', 'show a study, or one trial of it')
   .option('--trial <n>', 'the trial', wholeNumber(0))
   .option('--json', 'print JSON')
   .action(show);
+
+command('env', 'show what the results of a study or trial depend on')
+  .option('--trial <n>', 'the trial (default: the latest run)', wholeNumber(0))
+  .option('--with <n>', 'what differs from this other trial', wholeNumber(0))
+  .option('--here', 'what differs from this machine as it is now')
+  .option('--json', 'print JSON')
+  .action(showEnvironment);
 
 command('export', 'write all trials to a file or to standard output')
   .addOption(new Option('--format <format>', 'what to write').choices(['csv', 'json']).default('csv'))

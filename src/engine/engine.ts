@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { environmentDifference, environmentNote } from '../core/analysis/environment-diff.js';
 import type { AnnotatedConfig, SweepSettings } from '../core/annotation/annotated-config.js';
 import { pruners } from '../core/pruners/registry.js';
 import { gridSize } from '../core/samplers/grid.js';
@@ -12,9 +13,10 @@ import { OUR_WORKER } from '../core/study/journal-line.js';
 import { journalFile } from '../core/study/places.js';
 import { StudyReducer } from '../core/study/reduce.js';
 import type { Study, StudySettings, StudyStatus } from '../core/study/trial.js';
-import { settingsRecord, studyRecords } from '../core/study/write.js';
+import { environmentRecord, settingsRecord, studyRecords, timestamp } from '../core/study/write.js';
 import type { EngineStart } from '../protocol/engine.js';
 import { readConfig } from './config-file.js';
+import { captureEnvironment } from './environment/capture.js';
 import { LocalExecutor } from './executors/local.js';
 import { Journal, JournalError } from './journal.js';
 import { StudyLock } from './lock.js';
@@ -139,9 +141,19 @@ async function open(
   if (locked.kind === 'busy') return { kind: 'error', code: 'busy', message: locked.message };
   const { lock } = locked;
   try {
+    const capturing = captureEnvironment(
+      { configFile, trainer: config.sweep.trainer, workers: slots(settings) },
+      timestamp(Date.now()),
+    );
     const { journal, reducer } = choice.isNew
       ? await createStudy(file, choice.name, configFile, config, text, settings)
       : await continueStudy(configFile, choice.name, settings);
+    const environment = await capturing;
+    const earlier = reducer.study.environments.at(-1);
+    const moved = earlier && environmentNote(environmentDifference(earlier.facts, environment.facts));
+    const record = environmentRecord(`${OUR_WORKER}${process.pid}`, environment);
+    reducer.apply(record);
+    await journal.append([record]);
     const executor = new LocalExecutor(
       slots(settings),
       fileURLToPath(new URL('./trial.js', import.meta.url)),
@@ -166,7 +178,7 @@ async function open(
         await lock.release();
         return status;
       });
-    const notes = [...choice.notes];
+    const notes = [...choice.notes, ...(moved === undefined ? [] : [moved])];
     if (settings.sampler === 'grid') notes.push(`The grid has ${gridSize(config.space)} points.`);
     return {
       kind: 'running',
@@ -225,5 +237,6 @@ async function continueStudy(
   return { journal, reducer };
 }
 
-const slots = (settings: StudySettings): number =>
+/** Trials at a time. */
+export const slots = (settings: StudySettings): number =>
   Math.max(1, settings.workers ?? availableParallelism() - 1);

@@ -1,0 +1,103 @@
+/** `env`: what the results of a study, or of one trial, depend on; how that differs from here, or from another trial. */
+import { resolve } from 'node:path';
+import {
+  type EnvironmentDifference,
+  environmentDifference,
+  environmentOfTrial,
+} from '../core/analysis/environment-diff.js';
+import { formatValue, NOTHING } from '../core/format.js';
+import type { Json, JsonObject } from '../core/json.js';
+import type { Study, Trial } from '../core/study/trial.js';
+import { readConfig } from '../engine/config-file.js';
+import { slots } from '../engine/engine.js';
+import { captureEnvironment } from '../engine/environment/capture.js';
+import { openStudy, UsageError } from './open-study.js';
+import { textTable } from './output.js';
+
+export interface EnvironmentOptions {
+  readonly study?: string;
+  readonly trial?: number;
+  /** Another trial to compare with. */
+  readonly with?: number;
+  /** Compare with this machine as it is now. */
+  readonly here?: boolean;
+  readonly json?: boolean;
+}
+
+const LONGEST = 60;
+
+const shown = (value: Json | undefined): string => {
+  const text = value === undefined ? NOTHING : formatValue(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+};
+
+/** A table with the likeliest to matter on top. */
+export function differenceTable(differences: readonly EnvironmentDifference[]): string {
+  const rows = differences.map(({ path, before, after, weight, why }) => [
+    path,
+    shown(before),
+    shown(after),
+    weight,
+    why,
+  ]);
+  return textTable([['what', 'then', 'now', 'matters', 'why'], ...rows]);
+}
+
+function trialOf(study: Study, number: number): Trial {
+  const trial = study.trials[number];
+  if (trial) return trial;
+  throw new UsageError(
+    `The study "${study.name}" has no trial ${number}; it has ${study.trials.length} trials.`,
+  );
+}
+
+/** A line per fact; packages only by their number. */
+function describe(facts: JsonObject, prefix = ''): readonly string[][] {
+  return Object.entries(facts).flatMap(([name, value]): string[][] => {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+      return [[`${prefix}${name}`, Array.isArray(value) ? value.join(' ') : formatValue(value)]];
+    }
+    const inner = value as JsonObject;
+    if (name === 'packages') return [[`${prefix}${name}`, `${Object.keys(inner).length} (see --json)`]];
+    return [...describe(inner, `${prefix}${name}.`)];
+  });
+}
+
+async function factsHere(config: string, study: Study): Promise<JsonObject> {
+  const configFile = resolve(config);
+  const read = await readConfig(configFile);
+  if (read.kind === 'error') throw new UsageError(read.message);
+  const workers = slots(study.settings);
+  const { trainer } = read.config.sweep;
+  return (await captureEnvironment({ configFile, trainer, workers }, new Date().toISOString())).facts;
+}
+
+export async function showEnvironment(config: string, options: EnvironmentOptions): Promise<void> {
+  const { study } = (await openStudy(config, options.study)).reducer;
+  const facts =
+    options.trial === undefined
+      ? study.environments.at(-1)?.facts
+      : environmentOfTrial(study, trialOf(study, options.trial));
+  if (facts === undefined) {
+    throw new UsageError(
+      `The study "${study.name}" was run before environments were recorded, or elsewhere. Resume it to record this one.`,
+    );
+  }
+  const other =
+    options.with !== undefined
+      ? environmentOfTrial(study, trialOf(study, options.with))
+      : options.here
+        ? {
+            ...(options.trial === undefined ? {} : study.trials[options.trial]?.attributes),
+            ...(await factsHere(config, study)),
+          }
+        : undefined;
+  if (other === undefined) {
+    if (options.json) console.log(JSON.stringify(facts, null, 2));
+    else console.log(textTable([['fact', 'value'], ...describe(facts)]));
+    return;
+  }
+  const differences = environmentDifference(facts, other);
+  if (options.json) console.log(JSON.stringify(differences, null, 2));
+  else console.log(differences.length > 0 ? differenceTable(differences) : 'Nothing differs.');
+}

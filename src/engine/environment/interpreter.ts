@@ -1,0 +1,63 @@
+/**
+ * Facts of the interpreter that a command runs in: version and installed packages. Asking takes a while, so the answer
+ * is kept beside the studies and asked again only when the interpreter or its folder of packages has changed.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { TrainerSpec } from '../../core/annotation/annotated-config.js';
+import type { JsonObject } from '../../core/json.js';
+import { storeFolder } from '../../core/study/places.js';
+import { outputOf } from './command-output.js';
+import { wordsOf } from './project.js';
+
+const PYTHON = /(^|[\\/])python[\d.]*(\.exe)?$/i;
+const ASK_TIMEOUT = 10_000;
+
+const WHERE = `import sys, sysconfig
+print(sys.executable)
+print(sys.version.split()[0])
+print(sysconfig.get_paths()["purelib"])`;
+const PACKAGES = `import json
+from importlib.metadata import distributions
+print(json.dumps({(d.metadata["Name"] or "").lower(): d.version for d in distributions() if d.metadata["Name"]}, sort_keys=True))`;
+
+async function python(program: string, folder: string, cache: string): Promise<JsonObject | undefined> {
+  const where = await outputOf(program, ['-c', WHERE], folder);
+  const [executable, version, library] = where?.trim().split(/\r?\n/) ?? [];
+  if (executable === undefined || version === undefined || library === undefined) return undefined;
+  const changed = await stat(library).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  const key = createHash('sha256')
+    .update(JSON.stringify([executable, version, library, changed]))
+    .digest('hex');
+  const file = join(cache, `${key.slice(0, 16)}.json`);
+  let text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    text = await outputOf(executable, ['-c', PACKAGES], folder, ASK_TIMEOUT);
+    if (text !== undefined) {
+      // Without the cache it is asked again next time.
+      await mkdir(dirname(file), { recursive: true })
+        .then(() => writeFile(file, text ?? ''))
+        .catch(() => undefined);
+    }
+  }
+  const interpreter = { kind: 'python', path: executable, version };
+  try {
+    return { interpreter, packages: JSON.parse(text ?? '') as JsonObject };
+  } catch {
+    return { interpreter };
+  }
+}
+
+/** Empty for trainers that run inside of us, and for programs that are no interpreter we know. */
+export async function interpreterFacts(configFile: string, trainer: TrainerSpec): Promise<JsonObject> {
+  if (trainer.kind !== 'command') return {};
+  const folder = dirname(configFile);
+  const program = wordsOf(trainer.command).find((word) => PYTHON.test(word));
+  if (program === undefined) return {};
+  const path = /[\\/]/.test(program) && !/^([\\/]|\w:)/.test(program) ? join(folder, program) : program;
+  return (await python(path, folder, join(storeFolder(configFile), 'environments'))) ?? {};
+}

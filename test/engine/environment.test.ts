@@ -1,0 +1,118 @@
+/** What is captured of the machine, the project and the interpreter; kept once per run; shown by `sweetspot env`. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { captureEnvironment } from '../../src/engine/environment/capture.js';
+import { allowedVariables } from '../../src/engine/environment/machine.js';
+import { bundle, project } from './support/engine.js';
+
+const CONFIG = `# @sweep
+#   train: ./train.js
+#   metric: {name: score, goal: maximize}
+#   stop: {trials: 2}
+#   workers: 1
+x: 0.5   # @tune float(0, 1)
+`;
+const TRAIN = `import { bowl } from './bowl.js';
+export default async (config) => ({ score: bowl(config.x) });`;
+const FILES = {
+  'a.yaml': CONFIG,
+  'train.js': TRAIN,
+  'bowl.js': 'export const bowl = (x) => -((x - 0.25) ** 2);',
+};
+
+const capture = (folder: string) =>
+  captureEnvironment(
+    { configFile: join(folder, 'a.yaml'), trainer: { kind: 'module', file: './train.js' }, workers: 1 },
+    '2026-01-01T00:00:00Z',
+  );
+const git = (folder: string, ...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder });
+const cli = (folder: string, ...args: string[]) =>
+  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
+
+describe('captureEnvironment', () => {
+  it('hashes the trainer with what it imports, so that a change of either is seen', async () => {
+    const folder = await project(FILES);
+    const before = await capture(folder);
+    expect(before.facts.trainer).toMatchObject({
+      files: { 'train.js': expect.any(String), 'bowl.js': expect.any(String) },
+    });
+    expect((await capture(folder)).id).toBe(before.id);
+    await writeFile(join(folder, 'bowl.js'), 'export const bowl = () => 0;');
+    expect((await capture(folder)).id).not.toBe(before.id);
+  });
+
+  it('names the commit and the hash of what was changed since', async () => {
+    const folder = await project({ ...FILES, 'package-lock.json': '{}' });
+    git(folder, 'init', '-q');
+    git(folder, 'add', '.');
+    git(folder, 'commit', '-qm', 'first');
+    const clean = (await capture(folder)).facts;
+    expect(clean.git).toMatchObject({ commit: expect.stringMatching(/^[0-9a-f]{40}$/), dirty: false });
+    expect(clean.lockFiles).toEqual({ 'package-lock.json': expect.stringMatching(/^sha256:/) });
+    await writeFile(join(folder, 'bowl.js'), 'export const bowl = () => 0;');
+    expect((await capture(folder)).facts.git).toMatchObject({
+      dirty: true,
+      patch: expect.stringMatching(/^sha256:/),
+    });
+  });
+
+  it('keeps variables that decide about arithmetic and no secret', () => {
+    expect(allowedVariables({ OMP_NUM_THREADS: '2', AWS_SECRET: 'x', TF_API_KEY: 'y', HOME: '/h' })).toEqual({
+      OMP_NUM_THREADS: '2',
+    });
+  });
+
+  it.skipIf(spawnSync('python3', ['-V']).status !== 0)(
+    'asks the interpreter of a command for its version and packages',
+    async () => {
+      const folder = await project({
+        'a.yaml': CONFIG,
+        'train.py': 'import helper\n',
+        'helper.py': 'x = 1\n',
+      });
+      const { facts } = await captureEnvironment(
+        {
+          configFile: join(folder, 'a.yaml'),
+          trainer: { kind: 'command', command: 'python3 train.py' },
+          workers: 1,
+        },
+        '',
+      );
+      expect(facts.interpreter).toMatchObject({ kind: 'python', version: expect.stringMatching(/^3\./) });
+      expect(facts.trainer).toMatchObject({
+        files: { 'train.py': expect.any(String), 'helper.py': expect.any(String) },
+      });
+    },
+  );
+});
+
+describe('sweetspot env', () => {
+  it('shows the environment of a trial, and what differs here after a change of the trainer', async () => {
+    const folder = await project(FILES);
+    expect(cli(folder, 'run', 'a.yaml').status).toBe(0);
+    const facts = JSON.parse(cli(folder, 'env', 'a.yaml', '--trial', '1', '--json').stdout);
+    expect(facts).toMatchObject({
+      node: process.versions.node,
+      backend: 'embedded',
+      seed: expect.any(Number),
+    });
+    expect(cli(folder, 'env', 'a.yaml', '--here').stdout).toBe('Nothing differs.\n');
+    await writeFile(join(folder, 'bowl.js'), 'export const bowl = () => 0;');
+    expect(JSON.parse(cli(folder, 'env', 'a.yaml', '--here', '--json').stdout)).toMatchObject([
+      { path: 'trainer.files.bowl.js', weight: 'likely' },
+    ]);
+  });
+
+  it('notes at the start of a run that a study continues in another environment', async () => {
+    const folder = await project(FILES);
+    cli(folder, 'run', 'a.yaml', '--trials', '2');
+    await writeFile(join(folder, 'bowl.js'), 'export const bowl = () => 0;');
+    const { stdout } = cli(folder, 'resume', 'a.yaml', '--trials', '3');
+    expect(stdout).toContain(
+      'This study continues in another environment: trainer.files.bowl.js (likely to matter)',
+    );
+  });
+});
