@@ -9,14 +9,13 @@ import { derivedSeed, random } from '../random.js';
 import { pointKey } from '../space/point.js';
 import type { Direction, Suggestion, Trial } from '../study/trial.js';
 import { acquire } from './gp/acquire.js';
-import { factorise, fit, type Hyperparameters } from './gp/fit.js';
+import { factorise, fitHyperparameters, type Hyperparameters } from './gp/fit.js';
 import { Points } from './gp/kernel.js';
 import { Posterior } from './gp/posterior.js';
 import { warp } from './gp/warp.js';
 import { normalCdf, normalPdf } from './normal.js';
-import { newPoint, suggestedPoints } from './novelty.js';
+import { drawUniform, newPoint, suggestedPoints } from './novelty.js';
 import { sobolPoint } from './qmc.js';
-import { drawUniform } from './random.js';
 import type { Sampler, SamplerContext } from './sampler.js';
 import { type UnitSpace, unitSpace } from './unit-space.js';
 
@@ -99,7 +98,7 @@ function fitted(unit: UnitSpace, observed: readonly Observation[]): Hyperparamet
     unit.axes,
     observed.map(({ x }) => x),
   );
-  const hyper = fit(points, y, unit.axes.length, FIT_EVALUATIONS);
+  const hyper = fitHyperparameters(points, y, unit.axes.length, FIT_EVALUATIONS);
   fits.set(unit, [{ observed, hyper }, ...known].slice(0, REMEMBERED));
   return hyper;
 }

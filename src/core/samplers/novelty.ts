@@ -1,15 +1,15 @@
 /** No point twice: what every sampler uses to avoid suggesting again what was suggested, and to see a space used up. */
 import type { Random } from '../random.js';
-import { cardinality } from '../space/encode.js';
+import { cardinality, decodeUnit } from '../space/encode.js';
 import { allValues, enumerate } from '../space/enumerate.js';
 import type { Params, Space } from '../space/parameter.js';
-import { pointKey } from '../space/point.js';
+import { buildPoint, pointKey } from '../space/point.js';
 import type { Trial } from '../study/trial.js';
 
-/** Draws before looking at what is left of a finite space. */
-const ATTEMPTS = 100;
-/** Spaces with more points than this are not listed; a repetition after 100 draws there is a curiosity. */
-const LISTABLE = 100_000;
+/** Draws of the sampler's own, then uniform ones, before looking at what is left of a finite space. */
+const ATTEMPTS = 30;
+/** Spaces with more points than this are not listed; a repetition after so many draws there is a curiosity. */
+const LISTABLE = 20_000;
 
 /** Names of points, by the identity of their parameters: samplers ask for those of all trials every time. */
 const keys = new WeakMap<Params, string>();
@@ -27,6 +27,10 @@ function keyOf(params: Params): string {
 export const suggestedPoints = (trials: readonly Trial[]): ReadonlySet<string> =>
   new Set(trials.map((trial) => keyOf(trial.params)));
 
+/** Independent uniform draws of all active parameters. */
+export const drawUniform = (space: Space, source: Random): Params =>
+  buildPoint(space, (_name, parameter) => decodeUnit(parameter, source.next()));
+
 /** A point from `draw` that has not been suggested, else any that is left, else `exhausted`. */
 export function newPoint(
   space: Space,
@@ -35,7 +39,9 @@ export function newPoint(
   draw: () => Params,
 ): Params | 'exhausted' {
   let params = draw();
-  for (let attempt = 1; attempt < ATTEMPTS && seen.has(pointKey(params)); attempt++) params = draw();
+  for (let attempt = 0; attempt < 2 * ATTEMPTS && seen.has(pointKey(params)); attempt++) {
+    params = attempt < ATTEMPTS ? draw() : drawUniform(space, source);
+  }
   if (!seen.has(pointKey(params))) return params;
 
   const size = Object.values(space).reduce((product, parameter) => product * cardinality(parameter), 1);

@@ -2,171 +2,203 @@
  * The tree-structured Parzen estimator: Bergstra et al., "Algorithms for hyper-parameter optimization" (2011), in the
  * joint form of Falkner et al., "BOHB" (2018), with the defaults of Optuna 5 (optuna/samplers/_tpe/sampler.py): good
  * set min(ceil(0.1 n), 25), 24 candidates, running trials counted as bad ("constant liar"), pruned ones ordered after
- * the completed by how far they came. Ours are: parameters that occur together are modelled together (`group`), and a
- * categorical kernel keeps prior mass 1/C for each of its C choices however many observations there are, without
- * which the joint model locks on to the first lucky combination.
+ * the completed by how far they came. Ours are: a quasi-random start, parameters that occur together modelled together
+ * (`group`), and a categorical kernel that keeps as much mass for all choices as for the one observed however many
+ * observations there are, without which the joint model locks on to the first lucky combination.
  */
-import type { Json } from '../json.js';
-import { type Random, random } from '../random.js';
-import { evaluateCondition } from '../space/condition.js';
-import type { Params, Space } from '../space/parameter.js';
-import { decisionOrder } from '../space/point.js';
+import { derivedSeed, type Random, random } from '../random.js';
+import type { Params } from '../space/parameter.js';
+import { pointKey } from '../space/point.js';
 import type { Direction, Trial } from '../study/trial.js';
 import { newPoint, suggestedPoints } from './novelty.js';
-import { type Kernels, kernels } from './parzen.js';
-import { drawUniform } from './random.js';
+import { Mixture } from './parzen.js';
+import { sobolPoint } from './qmc.js';
 import type { Sampler } from './sampler.js';
+import { type Axis, type UnitSpace, unitSpace } from './unit-space.js';
 
 const STARTUP_TRIALS = 10;
 const CANDIDATES = 24;
 /** Observations that keep full weight; older ones fade linearly. */
 const RECENT = 25;
+/** Bad trials the model keeps; of more, the recent ones and every so many of the old. */
+const BAD = 250;
 
 const goodSize = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
 
 /** Weights of n observations, oldest first. */
-export function weights(n: number): readonly number[] {
-  if (n < RECENT) return new Array<number>(n).fill(1);
-  const old = n - RECENT;
-  return Array.from({ length: n }, (_, i) =>
+export function weights(n: number): Float64Array {
+  const old = Math.max(0, n - RECENT);
+  return Float64Array.from({ length: n }, (_, i) =>
     i < old ? 1 / n + (i * (1 - 1 / n)) / Math.max(1, old - 1) : 1,
   );
 }
 
-/** A mixture over observations of a product over parameters. */
-class Mixture {
-  readonly #kernels: ReadonlyMap<string, Kernels>;
-  readonly #logWeights: readonly number[];
-
-  constructor(space: Space, names: readonly string[], observations: readonly Params[]) {
-    this.#kernels = new Map(
-      names.map((name) => {
-        const parameter = space[name] as Space[string];
-        return [
-          name,
-          kernels(
-            parameter,
-            observations.map((params) => params[name] as Json),
-          ),
-        ];
-      }),
-    );
-    const all = [...weights(observations.length), 1];
-    const total = all.reduce((sum, weight) => sum + weight, 0);
-    this.#logWeights = all.map((weight) => Math.log(weight / total));
-  }
-
-  draw(source: Random): Params {
-    let u = source.next();
-    let k = this.#logWeights.findIndex((logWeight) => {
-      u -= Math.exp(logWeight);
-      return u < 0;
-    });
-    if (k < 0) k = this.#logWeights.length - 1;
-    return Object.fromEntries([...this.#kernels].map(([name, kernel]) => [name, kernel.draw(k, source)]));
-  }
-
-  logDensity(params: Params): number {
-    const terms = this.#logWeights.map((logWeight, k) => {
-      let sum = logWeight;
-      for (const [name, kernel] of this.#kernels) sum += kernel.logDensity(k, params[name] as Json);
-      return sum;
-    });
-    const largest = Math.max(...terms);
-    return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
+/** Sort key, smaller is better: completed by value, then pruned by how far they came and how well, then the rest. */
+function rankKey(trial: Trial, sign: number): readonly [number, number, number] {
+  const value = (x: number | undefined): number => (x === undefined || Number.isNaN(x) ? Infinity : sign * x);
+  switch (trial.state) {
+    case 'complete':
+      return [0, value(trial.objectives?.[0]), trial.number];
+    case 'pruned': {
+      const last = trial.reports.at(-1);
+      return [1, -(last?.step ?? 0), value(last?.value)];
+    }
+    case 'failed':
+      return [2, 0, trial.number];
+    case 'running':
+    case 'waiting':
+      return [3, 0, trial.number];
+    default:
+      return trial.state satisfies never;
   }
 }
 
-/** Best first: completed by value, then pruned by how far they came and how well, then failed and running. */
-function ranked(trials: readonly Trial[], direction: Direction): readonly Trial[] {
+function isBefore(a: readonly number[], b: readonly number[]): boolean {
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i]) return (a[i] as number) < (b[i] as number);
+  }
+  return false;
+}
+
+/** The `size` best, by number. One pass: there may be ten thousand trials, and few are good. */
+function bestOf(trials: readonly Trial[], size: number, direction: Direction): readonly Trial[] {
   const sign = direction === 'maximize' ? -1 : 1;
-  const key = (trial: Trial): readonly number[] => {
-    const last = trial.reports.at(-1);
-    const value = (x: number | undefined): number =>
-      x === undefined || Number.isNaN(x) ? Infinity : sign * x;
-    switch (trial.state) {
-      case 'complete':
-        return [0, value(trial.objectives?.[0])];
-      case 'pruned':
-        return [1, -(last?.step ?? 0), value(last?.value)];
-      case 'failed':
-        return [2];
-      case 'running':
-      case 'waiting':
-        return [3];
-    }
-  };
-  const keyed = trials.map((trial) => ({ trial, key: key(trial) }));
-  keyed.sort((a, b) => {
-    for (let i = 0; i < Math.max(a.key.length, b.key.length); i++) {
-      const [x, y] = [a.key[i] ?? 0, b.key[i] ?? 0];
-      if (x !== y) return x < y ? -1 : 1;
-    }
-    return a.trial.number - b.trial.number;
-  });
-  return keyed.map(({ trial }) => trial);
+  const best: { readonly trial: Trial; readonly key: readonly number[] }[] = [];
+  for (const trial of trials) {
+    const key = rankKey(trial, sign);
+    const last = best[size - 1];
+    if (last && !isBefore(key, last.key)) continue;
+    let place = best.length;
+    while (place > 0 && isBefore(key, (best[place - 1] as { key: readonly number[] }).key)) place--;
+    best.splice(place, 0, { trial, key });
+    best.length = Math.min(best.length, size);
+  }
+  return best.map(({ trial }) => trial).sort((a, b) => a.number - b.number);
 }
+
+type Group = readonly { readonly axis: Axis; readonly at: number }[];
+const groupsOf = new WeakMap<UnitSpace, readonly Group[]>();
 
 /** The parameters that are decided together: those that no condition, or the very same condition, governs. */
-function groups(space: Space): readonly (readonly string[])[] {
-  const byCondition = new Map<string, string[]>();
-  for (const name of decisionOrder(space)) {
-    const key = JSON.stringify(space[name]?.when ?? null);
-    byCondition.set(key, [...(byCondition.get(key) ?? []), name]);
+function groups(unit: UnitSpace): readonly Group[] {
+  let result = groupsOf.get(unit);
+  if (!result) {
+    const byCondition = new Map<string, { axis: Axis; at: number }[]>();
+    unit.axes.forEach((axis, at) => {
+      const key = JSON.stringify(unit.space[axis.name]?.when ?? null);
+      byCondition.set(key, [...(byCondition.get(key) ?? []), { axis, at }]);
+    });
+    result = [...byCondition.values()];
+    groupsOf.set(unit, result);
   }
-  return [...byCondition.values()];
+  return result;
 }
 
-function suggest(space: Space, good: readonly Trial[], bad: readonly Trial[], source: Random): Params {
-  let params: Params = {};
-  for (const names of groups(space)) {
-    const when = space[names[0] as string]?.when;
-    if (when && !evaluateCondition(when, params)) continue;
-    const observed = (trials: readonly Trial[]): readonly Params[] =>
-      trials.map((trial) => trial.params).filter((p) => names.every((name) => name in p));
-    const l = new Mixture(space, names, observed(good));
-    const g = new Mixture(space, names, observed(bad));
-    let best: { params: Params; score: number } | undefined;
-    for (let i = 0; i < CANDIDATES; i++) {
-      const candidate = l.draw(source);
-      const score = l.logDensity(candidate) - g.logDensity(candidate);
-      if (!best || score > best.score) best = { params: candidate, score };
+interface Observed {
+  readonly row: Float64Array;
+  readonly weight: number;
+}
+
+/** Trials with their weights by age; of more than `most`, every so many of the old stand for their neighbours. */
+function observe(unit: UnitSpace, trials: readonly Trial[], most: number): readonly Observed[] {
+  const all = weights(trials.length);
+  const kept = Math.min(trials.length, most);
+  const old = trials.length - RECENT;
+  const keptOld = kept - RECENT;
+  return Array.from({ length: kept }, (_, i) => {
+    const thinned = trials.length > most;
+    const at = !thinned
+      ? i
+      : i < keptOld
+        ? Math.floor(((i + 0.5) * old) / keptOld)
+        : i - kept + trials.length;
+    const weight = (all[at] as number) * (thinned && i < keptOld ? old / keptOld : 1);
+    return { row: unit.encode((trials[at] as Trial).params), weight };
+  });
+}
+
+function mixture(group: Group, observed: readonly Observed[], total: number): Mixture {
+  const inside = observed.filter(({ row }) => group.every(({ at }) => !Number.isNaN(row[at])));
+  const rows = inside.map(({ row }) => row);
+  return new Mixture(group, rows, Float64Array.from([...inside.map(({ weight }) => weight), 1]), total);
+}
+
+/** One point: group by group the candidate that is likeliest good rather than bad. */
+function suggester(
+  unit: UnitSpace,
+  good: readonly Trial[],
+  bad: readonly Trial[],
+  seen: ReadonlySet<string>,
+  source: Random,
+): () => Params {
+  const [fromGood, fromBad] = [observe(unit, good, Infinity), observe(unit, bad, BAD)];
+  const models = groups(unit).map((group) => {
+    let pair: readonly [Mixture, Mixture] | undefined;
+    return {
+      group,
+      at: group.map(({ at }) => at),
+      /** Built when it is needed: a branch of the space that is not entered costs nothing. */
+      pair: () => {
+        pair ??= [
+          mixture(group, fromGood, good.length + bad.length),
+          mixture(group, fromBad, good.length + bad.length),
+        ];
+        return pair;
+      },
+    };
+  });
+  // In a space without branches a candidate that was tried can be passed over; with branches the point is drawn again.
+  const whole = models.length === 1;
+  return () => {
+    const x = new Float64Array(unit.axes.length);
+    const best = new Float64Array(unit.axes.length);
+    const active = new Uint8Array(unit.axes.length);
+    for (const { group, at, pair } of models) {
+      unit.markActive(best, active);
+      if (active[group[0]?.at as number] === 0) continue;
+      const [l, g] = pair();
+      let highest = -Infinity;
+      for (let i = 0; i < CANDIDATES; i++) {
+        l.draw(x, at, source);
+        const score = l.logDensity(x, at) - g.logDensity(x, at);
+        if (i > 0 && !(score > highest)) continue;
+        const tried = whole && seen.has(pointKey(unit.decode(x)));
+        if (tried && i > 0) continue;
+        highest = tried ? -Infinity : score;
+        for (const j of at) best[j] = x[j] as number;
+      }
     }
-    params = { ...params, ...best?.params };
-  }
-  return params;
+    return unit.decode(best);
+  };
 }
-
-/** In the order of the space, so that equal points look equal wherever they are shown. */
-const inOrder = (space: Space, params: Params): Params =>
-  Object.fromEntries(
-    Object.keys(space).flatMap((name) => (name in params ? [[name, params[name] as Json]] : [])),
-  );
 
 export const tpeSampler: Sampler = {
   name: 'tpe',
   ask({ space, directions, trials, seed, number }) {
     const source = random(seed, number, 'tpe');
+    const unit = unitSpace(space);
     const seen = suggestedPoints(trials);
-    const finished = trials.filter((trial) => trial.state === 'complete' || trial.state === 'pruned');
-    if (finished.length < STARTUP_TRIALS) {
-      const params = newPoint(space, seen, source, () => drawUniform(space, source));
+    let finished = 0;
+    for (const { state } of trials) if (state === 'complete' || state === 'pruned') finished++;
+    if (finished < STARTUP_TRIALS) {
+      let index = number;
+      const sequence = derivedSeed(seed, 'tpe start');
+      const params = newPoint(space, seen, source, () => sobolPoint(unit, index++, sequence));
       if (params === 'exhausted') return params;
-      const reason = `drawn at random: ${finished.length} of the ${STARTUP_TRIALS} results that the model needs are in`;
+      const reason = `spread evenly: ${finished} of the ${STARTUP_TRIALS} results that the model needs are in`;
       return { params, sampler: 'tpe', reason };
     }
-    const order = ranked(trials, directions[0] ?? 'minimize');
-    const size = goodSize(finished.length);
-    const byNumber = (a: Trial, b: Trial): number => a.number - b.number;
-    const good = order.slice(0, size).toSorted(byNumber);
-    const bad = order.slice(size).toSorted(byNumber);
-    const params = newPoint(space, seen, source, () => inOrder(space, suggest(space, good, bad, source)));
+    const size = goodSize(finished);
+    const good = bestOf(trials, size, directions[0] ?? 'minimize');
+    const isGood = new Set(good);
+    const bad = trials.filter((trial) => !isGood.has(trial));
+    const params = newPoint(space, seen, source, suggester(unit, good, bad, seen, source));
     if (params === 'exhausted') return params;
     const best = good.map((trial) => `#${trial.number}`).join(', ');
     return {
       params,
       sampler: 'tpe',
-      reason: `likely among the best ${size} of ${finished.length} results (${best})`,
+      reason: `likely among the best ${size} of ${finished} results (${best})`,
     };
   },
 };

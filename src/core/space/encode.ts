@@ -71,7 +71,7 @@ export function decodeUnit(distribution: Distribution, u: number): Json {
     const { low, high } = distribution;
     const value = distribution.log
       ? Math.exp(Math.log(low) + u * (Math.log(high) - Math.log(low)))
-      : low + u * (high - low);
+      : low * (1 - u) + high * u;
     return tidy(distribution, value);
   }
   if (distribution.type === 'int' && distribution.log) {

@@ -60,6 +60,7 @@ export function factorise(points: Points, y: Float64Array, hyper: Hyperparameter
   for (let jitter = 0; ; jitter = jitter === 0 ? 1e-8 : jitter * 10) {
     fill(k, s, n, { ...hyper, noise: hyper.noise + jitter });
     if (cholesky(k, n)) break;
+    if (jitter > 1) throw new Error('The covariance of the trials is not a number.');
   }
   const inverse = new Float64Array(n * n);
   invertLower(k, n, inverse);
@@ -83,7 +84,7 @@ function weighted(pairs: readonly Float64Array[], weights: Float64Array): Float6
  * The hyperparameters that explain `y` (standardised, one per point) best.
  * @param evaluations of the likelihood, at most
  */
-export function fit(
+export function fitHyperparameters(
   points: Points,
   y: Float64Array,
   dimensions: number,

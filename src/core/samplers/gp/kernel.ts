@@ -34,8 +34,13 @@ export class Points {
   constructor(axes: readonly Axis[], rows: readonly Float64Array[]) {
     this.count = rows.length;
     this.#columns = axes.map((_, j) => Float64Array.from(rows, (row) => row[j] as number));
-    this.#kinds = axes.map(({ kind, conditional }) =>
-      kind === 'category' ? 'category' : conditional ? 'circle' : 'plain',
+    // An earlier trial may lack a parameter that has no condition, when the space has changed since.
+    this.#kinds = axes.map(({ kind, conditional }, j) =>
+      kind === 'category'
+        ? 'category'
+        : conditional || this.#columns[j]?.some(Number.isNaN)
+          ? 'circle'
+          : 'plain',
     );
   }
 
