@@ -30,7 +30,7 @@ function parseOwn(text: string, metric: string): Line {
 }
 
 /** How programs call what they count, the finest last. */
-const STEPS = ['step', 'global_step', 'iteration', 'iter', 'round', 'epoch'] as const;
+const STEPS = ['step', 'global_step', 'iteration', 'iter', 'round', 'fold', 'epoch'] as const;
 
 function observed(found: ReadonlyMap<string, number>, wanted: readonly string[]): Line | undefined {
   if (!wanted.some((name) => found.has(name))) return undefined;

@@ -1,0 +1,32 @@
+// Brings what the Python examples' tests need, scikit-learn, PyTorch and PyYAML, from Debian's packages, where that is
+// possible: on Debian or Ubuntu, as root. Elsewhere it says what to install. Never fails: the tests say what they lack.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const PACKAGES = ['python3-sklearn', 'python3-torch', 'python3-yaml'];
+const MODULES = 'import sklearn, torch, yaml';
+
+const has = (python) => spawnSync(python, ['-c', MODULES], { stdio: 'ignore' }).status === 0;
+
+function apt(...args) {
+  const { status } = spawnSync('apt-get', args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return status === 0;
+}
+
+function setUp() {
+  if (['python3', '/usr/bin/python3'].some(has)) return 'Python has scikit-learn, PyTorch and PyYAML.';
+  const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (canInstall) {
+    console.log(`Installing ${PACKAGES.join(', ')} …`);
+    const options = ['-y', '-q', '--no-install-recommends'];
+    if (apt('update', '-q') && apt('install', ...options, ...PACKAGES) && has('/usr/bin/python3')) {
+      return 'Installed scikit-learn, PyTorch and PyYAML.';
+    }
+  }
+  return `The Python examples will not be tested: install ${PACKAGES.join(', ')}, or pip install scikit-learn torch pyyaml.`;
+}
+
+console.log(setUp());
