@@ -10,7 +10,11 @@ import { LOSS_NAMES, type Loss, lossOf } from '../../src/engine/trial/declarativ
 import { classRowLosses, numberRowLosses, softmax } from '../../src/engine/trial/declarative/losses/rows.js';
 import { lossOp } from '../../src/engine/trial/declarative/losses/tensors.js';
 import { ACTIVATION_NAMES } from '../../src/engine/trial/declarative/model/activations.js';
-import { buildNetwork, disposeNetwork } from '../../src/engine/trial/declarative/model/network.js';
+import {
+  buildNetwork,
+  disposeNetwork,
+  penaltiesOf,
+} from '../../src/engine/trial/declarative/model/network.js';
 import {
   createOptimizer,
   type OptimizerOptions,
@@ -572,9 +576,13 @@ describe('a network', () => {
       { type: 'dense', units: 3, l2: 0 },
     ] as const;
     const model = network(layers, [2], { initializer: { name: 'ones' }, l1: 0.1, l2: 0.5 });
-    const penalties = model.calculateLosses().map((loss) => loss.dataSync()[0]!);
+    const penalties = penaltiesOf(model).map((loss) => loss.dataSync()[0]!);
     closeTo(penalties, [6 * 0.6, 9 * 0.1, 9 * 0.6], 4);
     disposeNetwork(tf, model);
+    // Input and recurrent kernel of the recurrent layer, then the output's.
+    const recurrent = network([{ type: 'simpleRnn', units: 2 }], [4, 3], { l2: 0.5 });
+    expect(penaltiesOf(recurrent)).toHaveLength(3);
+    disposeNetwork(tf, recurrent);
   });
 
   it.each([

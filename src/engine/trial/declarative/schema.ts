@@ -14,7 +14,8 @@ import { type Path, problemsOf } from './schema/problems.js';
 import { trainingForm } from './schema/training.js';
 
 const seedForm = must('a whole number of at least 0');
-const schema = z.strictObject({
+/** The whole config. */
+export const configForm = z.strictObject({
   data: dataForm,
   model: modelForm,
   optimizer: optimizerForm.prefault({}),
@@ -22,7 +23,7 @@ const schema = z.strictObject({
   seed: z.number(seedForm).int(seedForm).min(0, seedForm).optional(),
 });
 
-export type DeclarativeConfig = Readonly<z.infer<typeof schema>>;
+export type DeclarativeConfig = Readonly<z.infer<typeof configForm>>;
 
 /** What is wrong with `model:` although each key is right by itself: the key, and the message. */
 function modelConflict(model: ModelConfig): { readonly path: Path; readonly message: string } | undefined {
@@ -53,9 +54,11 @@ export function readDeclarativeConfig(
   configFile: string,
   configText: string,
 ): DeclarativeConfig {
-  const result = schema.safeParse(config);
+  const result = configForm.safeParse(config);
   if (!result.success) {
-    throw new FatalTrainingError(problemsOf(schema, result.error, config, configFile, configText).join('\n'));
+    throw new FatalTrainingError(
+      problemsOf(configForm, result.error, config, configFile, configText).join('\n'),
+    );
   }
   const { data, model } = result.data;
   const conflict = modelConflict(model);

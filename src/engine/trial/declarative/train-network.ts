@@ -15,7 +15,7 @@ import { type BatchSource, epochOrder, strataOfNumbers } from './batches.js';
 import { Patience } from './early-stopping.js';
 import { judge, scoresOf } from './evaluation.js';
 import { lossOp } from './losses/tensors.js';
-import { buildNetwork, disposeNetwork } from './model/network.js';
+import { buildNetwork, disposeNetwork, penaltiesOf } from './model/network.js';
 import { createOptimizer, type FusedStep, type TrainingOptimizer } from './optimizers/optimizer.js';
 import type { DeclarativeConfig } from './schema.js';
 import { type Complain, type TrainingSettings, trainingSettings } from './settings.js';
@@ -60,7 +60,7 @@ class Stepper {
     this.#weights = model.trainableWeights.map((weight) => weight.read() as Variable);
     optimizer.adopt(this.#weights);
     this.#loss = lossOp(tf, settings.loss, settings.task);
-    this.#hasPenalties = tf.tidy(() => model.calculateLosses().length > 0);
+    this.#hasPenalties = tf.tidy(() => penaltiesOf(model).length > 0);
   }
 
   /** @returns the scores before the step, to be disposed by the caller */
@@ -83,9 +83,7 @@ class Stepper {
           tf.keep(scores);
           const losses = this.#loss(y, scores);
           const data = tf.mean(weight ? tf.mul(losses, weight) : losses);
-          return this.#hasPenalties
-            ? tf.addN([data, ...model.calculateLosses()]).asScalar()
-            : data.asScalar();
+          return this.#hasPenalties ? tf.addN([data, ...penaltiesOf(model)]).asScalar() : data.asScalar();
         },
         false,
         this.#weights,

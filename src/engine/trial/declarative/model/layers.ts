@@ -89,7 +89,6 @@ export function recurrentLayer(
   config: RecurrentLayerConfig,
   defaults: LayerDefaults,
   sequences: boolean,
-  goBackwards = false,
 ): Layer {
   const weights = new WeightOptions(tf, config, defaults);
   const options = {
@@ -103,7 +102,6 @@ export function recurrentLayer(
     dropoutFunc: (x: Parameters<TensorFlow['dropout']>[0], rate: number) =>
       tf.tidy(() => dropoutLayer(tf, rate, false).call(x as never, { training: true })),
     returnSequences: sequences,
-    goBackwards,
   };
   if (config.type === 'simpleRnn') return tf.layers.simpleRNN(options);
   const gated = {

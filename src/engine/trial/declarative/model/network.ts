@@ -4,7 +4,7 @@
  * and the reports.
  */
 
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { TensorFlow } from '../../../tensorflow/backend.js';
 import type { LayerConfig, SimpleLayerConfig } from '../schema/layers.js';
@@ -218,14 +218,10 @@ class Builder {
     sequences: boolean,
   ): SymbolicTensor {
     const { tf, defaults } = this;
+    const reverse = () => functionLayer(tf, 'Reverse', (x) => tf.reverse(x, 1));
     const forward = this.apply(recurrentLayer(tf, layer, defaults, sequences), start);
-    const back = this.apply(recurrentLayer(tf, layer, defaults, sequences, true), start);
-    const aligned = sequences
-      ? this.apply(
-          functionLayer(tf, 'Reverse', (x) => tf.reverse(x, 1)),
-          back,
-        )
-      : back;
+    const back = this.apply(recurrentLayer(tf, layer, defaults, sequences), this.apply(reverse(), start));
+    const aligned = sequences ? this.apply(reverse(), back) : back;
     const join = {
       concat: () => tf.layers.concatenate(),
       sum: () => tf.layers.add(),
@@ -344,10 +340,20 @@ export function buildNetwork(
 
 interface Recurrent {
   readonly cell?: {
+    calculateLosses(): Scalar[];
     dropoutMask?: Tensor | Tensor[] | null;
     recurrentDropoutMask?: Tensor | Tensor[] | null;
   };
 }
+
+/**
+ * The penalties that L1 and L2 put on the weights as they are now, to be added to the loss. tfjs leaves out those of
+ * recurrent cells.
+ */
+export const penaltiesOf = (model: LayersModel): readonly Scalar[] => [
+  ...model.calculateLosses(),
+  ...(model.layers as unknown as readonly Recurrent[]).flatMap(({ cell }) => cell?.calculateLosses() ?? []),
+];
 
 /** Frees the network; tfjs forgets the dropout masks that its recurrent cells keep. */
 export function disposeNetwork(tf: TensorFlow, model: LayersModel): void {

@@ -27,6 +27,7 @@ const layersOrCount = z.union(
 
 export const modelForm = z.strictObject(
   {
+    kind: z.literal('network', must('network, tree, forest or boosting')).optional(),
     task: oneOf(['classification', 'regression']),
     units: z.union([z.array(count), count], must('a list of whole numbers, such as [32, 16]')).optional(),
     layers: layersOrCount.optional(),
