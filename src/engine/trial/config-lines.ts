@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 
 /** Line (from 1) of the key or list item at `path`; undefined where the text is no YAML or has no such path. */
-export function lineOfPath(text: string, path: readonly (string | number)[]): number | undefined {
+function lineOfPath(text: string, path: readonly (string | number)[]): number | undefined {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
   if (document.errors.length > 0 || path.length === 0) return undefined;

@@ -18,7 +18,7 @@ export interface ColumnPlan {
 }
 
 /** A column once fitted. */
-export interface Encoder {
+interface Encoder {
   readonly width: number;
   encode(cell: Cell, into: Float32Array, at: number): void;
 }

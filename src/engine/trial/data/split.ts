@@ -2,7 +2,7 @@
 import { random } from '../../../core/random.js';
 
 /** The numbers 0 … n−1 in a random order that follows from `keys` alone (Fisher and Yates). */
-export function permutation(n: number, ...keys: readonly (number | string)[]): Uint32Array {
+function permutation(n: number, ...keys: readonly (number | string)[]): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   const r = random(...keys);
   for (let i = n - 1; i > 0; i--) {

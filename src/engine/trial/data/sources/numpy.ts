@@ -59,7 +59,7 @@ function fortranIndex(i: number, shape: readonly number[]): number {
 }
 
 /** @throws FatalTrainingError where `bytes` are no such array; `file` is named in it. */
-export function parseNpy(bytes: Uint8Array, file: string): NumpyArray {
+function parseNpy(bytes: Uint8Array, file: string): NumpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || view.getUint32(0) !== 0x934e554d || view.getUint16(4) !== 0x5059) {
     throw new FatalTrainingError(`${file} is no NumPy array (.npy).`);
