@@ -16,7 +16,7 @@ import type { DeclarativeConfig } from './schema.js';
 /** Throws a FatalTrainingError that names file and line of the value at `path`. */
 export type Complain = (path: readonly (string | number)[], message: string) => never;
 
-export interface EarlyStopping extends PatienceOptions {
+interface EarlyStopping extends PatienceOptions {
   readonly metric: string;
   readonly restoreBest: boolean;
   /** First epoch that counts. */

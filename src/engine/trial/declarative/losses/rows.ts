@@ -7,7 +7,7 @@ import type { Loss, RegressionLoss } from './names.js';
 const EPSILON = 1e-7;
 
 /** Of an error, one number. */
-export function elementLoss(name: RegressionLoss, error: number, delta: number): number {
+function elementLoss(name: RegressionLoss, error: number, delta: number): number {
   const size = Math.abs(error);
   switch (name) {
     case 'mse':

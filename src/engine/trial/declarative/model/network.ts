@@ -18,7 +18,7 @@ type Layer = layers.Layer;
 const DEFAULT_ACTIVATION = 'relu';
 
 /** `units: [32, 16]`, or `units: 32` with `layers: 3`, as layers. */
-export function spelledOut(model: ModelConfig): readonly LayerConfig[] {
+function spelledOut(model: ModelConfig): readonly LayerConfig[] {
   if (Array.isArray(model.layers)) return model.layers;
   const units = Array.isArray(model.units)
     ? model.units

@@ -54,9 +54,6 @@ const given = <T extends object>(options: T) =>
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
 
-/** Starting rate of `name` where the user gives none. */
-export const defaultRate = (name: OptimizerName): number => RULES[name].defaults.rate;
-
 /** @param options the rule's own defaults hold for what is absent */
 export function createOptimizer(
   tf: TensorFlow,

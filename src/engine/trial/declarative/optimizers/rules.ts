@@ -19,7 +19,7 @@ export interface RuleOptions {
   readonly initialAccumulator: number;
 }
 
-export interface RuleInput {
+interface RuleInput {
   readonly tf: TensorFlow;
   /** Gradient g of this step, any shape. */
   readonly g: Tensor;
@@ -31,13 +31,13 @@ export interface RuleInput {
   readonly options: RuleOptions;
 }
 
-export interface RuleOutput {
+interface RuleOutput {
   /** To be subtracted from the weight. */
   readonly change: Tensor;
   readonly state: readonly Tensor[];
 }
 
-export interface FusedInput {
+interface FusedInput {
   readonly rate: number;
   /** What the old weight is multiplied with. */
   readonly kept: number;

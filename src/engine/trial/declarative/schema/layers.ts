@@ -163,7 +163,7 @@ const NESTED = {
   repeat: z.strictObject({ type: z.literal('repeat'), times: wholeFrom0, layers: inner }),
 } as const;
 
-export const LAYER_TYPES = [...Object.keys(SIMPLE), ...Object.keys(NESTED)];
+const LAYER_TYPES = [...Object.keys(SIMPLE), ...Object.keys(NESTED)];
 
 const options = [...Object.values(SIMPLE), ...Object.values(NESTED)];
 type Option = (typeof options)[number];

@@ -7,7 +7,7 @@ import { activation, initializer, layerList } from './layers.js';
 
 const weights = must('balanced, or a weight above 0 for each class, such as {yes: 2, no: 1}');
 
-export const lossForm = named(
+const lossForm = named(
   z.strictObject(
     {
       name: oneOf(LOSS_NAMES).optional(),
@@ -44,4 +44,3 @@ export const modelForm = z.strictObject(
 );
 
 export type ModelConfig = Readonly<z.infer<typeof modelForm>>;
-export type LossSettings = Readonly<z.infer<typeof lossForm>>;

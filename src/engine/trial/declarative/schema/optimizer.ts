@@ -5,7 +5,7 @@ import { OPTIMIZER_NAMES } from '../optimizers/rules.js';
 import { SCHEDULE_NAMES } from '../optimizers/schedule.js';
 import { above0To1, from0To1, from1, named, nonNegative } from './forms.js';
 
-export const scheduleForm = named(
+const scheduleForm = named(
   z.strictObject(
     {
       name: oneOf(SCHEDULE_NAMES).default('constant'),
@@ -43,6 +43,3 @@ export const optimizerForm = z.strictObject(
   },
   must('a section with name: and learningRate:'),
 );
-
-export type OptimizerConfig = Readonly<z.infer<typeof optimizerForm>>;
-export type ScheduleConfig = Readonly<z.infer<typeof scheduleForm>>;

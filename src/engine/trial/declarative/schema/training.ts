@@ -6,7 +6,7 @@ import { from0To1, from1, named, nonNegative, wholeFrom0 } from './forms.js';
 
 const classWeight = must('a weight of at least 0 for each class, such as {yes: 2, no: 1}');
 
-export const batchesForm = named(
+const batchesForm = named(
   z.strictObject(
     {
       name: oneOf(BATCH_NAMES).default('shuffled'),
@@ -21,7 +21,7 @@ export const batchesForm = named(
 const shares = must('a share of the image from 0 up to, but not including, 1');
 const imageShare = z.number(shares).min(0, shares).lt(1, shares);
 
-export const augmentationForm = z.strictObject(
+const augmentationForm = z.strictObject(
   {
     rotate: nonNegative.default(0),
     shift: imageShare.default(0),
@@ -36,7 +36,7 @@ export const augmentationForm = z.strictObject(
   must('a section such as {flip: horizontal, rotate: 10}'),
 );
 
-export const earlyStoppingForm = named(
+const earlyStoppingForm = named(
   z.strictObject(
     {
       metric: z.string(must('the name of a metric')).optional(),
@@ -62,8 +62,3 @@ export const trainingForm = z.strictObject(
   },
   must('a section with epochs: and batchSize:'),
 );
-
-export type TrainingConfig = Readonly<z.infer<typeof trainingForm>>;
-export type BatchesConfig = Readonly<z.infer<typeof batchesForm>>;
-export type AugmentationConfig = Readonly<z.infer<typeof augmentationForm>>;
-export type EarlyStoppingConfig = Readonly<z.infer<typeof earlyStoppingForm>>;
