@@ -36,14 +36,20 @@ async function compile(file) {
   // Takes a second to load, so only where there is something to compile.
   const { default: asc } = await import('assemblyscript/asc');
   let compiled;
-  const { error, stderr } = await asc.main([basename(file), '--outFile=out.wasm', ...OPTIONS], {
-    readFile: (name) => sources.get(name) ?? null,
-    writeFile: (_name, bytes) => {
-      compiled = bytes;
+  let text = '';
+  const { error, stderr } = await asc.main(
+    [basename(file), '--outFile=out.wasm', '--textFile=out.wat', ...OPTIONS],
+    {
+      readFile: (name) => sources.get(name) ?? null,
+      writeFile: (name, contents) => {
+        if (name === 'out.wasm') compiled = contents;
+        else text = contents;
+      },
+      listFiles: () => [],
     },
-    listFiles: () => [],
-  });
+  );
   if (error || !compiled) throw new Error(`${file} does not compile:\n${stderr}\n${error?.message ?? ''}`);
+  if (text.includes('(data ')) throw new Error(`${file} keeps data in the memory, which is another's.`);
   await mkdir(CACHE, { recursive: true });
   await writeFile(`${kept}.${process.pid}`, compiled);
   await rename(`${kept}.${process.pid}`, kept);

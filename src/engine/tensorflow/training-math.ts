@@ -24,6 +24,16 @@ export interface TrainingMath {
   readonly pack: (b: number, panels: number, k: number, n: number) => void;
   readonly packTransposed: (b: number, panels: number, k: number, n: number) => void;
   readonly convolve: (...args: Numbers) => void;
+  readonly applyTanh: (x: number, count: number) => void;
+  readonly applySigmoid: (x: number, count: number) => void;
+  readonly applyMask: (x: number, mask: number, count: number) => void;
+  readonly softmaxGradient: (
+    scores: number,
+    truth: number,
+    to: number,
+    rows: number,
+    columns: number,
+  ) => void;
   readonly lstmStep: (...args: Numbers) => void;
   readonly lstmStepGradient: (...args: Numbers) => void;
   readonly poolGradient: (...args: Numbers) => void;

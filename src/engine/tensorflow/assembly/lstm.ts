@@ -1,23 +1,5 @@
 /** One time step of a long short-term memory (Hochreiter and Schmidhuber 1997), element by element, there and back. */
-
-/**
- * tanh by a rational function of degree 13 over 6, as in Eigen: within a few units in the last place, and exactly ±1
- * beyond 7.9.
- */
-function tanh4(value: v128): v128 {
-  const x = f32x4.max(f32x4.min(value, f32x4.splat(7.905311107635498)), f32x4.splat(-7.905311107635498));
-  const x2 = f32x4.mul(x, x);
-  let p = f32x4.add(f32x4.mul(x2, f32x4.splat(-2.76076847742355e-16)), f32x4.splat(2.00018790482477e-13));
-  p = f32x4.add(f32x4.mul(x2, p), f32x4.splat(-8.60467152213735e-11));
-  p = f32x4.add(f32x4.mul(x2, p), f32x4.splat(5.12229709037114e-8));
-  p = f32x4.add(f32x4.mul(x2, p), f32x4.splat(1.48572235717979e-5));
-  p = f32x4.add(f32x4.mul(x2, p), f32x4.splat(6.37261928875436e-4));
-  p = f32x4.add(f32x4.mul(x2, p), f32x4.splat(4.89352455891786e-3));
-  let q = f32x4.add(f32x4.mul(x2, f32x4.splat(1.19825839466702e-6)), f32x4.splat(1.18534705686654e-4));
-  q = f32x4.add(f32x4.mul(x2, q), f32x4.splat(2.268434632439e-3));
-  q = f32x4.add(f32x4.mul(x2, q), f32x4.splat(4.89352518554385e-3));
-  return f32x4.div(f32x4.mul(x, p), q);
-}
+import { tanh4 } from './functions';
 
 /** The gates' activation: hard sigmoid, clip(0.2 x + 0.5, 0, 1), or σ(x) = (1 + tanh(x / 2)) / 2. */
 function gate4(x: v128, isHard: bool): v128 {

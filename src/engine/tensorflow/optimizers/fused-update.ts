@@ -39,6 +39,10 @@ export type FusedUpdate =
       readonly slots: readonly [meanSquare: Variable, velocity: Variable];
     });
 
+type WithoutSlots<T> = T extends unknown ? Omit<T, 'slots'> : never;
+/** A step without saying where its state lies. */
+export type FusedRule = WithoutSlots<FusedUpdate>;
+
 const slotsOf = (update: FusedUpdate): readonly Variable[] => (update.kind === 'sgd' ? [] : update.slots);
 
 /** A tensor may share its numbers with others (clones, reshapes): then the variable gets numbers of its own first. */
@@ -57,53 +61,41 @@ function forgetPacked(backend: BackendWasm, variable: Variable): void {
   backend.wasm.tfjs.registerTensor(id, variable.size, memoryOffset);
 }
 
-function step(math: TrainingMath, w: number, g: number, size: number, update: FusedUpdate, slots: number[]) {
+/** The step of `size` numbers at the addresses of weight, gradient and state, in the order of FusedUpdate's slots. */
+export function stepInPlace(
+  math: TrainingMath,
+  w: number,
+  g: number,
+  size: number,
+  update: FusedRule,
+  slots: readonly number[],
+): void {
   const { rate, kept = 1 } = update;
   switch (update.kind) {
     case 'sgd':
-      return math.gradientStep(w, g, size, kept, rate);
+      math.gradientStep(w, g, size, kept, rate);
+      return;
     case 'momentum':
-      return math.momentumStep(w, slots[0]!, g, size, kept, rate, update.momentum, update.nesterov ? 1 : 0);
+      math.momentumStep(w, slots[0]!, g, size, kept, rate, update.momentum, update.nesterov ? 1 : 0);
+      return;
     case 'adam': {
       const { beta1, beta2, epsilon, t } = update;
       const corrections = [1 - beta1, 1 - beta2, 1 - beta1 ** t, 1 - beta2 ** t];
-      return math.adamStep(
-        w,
-        slots[0]!,
-        slots[1]!,
-        g,
-        size,
-        kept,
-        rate,
-        beta1,
-        beta2,
-        ...corrections,
-        epsilon,
-      );
+      math.adamStep(w, slots[0]!, slots[1]!, g, size, kept, rate, beta1, beta2, ...corrections, epsilon);
+      return;
     }
     case 'rmsprop': {
       const { decay, momentum, epsilon } = update;
-      return math.rmspropStep(
-        w,
-        slots[0]!,
-        slots[1]!,
-        g,
-        size,
-        kept,
-        rate,
-        decay,
-        1 - decay,
-        momentum,
-        epsilon,
-      );
+      math.rmspropStep(w, slots[0]!, slots[1]!, g, size, kept, rate, decay, 1 - decay, momentum, epsilon);
+      return;
     }
     default:
-      return update satisfies never;
+      update satisfies never;
   }
 }
 
 /** The embedded backend, where it is the active one. */
-function embeddedBackend(): BackendWasm | undefined {
+export function embeddedBackend(): BackendWasm | undefined {
   if (engine().backendName !== 'wasm') return undefined;
   return engine().backend as BackendWasm;
 }
@@ -124,7 +116,7 @@ export function fusedUpdate(variable: Variable, gradient: Tensor, update: FusedU
 
   for (const tensor of written) makeSole(backend, tensor);
   const addresses = slots.map((slot) => address(backend, slot));
-  step(
+  stepInPlace(
     trainingMath(backend),
     address(backend, variable),
     address(backend, gradient),
