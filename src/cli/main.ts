@@ -8,8 +8,10 @@ import { showEnvironment } from './env.js';
 import { exportStudy } from './export.js';
 import { UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
+import { replayStudy } from './replay.js';
 import { run } from './run.js';
 import { best, list, show } from './show.js';
+import { lock, verify } from './verify.js';
 
 const wholeNumber =
   (low: number) =>
@@ -73,6 +75,33 @@ command('env', 'show what the results of a study or trial depend on')
   .option('--here', 'what differs from this machine as it is now')
   .option('--json', 'print JSON')
   .action(showEnvironment);
+
+command('verify', 'run a trial or a lock again and tell whether the result is the same')
+  .option('--trial <n>', 'the trial (default: the best)', wholeNumber(0))
+  .option('--repeats <n>', 'runs with other seeds that measure the noise, where needed', wholeNumber(0), 4)
+  .addOption(
+    new Option('--backend <name>', "TensorFlow.js backend (default: the trial's, where it is here)").choices([
+      'auto',
+      'embedded',
+      'native',
+    ]),
+  )
+  .option('--environment-only', 'compare the environment and train nothing')
+  .option('--strict', 'fail also for differences that can only touch the last digits')
+  .option('--json', 'print JSON')
+  .action(verify);
+
+command('lock', 'write the best trial with its environment and curve to a file that verify reads')
+  .option('--trial <n>', 'the trial (default: the best)', wholeNumber(0))
+  .option('--output <file>', 'the file to write (default: <config>.lock.json)')
+  .action(lock);
+
+command(
+  'replay',
+  'derive every suggestion and pruning again from the journal and report the first difference',
+)
+  .option('--json', 'print JSON')
+  .action(replayStudy);
 
 command('export', 'write all trials to a file or to standard output')
   .addOption(new Option('--format <format>', 'what to write').choices(['csv', 'json']).default('csv'))

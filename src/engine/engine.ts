@@ -238,5 +238,5 @@ async function continueStudy(
 }
 
 /** Trials at a time. */
-export const slots = (settings: StudySettings): number =>
+export const slots = (settings: Pick<StudySettings, 'workers'>): number =>
   Math.max(1, settings.workers ?? availableParallelism() - 1);

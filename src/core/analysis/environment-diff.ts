@@ -37,7 +37,7 @@ const RULES: readonly Rule[] = [
   { path: /^data/, weight: 'likely', why: 'it was trained on other data' },
   { path: /^trainer\./, weight: 'likely', why: 'other code was trained' },
   {
-    path: /^(backend|versions|fallbackReason)/,
+    path: /^(backend|versions)/,
     weight: 'likely',
     why: 'another backend computes in another order',
   },
@@ -72,8 +72,8 @@ const RULES: readonly Rule[] = [
 const OTHERWISE = { weight: 'unlikely', why: 'affects speed at most' } as const;
 const ORDER: readonly Weight[] = ['likely', 'possible', 'unlikely'];
 
-/** Differ from run to run without meaning. */
-const MEANINGLESS = new Set(['pid', 'commandPid', 'process']);
+/** Differ from run to run without meaning, or say again what another fact says. */
+const MEANINGLESS = new Set(['pid', 'commandPid', 'process', 'fallbackReason']);
 
 /** Objects are taken apart; lists are values. */
 function* leaves(value: JsonObject, prefix = ''): Generator<readonly [string, Json]> {

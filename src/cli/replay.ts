@@ -1,0 +1,27 @@
+/** `replay`: derives a study's suggestions and prunings again and reports the first difference. */
+import { replay } from '../core/analysis/replay.js';
+import { loadJournal } from '../engine/journal.js';
+import { openStudy } from './open-study.js';
+import { ExitCode } from './output.js';
+
+export interface ReplayOptions {
+  readonly study?: string;
+  readonly json?: boolean;
+}
+
+export async function replayStudy(config: string, options: ReplayOptions): Promise<void> {
+  const { file, reducer } = await openStudy(config, options.study);
+  const result = replay((await loadJournal(file)).records);
+  const { suggestions, prunings, skipped, difference } = result;
+  if (difference) process.exitCode = ExitCode.failed;
+  if (options.json) {
+    console.log(
+      JSON.stringify({ study: reducer.study.name, ...result, difference: difference ?? null }, null, 2),
+    );
+    return;
+  }
+  const count = `${suggestions} suggestions and ${prunings} prunings came out the same`;
+  const others = skipped > 0 ? `; ${skipped} trials were not suggested by a sampler here` : '';
+  if (difference) console.log(`First difference: ${difference.message}\nBefore it ${count}${others}.`);
+  else console.log(`Study ${reducer.study.name} follows from its journal: ${count}${others}.`);
+}

@@ -1,0 +1,162 @@
+/**
+ * Derives every suggestion and every pruning of a study again from its journal and names the first that comes out
+ * differently: proof that a study follows from its seed, its results and this version of the program. Pure.
+ */
+import { type Json, jsonEqual } from '../json.js';
+import type { PrunerName } from '../pruners/names.js';
+import { pruners } from '../pruners/registry.js';
+import { samplers } from '../samplers/registry.js';
+import { Attr, type JournalRecord, Op, StateCode } from '../study/records.js';
+import { StudyReducer } from '../study/reduce.js';
+import { suggest } from '../study/suggest.js';
+import type { Study, Suggestion, Trial } from '../study/trial.js';
+
+export interface ReplayDifference {
+  /** Position of the record in the journal, from 0. */
+  readonly record: number;
+  readonly trial: number;
+  readonly what: 'suggestion' | 'pruning';
+  /** In a sentence: what the journal says and what comes out now. */
+  readonly message: string;
+  readonly journal: Json;
+  readonly replayed: Json;
+}
+
+export interface ReplayResult {
+  /** How many were derived again and found equal. */
+  readonly suggestions: number;
+  readonly prunings: number;
+  /** Trials that nobody here suggested: queued by hand, or brought from elsewhere. */
+  readonly skipped: number;
+  readonly difference?: ReplayDifference;
+}
+
+/** What was suggested, as far as the lines of one trial say it. */
+interface Asked {
+  readonly record: number;
+  readonly trial: number;
+  readonly expected: Suggestion | 'exhausted';
+}
+
+export function replay(records: readonly JournalRecord[]): ReplayResult {
+  const reducer = new StudyReducer();
+  const { study } = reducer;
+  const verdicts = new Verdicts();
+  let asked: Asked | undefined;
+  let suggestions = 0;
+  let prunings = 0;
+  let skipped = 0;
+  for (const [index, record] of records.entries()) {
+    if (record.op_code === Op.createTrial) {
+      const own = record.state === undefined && study.settings.sampler in samplers;
+      if (!own) skipped++;
+      asked = own ? { record: index, trial: study.trials.length, expected: suggest(study) } : undefined;
+    }
+    const ending = record.op_code === Op.setTrialState ? study.trials[record.trial_id] : undefined;
+    reducer.apply(record);
+    switch (record.op_code) {
+      case Op.setTrialSystemAttr: {
+        if (!(Attr.suggestion in record.system_attr) || asked?.trial !== record.trial_id) break;
+        const difference = suggestionDifference(asked, study.trials[record.trial_id] as Trial);
+        if (difference) return { suggestions, prunings, skipped, difference };
+        suggestions++;
+        asked = undefined;
+        break;
+      }
+      case Op.setTrialIntermediateValue:
+        verdicts.judge(study, record.trial_id, record.intermediate_value);
+        break;
+      case Op.setTrialState: {
+        const reasons = verdicts.take(record.trial_id);
+        if (record.state !== StateCode.pruned || !ending) break;
+        const difference = pruningDifference(index, ending, reasons);
+        if (difference) return { suggestions, prunings, skipped, difference };
+        prunings++;
+        break;
+      }
+    }
+  }
+  return { suggestions, prunings, skipped };
+}
+
+function suggestionDifference(
+  { record, trial, expected }: Asked,
+  actual: Trial,
+): ReplayDifference | undefined {
+  const sampler = actual.suggestion?.sampler ?? '';
+  if (expected === 'exhausted') {
+    return {
+      record,
+      trial,
+      what: 'suggestion',
+      message: `Trial ${trial} was suggested by ${sampler}; now every point of the space counts as tried.`,
+      journal: actual.params,
+      replayed: null,
+    };
+  }
+  if (expected.sampler === sampler && jsonEqual(expected.params, actual.params)) return undefined;
+  const names = [...new Set([...Object.keys(actual.params), ...Object.keys(expected.params)])].filter(
+    (name) => !jsonEqual(actual.params[name], expected.params[name]),
+  );
+  const show = (value: Json | undefined): string =>
+    value === undefined ? 'inactive' : JSON.stringify(value);
+  const changes = names.map(
+    (name) => `${name} was ${show(actual.params[name])} and is now ${show(expected.params[name])}`,
+  );
+  if (expected.sampler !== sampler)
+    changes.unshift(`${sampler} suggested it then and ${expected.sampler} does now`);
+  return {
+    record,
+    trial,
+    what: 'suggestion',
+    message: `Trial ${trial}: ${changes.join('; ')}.`,
+    journal: actual.params,
+    replayed: expected.params,
+  };
+}
+
+/** Reasons to stop, by trial, of the attempt under way, judged after each report as the engine does. */
+class Verdicts {
+  readonly #reasons = new Map<number, string[]>();
+  readonly #decided = new Set<number>();
+
+  judge(study: Study, number: number, value: number): void {
+    const trial = study.trials[number];
+    const name = study.settings.pruner;
+    if (trial?.state !== 'running' || !(name in pruners) || this.#decided.has(number)) return;
+    const { prune, reason } = pruners[name as PrunerName].judge({
+      direction: study.objectives[0]?.direction ?? 'minimize',
+      trials: study.trials,
+      trial,
+    });
+    if (!prune) return;
+    this.#reasons.set(number, [...(this.#reasons.get(number) ?? []), reason]);
+    // A report that lacks the objective is written as NaN and was not judged, one that is NaN was: either may be.
+    if (!Number.isNaN(value)) this.#decided.add(number);
+  }
+
+  take(number: number): readonly string[] {
+    const reasons = this.#reasons.get(number) ?? [];
+    this.#reasons.delete(number);
+    this.#decided.delete(number);
+    return reasons;
+  }
+}
+
+function pruningDifference(
+  record: number,
+  { number: trial, reason }: Trial,
+  reasons: readonly string[],
+): ReplayDifference | undefined {
+  const [verdict] = reasons;
+  if (reason !== undefined && reasons.includes(reason)) return undefined;
+  const now = verdict === undefined ? 'nothing would prune it' : `the reason would be: ${verdict}`;
+  return {
+    record,
+    trial,
+    what: 'pruning',
+    message: `Trial ${trial} was pruned (${reason ?? 'no reason kept'}); now ${now}.`,
+    journal: reason ?? null,
+    replayed: verdict ?? null,
+  };
+}

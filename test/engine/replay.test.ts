@@ -1,0 +1,67 @@
+/** `sweetspot replay`: a study follows from its journal, and a change of any cause is found. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { replay } from '../../src/core/analysis/replay.js';
+import type { JournalRecord } from '../../src/core/study/records.js';
+import { loadStudy } from '../../src/engine/study-store.js';
+import { bundle, project } from './support/engine.js';
+
+const CONFIG = `# @sweep
+#   train: ./train.js
+#   metric: {name: score, goal: maximize}
+#   stop: {trials: 24}
+#   pruner: median
+#   workers: 2
+x: 0.5   # @tune float(0, 1)
+y: 1e-2  # @tune float(1e-3, 1, log)
+kind: "a"  # @tune choice("a", "b")
+z: 3  # @tune int(1, 9) when kind == "b"
+`;
+const TRAIN = `export default async (config, trial) => {
+  const score = -((config.x - 0.25) ** 2) - Math.log10(config.y / 0.1) ** 2;
+  for (let step = 1; step <= 4; step++) {
+    await new Promise((done) => setTimeout(done, 5 * Math.random()));
+    await trial.report(step, { score: score * (1 + 1 / step) });
+  }
+};`;
+
+const cli = (folder: string, ...args: string[]) =>
+  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
+
+describe('sweetspot replay', () => {
+  it('derives every suggestion and pruning of a parallel study again, and finds a changed result', async () => {
+    const folder = await project({ 'a.yaml': CONFIG, 'train.js': TRAIN });
+    expect(cli(folder, 'run', 'a.yaml').status).toBe(0);
+    const { stdout, status } = cli(folder, 'replay', 'a.yaml', '--json');
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({ suggestions: 24, skipped: 0, difference: null });
+    expect(result.prunings).toBeGreaterThan(0);
+    expect(status).toBe(0);
+
+    const { records } = (await loadStudy(`${folder}/a.yaml`, 'a')).loaded;
+    const changed = (change: (record: JournalRecord) => JournalRecord | undefined) =>
+      replay(records.map((record) => change(record) ?? record)).difference;
+    expect(
+      changed((record) =>
+        record.op_code === 5 && record.trial_id === 7 && record.param_name === 'x'
+          ? { ...record, param_value_internal: 0.123 }
+          : undefined,
+      ),
+    ).toMatchObject({ trial: 7, what: 'suggestion', journal: { x: 0.123 } });
+    // Results that the sampler saw: a later suggestion comes out differently, and no earlier one.
+    const difference = changed((record) =>
+      record.op_code === 6 && record.trial_id === 0 && record.values
+        ? { ...record, values: [-0.9] }
+        : undefined,
+    );
+    expect(difference?.trial).toBeGreaterThan(0);
+    // Another reason of a pruning.
+    expect(
+      changed((record) =>
+        record.op_code === 8 && record.trial_id > 0 && 'sweetspot:reason' in record.user_attr
+          ? { ...record, user_attr: { 'sweetspot:reason': 'a whim' } }
+          : undefined,
+      ),
+    ).toMatchObject({ what: 'pruning', journal: 'a whim' });
+  });
+});
