@@ -26,8 +26,10 @@ import { fileSink, storedDataset } from './store.js';
 import { planTable } from './table-plan.js';
 import { memorySink, prepareTable } from './tables.js';
 
-/** A CSV file above this (bytes) is encoded to disk, since as objects in memory it takes several times as much. */
-const STREAM_FROM = 512 * 2 ** 20;
+/** CSV above this (bytes) is encoded to disk: its cells in memory take about six times as much, in every worker. */
+const STREAM_FROM = 64 * 2 ** 20;
+/** What gzipped tables grow by, about. */
+const GZIP_RATIO = 6;
 
 export interface LoadedData {
   /** What the result depends on: hash of the content and rows. */
@@ -193,7 +195,8 @@ async function prepare(
   key: string,
 ): Promise<LoadedData> {
   const { size } = await stat(files.path);
-  const streams = files.kind === 'csv' && (data.stream ?? size > STREAM_FROM);
+  const bytes = files.path.endsWith('.gz') ? size * GZIP_RATIO : size;
+  const streams = files.kind === 'csv' && (data.stream ?? bytes > STREAM_FROM);
   const sources = await open(files, data, streams);
   const listed =
     files.kind === 'images'

@@ -12,7 +12,7 @@ import { type Cell, isMissing, numberOf, type Row, type TableSource } from './so
 /** Of training and of validation file, in this order. */
 export interface TablePlan {
   readonly inputs: readonly ColumnPlan[];
-  /** Of each row in the files' order: whether it is left out for a missing value. */
+  /** Of each row in the files' order: whether it is left out for a missing value. Empty where that cannot be. */
   readonly isDropped: readonly boolean[];
   /** Of each row that counts: the class or the number it stands for, its group and time where they matter. */
   readonly classes: readonly string[];
@@ -23,6 +23,9 @@ export interface TablePlan {
   /** Rows that count in the first file. */
   readonly ownRows: number;
 }
+
+/** More different texts than this are hardly ever the same. */
+const MAX_SHARED = 100_000;
 
 const listed = (names: readonly string[]): string =>
   `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
@@ -125,6 +128,18 @@ export function classIndex(
   return { classes: classes.map(String), labels: Int32Array.from(values, (value) => index.get(value)!) };
 }
 
+/** Gives equal texts as one, which a million rows would else hold a million times. */
+function shared(): (cell: Cell) => Cell {
+  const known = new Map<string, string>();
+  return (cell) => {
+    if (typeof cell !== 'string') return cell;
+    const first = known.get(cell);
+    if (first !== undefined) return first;
+    if (known.size < MAX_SHARED) known.set(cell, cell);
+    return cell;
+  };
+}
+
 /** The sources have the same columns in the same order. @throws FatalTrainingError where table and config do not fit */
 export async function planTable(
   sources: readonly TableSource[],
@@ -144,6 +159,8 @@ export async function planTable(
   const groups: string[] = [];
   const times: number[] = [];
   let ownRows = 0;
+  let seen = 0;
+  const one = shared();
 
   const add = (row: Row, of: TableSource): void => {
     const without = used.find(({ index }) => isMissing(row.cells[index]!));
@@ -153,12 +170,12 @@ export async function planTable(
         `${of.file}:${row.line}: column "${without.name}" has no value ("${row.cells[without.index] ?? ''}"). Fill it in or remove the row, or set data.missing to mean, median, mode or drop${without === target ? ' (for the target only drop helps)' : ''}.`,
       );
     }
-    const drop = without !== undefined && data.missing === 'drop';
-    isDropped.push(drop);
-    if (drop) return;
+    seen++;
+    if (data.missing === 'drop') isDropped.push(without !== undefined);
+    if (without && data.missing === 'drop') return;
     for (const scan of used) scan.add(row.cells[scan.index]!, row.line);
-    values.push(row.cells[target.index]!);
-    if (group !== undefined) groups.push(String(row.cells[group]));
+    values.push(one(row.cells[target.index]!));
+    if (group !== undefined) groups.push(String(one(row.cells[group]!)));
     if (time !== undefined) times.push(timeOf(row.cells[time]!, data.time!, of.file, row.line));
   };
   for (const each of sources) {
@@ -166,7 +183,7 @@ export async function planTable(
     if (each === source) ownRows = values.length;
     if (values.length === 0) {
       throw new FatalTrainingError(
-        isDropped.length === 0
+        seen === 0
           ? `${file}: there are no rows below the header line.`
           : `${file}: every row has a missing value, so data.missing drop leaves none. Use mean, or ignore a column.`,
       );
