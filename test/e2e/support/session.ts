@@ -64,13 +64,6 @@ export async function folderWith(files: Readonly<Record<string, string>>): Promi
   return folder;
 }
 
-/** A `.code-workspace` file over several folders. */
-export async function multiRoot(folders: readonly string[]): Promise<string> {
-  const file = join(await newTemporaryFolder(), 'several.code-workspace');
-  await writeFile(file, JSON.stringify({ folders: folders.map((path) => ({ path })) }));
-  return file;
-}
-
 async function newTemporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sweetspot-e2e-'));
   session().temporary.add(folder);
