@@ -23,6 +23,8 @@ import { type UnitSpace, unitSpace } from './unit-space.js';
 const startTrials = (dimensions: number): number => Math.min(5, dimensions + 2);
 /** Evaluations of the likelihood per fit. */
 const FIT_EVALUATIONS = 40;
+/** Observations that the model takes, at most: its time grows with their cube. */
+const MOST = 300;
 /** Best trials around which candidates are looked for. */
 const LOCAL = 5;
 
@@ -77,6 +79,20 @@ function fitSize(n: number): number {
   return n - (n % interval);
 }
 
+/** Of more observations than MOST the model gets the best, and as many of the others, evenly by their numbers. */
+function representative(observed: readonly Observation[]): readonly Observation[] {
+  if (observed.length <= MOST) return observed;
+  const order = [...observed.keys()].sort(
+    (a, b) => (observed[a] as Observation).value - (observed[b] as Observation).value || a - b,
+  );
+  const kept = order.slice(0, MOST / 2);
+  const others = order.slice(MOST / 2).sort((a, b) => a - b);
+  for (let i = 0; i < MOST / 2; i++) {
+    kept.push(others[Math.floor(((i + 0.5) * others.length) / (MOST / 2))] as number);
+  }
+  return kept.sort((a, b) => a - b).map((i) => observed[i] as Observation);
+}
+
 interface Fitted {
   readonly observed: readonly Observation[];
   readonly hyper: Hyperparameters;
@@ -109,13 +125,14 @@ const candidateCount = (n: number, dimensions: number): number =>
 
 function suggest(
   unit: UnitSpace,
-  observed: readonly Observation[],
+  all: readonly Observation[],
   context: SamplerContext,
 ): Suggestion | undefined {
   const { trials, seed, number, directions } = context;
   const source = random(seed, number, 'gp');
+  const hyper = fitted(unit, representative(all.slice(0, fitSize(all.length))));
+  const observed = representative(all);
   const { y, invert } = warp(observed.map(({ value }) => value));
-  const hyper = fitted(unit, observed.slice(0, fitSize(observed.length)));
   const rows = observed.map(({ x }) => x);
   let points = new Points(unit.axes, rows);
   let posterior = new Posterior(points, hyper, factorise(points, y, hyper));
