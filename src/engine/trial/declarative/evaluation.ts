@@ -8,8 +8,16 @@ import { isRegressionLoss, type Loss } from './losses/names.js';
 import { classRowLosses, numberRowLosses, softmax } from './losses/rows.js';
 import { classificationMetrics, meanOf, regressionMetrics } from './metrics.js';
 
-/** Rows per forward pass: bounds memory. */
-const EVALUATION_ROWS = 1024;
+/** Rows per forward pass, and numbers that one layer may give in it: bound memory, which WebAssembly never returns. */
+const MOST_ROWS = 1024;
+const MOST_NUMBERS = 2 ** 21;
+
+function rowsPerPass(model: LayersModel): number {
+  const sizes = model.layers.map(({ outputShape }) =>
+    (outputShape as (number | null)[]).slice(1).reduce<number>((product, size) => product * (size ?? 1), 1),
+  );
+  return Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_NUMBERS / Math.max(...sizes))));
+}
 
 /** Inputs of successive rows. */
 function inputsOf(part: Part, { rowSize, outputs }: Dataset, from: number, rows: number): Float32Array {
@@ -23,8 +31,9 @@ function inputsOf(part: Part, { rowSize, outputs }: Dataset, from: number, rows:
 /** The network's scores for every row of `part`, row by row. */
 export function scoresOf(tf: TensorFlow, model: LayersModel, dataset: Dataset, part: Part): Float32Array {
   const scores = new Float32Array(part.rows * dataset.outputs);
-  for (let from = 0; from < part.rows; from += EVALUATION_ROWS) {
-    const rows = Math.min(EVALUATION_ROWS, part.rows - from);
+  const atOnce = rowsPerPass(model);
+  for (let from = 0; from < part.rows; from += atOnce) {
+    const rows = Math.min(atOnce, part.rows - from);
     const output = tf.tidy(() => {
       const x = tf.tensor(inputsOf(part, dataset, from, rows), [rows, ...dataset.shape]);
       return (model.apply(x, { training: false }) as Tensor).dataSync();

@@ -4,13 +4,13 @@
  */
 import { z } from 'zod';
 import type { Json } from '../../../core/json.js';
+import { readForm } from '../config-form.js';
 import { placeOf } from '../config-lines.js';
 import { dataConflict, dataForm } from '../data/schema.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import { must } from '../forms.js';
 import { type ModelConfig, modelForm } from './schema/model.js';
 import { optimizerForm } from './schema/optimizer.js';
-import { type Path, problemsOf } from './schema/problems.js';
 import { trainingForm } from './schema/training.js';
 
 const seedForm = must('a whole number of at least 0');
@@ -26,7 +26,9 @@ export const configForm = z.strictObject({
 export type DeclarativeConfig = Readonly<z.infer<typeof configForm>>;
 
 /** What is wrong with `model:` although each key is right by itself: the key, and the message. */
-function modelConflict(model: ModelConfig): { readonly path: Path; readonly message: string } | undefined {
+function modelConflict(
+  model: ModelConfig,
+): { readonly path: readonly string[]; readonly message: string } | undefined {
   const shorthand =
     model.units !== undefined || model.dropout !== undefined || model.activation !== undefined;
   if (Array.isArray(model.layers) && (shorthand || model.normalization !== undefined)) {
@@ -54,18 +56,13 @@ export function readDeclarativeConfig(
   configFile: string,
   configText: string,
 ): DeclarativeConfig {
-  const result = configForm.safeParse(config);
-  if (!result.success) {
-    throw new FatalTrainingError(
-      problemsOf(configForm, result.error, config, configFile, configText).join('\n'),
-    );
-  }
-  const { data, model } = result.data;
+  const read = readForm(configForm, config, { configFile, configText });
+  const { data, model } = read;
   const conflict = modelConflict(model);
   const inData = dataConflict(data);
   const wrong = conflict ?? (inData && { path: ['data', inData.key], message: inData.message });
   if (wrong) {
     throw new FatalTrainingError(`${placeOf(configFile, configText, wrong.path)}${wrong.message}`);
   }
-  return result.data;
+  return read;
 }

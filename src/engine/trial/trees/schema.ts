@@ -51,11 +51,7 @@ export function isTreeConfig(config: Json): boolean {
 
 /** @throws FatalTrainingError that names every wrong key with its line */
 export function readTreeConfig(config: Json, configFile: string, configText: string): TreeConfig {
-  const keysAt = (path: readonly (string | number)[]): readonly string[] => {
-    if (path.length === 0) return Object.keys(form.shape);
-    return path[0] === 'data' ? Object.keys(dataForm.shape) : Object.keys(modelForm.shape);
-  };
-  const read = readForm(form, config, { configFile, configText }, keysAt);
+  const read = readForm(form, config, { configFile, configText });
   const conflict = dataConflict(read.data);
   if (conflict) {
     throw new FatalTrainingError(
