@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -165,6 +165,15 @@ training: {epochs: 4}
 seed: 0`;
     const { values } = await train(text, {}, join(EXAMPLES, 'digits/digits.yaml'));
     expect(values.val_accuracy).toBeGreaterThan(0.9);
+  });
+});
+
+describe('the example of a network without code', () => {
+  it('reads digits right as it stands', async () => {
+    const file = join(EXAMPLES, 'digits/network.yaml');
+    const text = await readFile(file, 'utf8');
+    const { values } = await train(text, { metric: 'val_accuracy', metrics: ['val_accuracy'] }, file);
+    expect(values.val_accuracy).toBeGreaterThan(0.95);
   });
 });
 
