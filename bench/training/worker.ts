@@ -25,7 +25,8 @@ export class BenchWorker {
 
   private constructor(private readonly folder: string) {
     this.#child = fork(resolve('dist/trial.js'), [], {
-      execArgv: [],
+      // As the engine's own executor does.
+      execArgv: ['--max-semi-space-size=2'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
   }

@@ -4,6 +4,7 @@
  * and stderr only.
  */
 import { fileURLToPath } from 'node:url';
+import { collectGarbage } from './collect-garbage.js';
 import { trainCommand } from './command/command.js';
 import { trainDeclarative } from './declarative/declarative.js';
 import { FatalTrainingError } from './fatal-error.js';
@@ -71,6 +72,10 @@ function runWorker(): void {
       session = undefined;
       fail(current, error);
     }
+    // Once the answer is on its way, and before the next attempt comes.
+    setImmediate(() => {
+      if (!session) collectGarbage();
+    });
   };
 
   process.on('message', (message: ToWorker) => {
