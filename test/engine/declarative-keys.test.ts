@@ -455,6 +455,15 @@ describe('a key does what it says:', () => {
     expect(kindsOf(a.reports, 'loss')).not.toEqual(kindsOf(b.reports, 'loss'));
   });
 
+  it('false stands for no clipping, no period, no early stopping', async () => {
+    const off = merged(TABLE, {
+      model: { loss: { classWeights: 'none' } },
+      optimizer: { clipNorm: false, clipValue: false, schedule: { period: false } },
+      training: { earlyStopping: false },
+    });
+    expect(await reportsOf(off)).toEqual(await reportsOf(TABLE));
+  });
+
   it('exact metrics are those of the weights after the epoch', async () => {
     const same = { validation: './kinds.csv' };
     const config = merged(TABLE, { data: same, training: { trainMetrics: 'exact' } });

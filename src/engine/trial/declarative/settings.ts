@@ -84,7 +84,7 @@ function balancedWeights({ train, outputs }: Dataset): Float64Array {
 
 function classWeightsOf(config: DeclarativeConfig, dataset: Dataset, complain: Complain) {
   const weights = config.model.loss?.classWeights;
-  if (weights === undefined) return undefined;
+  if (weights === undefined || weights === 'none') return undefined;
   return weights === 'balanced'
     ? balancedWeights(dataset)
     : byClass(weights, dataset, ['model', 'loss', 'classWeights'], complain);
@@ -131,7 +131,7 @@ export function trainingSettings(
     if (labelSmoothing > 0) {
       complain(['model', 'loss', 'labelSmoothing'], 'model.loss.labelSmoothing is for classification.');
     }
-    if (model.loss?.classWeights !== undefined) {
+    if ((model.loss?.classWeights ?? 'none') !== 'none') {
       complain(['model', 'loss', 'classWeights'], 'model.loss.classWeights is for classification.');
     }
     if (batches.name === 'weighted') {

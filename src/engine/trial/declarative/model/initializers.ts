@@ -60,8 +60,8 @@ function fans(
 }
 
 /**
- * A matrix of orthonormal rows or columns, whichever are fewer, uniformly distributed: modified Gram and Schmidt, twice
- * for precision, over Gaussian vectors. Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of
+ * A matrix of orthonormal rows or columns, whichever are fewer, uniformly distributed: modified Gram and Schmidt over
+ * Gaussian vectors, which are well enough conditioned for double precision. Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of
  * learning in deep linear neural networks", ICLR 2014.
  */
 function orthogonal(rows: number, columns: number, r: Random): Float64Array {
@@ -70,14 +70,15 @@ function orthogonal(rows: number, columns: number, r: Random): Float64Array {
     Float64Array.from({ length }, () => normal(r)),
   );
   for (const [i, vector] of vectors.entries()) {
-    for (let pass = 0; pass < 2; pass++) {
-      for (const other of vectors.slice(0, i)) {
-        let dot = 0;
-        for (let k = 0; k < length; k++) dot += vector[k]! * other[k]!;
-        for (let k = 0; k < length; k++) vector[k]! -= dot * other[k]!;
-      }
+    for (let j = 0; j < i; j++) {
+      const other = vectors[j]!;
+      let dot = 0;
+      for (let k = 0; k < length; k++) dot += vector[k]! * other[k]!;
+      for (let k = 0; k < length; k++) vector[k]! -= dot * other[k]!;
     }
-    const norm = Math.hypot(...vector);
+    let squares = 0;
+    for (let k = 0; k < length; k++) squares += vector[k]! ** 2;
+    const norm = Math.sqrt(squares);
     for (let k = 0; k < length; k++) vector[k]! /= norm;
   }
   return Float64Array.from({ length: rows * columns }, (_, at) => {
@@ -104,7 +105,11 @@ export function initialValues(
   depthwise = false,
 ): Float32Array {
   const size = shape.reduce((product, n) => product * n, 1);
-  const fill = (draw: () => number): Float32Array => Float32Array.from({ length: size }, draw);
+  const fill = (draw: () => number): Float32Array => {
+    const values = new Float32Array(size);
+    for (let i = 0; i < size; i++) values[i] = draw();
+    return values;
+  };
   const { fanIn, fanOut } = fans(shape, depthwise);
   switch (name) {
     case 'zeros':

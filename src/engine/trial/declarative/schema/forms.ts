@@ -16,6 +16,10 @@ export const above0To1 = z.number(inner).gt(0, inner).max(1, inner);
 const atLeast1 = must('a number of at least 1');
 export const from1 = z.number(atLeast1).min(1, atLeast1);
 
+/** A value that `false` stands for the absence of, so that whether there is one can be tuned. */
+export const orFalse = <F extends z.ZodType>(form: F) =>
+  z.preprocess((value) => (value === false ? undefined : value), form.optional()).optional();
+
 /** `cosine` for `{name: cosine}`: a name alone stands for the section with that name. */
 export const named = <F extends z.ZodType>(form: F, key = 'name') =>
   z.preprocess(

@@ -1,11 +1,12 @@
 /** The keys of `model:`, with its loss. */
 import { z } from 'zod';
 import { count, must, oneOf, positive, share } from '../../forms.js';
+import { TREE_KEYS } from '../../trees/keys.js';
 import { LOSS_NAMES } from '../losses/names.js';
 import { named, nonNegative } from './forms.js';
 import { activation, initializer, layerList } from './layers.js';
 
-const weights = must('balanced, or a weight above 0 for each class, such as {yes: 2, no: 1}');
+const weights = must('none, balanced, or a weight above 0 for each class, such as {yes: 2, no: 1}');
 
 const lossForm = named(
   z.strictObject(
@@ -14,7 +15,9 @@ const lossForm = named(
       delta: positive.optional(),
       gamma: nonNegative.optional(),
       labelSmoothing: share.optional(),
-      classWeights: z.union([z.literal('balanced'), z.record(z.string(), positive)], weights).optional(),
+      classWeights: z
+        .union([oneOf(['none', 'balanced']), z.record(z.string(), positive)], weights)
+        .optional(),
     },
     must(`one of ${LOSS_NAMES.join(', ')}, or a section with name:`),
   ),
@@ -39,6 +42,7 @@ export const modelForm = z.strictObject(
     l1: nonNegative.optional(),
     l2: nonNegative.optional(),
     loss: lossForm.optional(),
+    ...TREE_KEYS,
   },
   must('a section with task: and units: or layers:'),
 );

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { count, must, oneOf, positive, share, trueOrFalse } from '../../forms.js';
 import { OPTIMIZER_NAMES } from '../optimizers/rules.js';
 import { SCHEDULE_NAMES } from '../optimizers/schedule.js';
-import { above0To1, from0To1, from1, named, nonNegative } from './forms.js';
+import { above0To1, from0To1, from1, named, nonNegative, orFalse } from './forms.js';
 
 const scheduleForm = named(
   z.strictObject(
@@ -13,7 +13,7 @@ const scheduleForm = named(
       every: positive.default(10),
       factor: above0To1.optional(),
       minimum: from0To1.optional(),
-      period: positive.optional(),
+      period: orFalse(positive),
       growth: from1.default(1),
       peak: share.default(0.3),
       start: from0To1.default(0.04),
@@ -37,8 +37,8 @@ export const optimizerForm = z.strictObject(
     centered: trueOrFalse.optional(),
     initialAccumulator: nonNegative.optional(),
     weightDecay: nonNegative.optional(),
-    clipNorm: positive.optional(),
-    clipValue: positive.optional(),
+    clipNorm: orFalse(positive),
+    clipValue: orFalse(positive),
     schedule: scheduleForm.optional(),
   },
   must('a section with name: and learningRate:'),

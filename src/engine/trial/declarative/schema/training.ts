@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { count, must, oneOf, trueOrFalse } from '../../forms.js';
 import { BATCH_NAMES } from '../batches.js';
-import { from0To1, from1, named, nonNegative, wholeFrom0 } from './forms.js';
+import { from0To1, from1, named, nonNegative, orFalse, wholeFrom0 } from './forms.js';
 
 const classWeight = must('a weight of at least 0 for each class, such as {yes: 2, no: 1}');
 
@@ -57,7 +57,7 @@ export const trainingForm = z.strictObject(
     batchSize: count.default(32),
     batches: batchesForm.prefault({}),
     augmentation: augmentationForm.prefault({}),
-    earlyStopping: earlyStoppingForm.optional(),
+    earlyStopping: orFalse(earlyStoppingForm),
     trainMetrics: oneOf(['running', 'exact']).default('running'),
   },
   must('a section with epochs: and batchSize:'),
