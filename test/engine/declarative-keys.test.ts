@@ -11,6 +11,7 @@ import { random } from '../../src/core/random.js';
 import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import { trainDeclarative } from '../../src/engine/trial/declarative/declarative.js';
 import { configForm } from '../../src/engine/trial/declarative/schema.js';
+import { TREE_KEYS } from '../../src/engine/trial/trees/keys.js';
 import { rehearse } from './support/rehearsal.js';
 
 type Config = { readonly [key: string]: unknown };
@@ -580,6 +581,8 @@ describe('every key', () => {
       'training',
       'model.task',
       'model.kind',
+      // In trainer-trees.test.ts.
+      ...Object.keys(TREE_KEYS).map((key) => `model.${key}`),
       'training.earlyStopping.restoreBest',
       'layer.embedding.vocabulary',
     ]);

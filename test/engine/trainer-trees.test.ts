@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/core/random.js';
 import { memoryPart } from '../../src/engine/trial/data/dataset.js';
+import { trainDeclarative } from '../../src/engine/trial/declarative/declarative.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
 import { binColumns, thresholdsOf } from '../../src/engine/trial/trees/bins.js';
 import { growTree, leafOf, type TreeOptions } from '../../src/engine/trial/trees/grow.js';
@@ -206,6 +207,31 @@ describe('a tree', () => {
     const many = Float32Array.from({ length: 1000 }, (_, i) => i);
     const thresholds = thresholdsOf(many, 4);
     expect([...thresholds]).toEqual([249.5, 499.5, 749.5]);
+  });
+});
+
+describe('the kind of a model', () => {
+  it('can be tuned: what concerns another kind may stand beside it', async () => {
+    const text = (kind: string) => `
+data: {csv: iris.csv, target: species, validation: 0.25, standardize: true}
+model: {kind: ${kind}, task: classification, units: [8], depth: 3, trees: 5, learningRate: 0.2}
+optimizer: {name: adam, learningRate: 0.01}
+training: {epochs: 2}
+seed: 1`;
+    expect((await train(text('forest'), IRIS)).reports).toHaveLength(5);
+    const network = rehearse(IRIS, text('network'));
+    await trainDeclarative(network.session);
+    expect(network.reports()).toHaveLength(2);
+  });
+
+  it('has to be named where keys of trees are', async () => {
+    const { session } = rehearse(
+      IRIS,
+      'data: {csv: iris.csv, target: species}\nmodel:\n  task: classification\n  units: [8]\n  depth: 3\n',
+    );
+    await expect(trainDeclarative(session)).rejects.toThrow(
+      'iris.yaml:5: unknown key "model.depth". It is for kind: tree, forest or boosting.',
+    );
   });
 });
 

@@ -9,6 +9,7 @@ import { placeOf } from '../config-lines.js';
 import { dataConflict, dataForm } from '../data/schema.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import { must } from '../forms.js';
+import { TREE_KEYS } from '../trees/keys.js';
 import { type ModelConfig, modelForm } from './schema/model.js';
 import { optimizerForm } from './schema/optimizer.js';
 import { trainingForm } from './schema/training.js';
@@ -29,6 +30,14 @@ export type DeclarativeConfig = Readonly<z.infer<typeof configForm>>;
 function modelConflict(
   model: ModelConfig,
 ): { readonly path: readonly string[]; readonly message: string } | undefined {
+  const ofTrees = Object.keys(TREE_KEYS).find((key) => model[key as keyof typeof TREE_KEYS] !== undefined);
+  if (ofTrees && model.kind === undefined) {
+    const remedy =
+      ofTrees === 'learningRate'
+        ? 'It belongs under "optimizer:".'
+        : 'It is for kind: tree, forest or boosting.';
+    return { path: ['model', ofTrees], message: `unknown key "model.${ofTrees}". ${remedy}` };
+  }
   const shorthand =
     model.units !== undefined || model.dropout !== undefined || model.activation !== undefined;
   if (Array.isArray(model.layers) && (shorthand || model.normalization !== undefined)) {

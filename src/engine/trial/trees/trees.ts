@@ -17,6 +17,7 @@ import { readTreeConfig, type TreeConfig } from './schema.js';
 /** Every round up to this one is reported, then each of so many: a report costs a write to disk. */
 const REPORT_ALL_TO = 100;
 const THEN_EACH = 10;
+const MOST_BINS = 255;
 
 const isReported = (round: number, count: number): boolean =>
   round <= REPORT_ALL_TO || round % THEN_EACH === 0 || round === count;
@@ -40,7 +41,7 @@ function columnsOf(dataset: Dataset, bins: number): readonly BinnedColumn[] {
 }
 
 async function grow(dataset: Dataset, { model }: TreeConfig, seed: number, report: Report): Promise<Metrics> {
-  const rounds = startRounds(dataset, columnsOf(dataset, model.bins), model, seed);
+  const rounds = startRounds(dataset, columnsOf(dataset, model.bins ?? MOST_BINS), model, seed);
   const { train, validation, outputs } = dataset;
   let metrics: Metrics = {};
   for (let round = 1; round <= rounds.count; round++) {
