@@ -310,26 +310,6 @@ describe('a file with errors', () => {
   });
 });
 
-describe('a long file', () => {
-  it('of 300 lines is read in a few milliseconds', () => {
-    const lines = Array.from({ length: 298 }, (_, at) =>
-      at % 10
-        ? `key${at}: {a: [1, 2], b: text} # a comment`
-        : `key${at}: 0.5 # @tune float(0, 1) when key1.b == text`,
-    );
-    const text = `${HEAD}${lines.join('\n')}\n`;
-    const once = (): number => {
-      const start = performance.now();
-      read(text);
-      return performance.now() - start;
-    };
-    for (let warm = 0; warm < 50; warm++) once();
-    const times = Array.from({ length: 9 }, once).sort((a, b) => a - b);
-    // Measured: about 5 ms. The bound leaves room for a busy machine.
-    expect(times[4]).toBeLessThan(50);
-  });
-});
-
 describe('the first look', () => {
   it.each<readonly [string, boolean]>([
     ['# @sweep\na: 1', true],
