@@ -6,6 +6,7 @@ import { VERSION } from '../engine/version.js';
 import { apply } from './apply.js';
 import { showEnvironment } from './env.js';
 import { exportStudy } from './export.js';
+import { installNativeCommand } from './install-native.js';
 import { UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
 import { replayStudy } from './replay.js';
@@ -112,6 +113,13 @@ command('apply', 'put the best values, or those of a trial, into the config')
   .option('--trial <n>', 'the trial (default: the best)', wholeNumber(0))
   .option('--dry-run', 'print the change as a unified diff instead of making it')
   .action(apply);
+
+program
+  .command('install-native')
+  .description('Install @tensorflow/tfjs-node into a folder and prove that it trains.')
+  .requiredOption('--into <folder>', 'the folder; its node_modules is replaced')
+  .option('--json', 'print one event per line for machines')
+  .action(installNativeCommand);
 
 try {
   await program.parseAsync();
