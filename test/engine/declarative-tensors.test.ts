@@ -307,8 +307,8 @@ const EVERY_LAYER: readonly (readonly [string, readonly number[], readonly Layer
   ['averagePooling1d', [6, 2], [{ type: 'conv1d', filters: 2, kernelSize: 1 }, { type: 'averagePooling1d' }]],
   [
     'globalMaxPooling',
-    [6, 6, 2],
-    [{ type: 'conv2d', filters: 3, kernelSize: 3 }, { type: 'globalMaxPooling' }],
+    [6, 6, 1],
+    [{ type: 'conv2d', filters: 3, kernelSize: 1 }, { type: 'globalMaxPooling' }],
   ],
   [
     'globalAveragePooling',

@@ -3,6 +3,7 @@
  * seed, epoch and batch alone. Only ever given training rows.
  */
 import type { Random } from '../../../../core/random.js';
+import { gaussian } from '../gaussian.js';
 import { changeImage, type ImageOptions, type ImageShape } from './images.js';
 
 export interface AugmentationOptions extends ImageOptions {
@@ -30,17 +31,13 @@ export const imageOptionInUse = (options: AugmentationOptions): string | undefin
 export const isAugmenting = (options: AugmentationOptions): boolean =>
   imageOptionInUse(options) !== undefined || options.noise > 0 || options.mixUp > 0;
 
-/** Box and Muller 1958. */
-const normal = (r: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - r.next())) * Math.cos(2 * Math.PI * r.next());
-
 /** Marsaglia and Tsang, "A simple method for generating gamma variables", 2000; below 1 by their boost. */
-function gamma(shape: number, r: Random): number {
-  if (shape < 1) return gamma(shape + 1, r) * (1 - r.next()) ** (1 / shape);
+function gamma(shape: number, r: Random, normal: () => number): number {
+  if (shape < 1) return gamma(shape + 1, r, normal) * (1 - r.next()) ** (1 / shape);
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
-    const x = normal(r);
+    const x = normal();
     const v = (1 + c * x) ** 3;
     if (v > 0 && Math.log(1 - r.next()) < x ** 2 / 2 + d * (1 - v + Math.log(v))) return d * v;
   }
@@ -48,13 +45,14 @@ function gamma(shape: number, r: Random): number {
 
 /** Zhang et al., "mixup: beyond empirical risk minimization", ICLR 2018. The row itself keeps the larger share. */
 function mixUp({ rows, inputs, outputs }: AugmentedBatch, alpha: number, r: Random): void {
+  const normal = gaussian(r);
   const partner = Uint32Array.from({ length: rows }, (_, i) => i);
   for (let i = rows - 1; i > 0; i--) {
     const j = r.int(i + 1);
     [partner[i], partner[j]] = [partner[j]!, partner[i]!];
   }
   const shares = Float64Array.from({ length: rows }, () => {
-    const [a, b] = [gamma(alpha, r), gamma(alpha, r)];
+    const [a, b] = [gamma(alpha, r, normal), gamma(alpha, r, normal)];
     const share = a + b > 0 ? a / (a + b) : 1;
     return Math.max(share, 1 - share);
   });
@@ -96,6 +94,7 @@ export function augment(
 ): void {
   const { rows, inputs } = batch;
   const size = inputs.length / rows;
+  const normal = gaussian(r);
   const image: ImageShape | undefined =
     shape.length === 3 ? { height: shape[0]!, width: shape[1]!, channels: shape[2]! } : undefined;
   const changesImages = image && imageOptionInUse(options) !== undefined;
@@ -104,7 +103,7 @@ export function augment(
     const own = inputs.subarray(row * size, (row + 1) * size);
     if (changesImages) changeImage(own, image, options, r);
     if (options.noise > 0) {
-      for (let i = 0; i < size; i++) own[i]! += normal(r) * options.noise * (deviations?.[i] ?? 1);
+      for (let i = 0; i < size; i++) own[i]! += normal() * options.noise * (deviations?.[i] ?? 1);
     }
   }
   if (options.mixUp > 0) mixUp(batch, options.mixUp, r);

@@ -6,6 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Random, random } from '../../../../core/random.js';
 import type { TensorFlow } from '../../../tensorflow/backend.js';
+import { gaussian } from '../gaussian.js';
 
 export const INITIALIZER_NAMES = [
   'zeros',
@@ -35,15 +36,15 @@ type InitializerClass = abstract new () => TfInitializer;
 const TRUNCATED_DEVIATION = 0.87962566103423978;
 const DEFAULT_SCALE = 0.05;
 
-/** Box and Muller 1958. */
-const normal = (r: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - r.next())) * Math.cos(2 * Math.PI * r.next());
-
-function truncatedNormal(r: Random): number {
-  for (;;) {
-    const x = normal(r);
-    if (Math.abs(x) <= 2) return x;
-  }
+/** Normal numbers within two deviations. */
+function truncatedGaussian(r: Random): () => number {
+  const normal = gaussian(r);
+  return () => {
+    for (;;) {
+      const x = normal();
+      if (Math.abs(x) <= 2) return x;
+    }
+  };
 }
 
 /**
@@ -66,8 +67,9 @@ function fans(
  */
 function orthogonal(rows: number, columns: number, r: Random): Float64Array {
   const length = Math.max(rows, columns);
+  const normal = gaussian(r);
   const vectors = Array.from({ length: Math.min(rows, columns) }, () =>
-    Float64Array.from({ length }, () => normal(r)),
+    Float64Array.from({ length }, normal),
   );
   for (const [i, vector] of vectors.entries()) {
     for (let j = 0; j < i; j++) {
@@ -119,9 +121,11 @@ export function initialValues(
     case 'randomUniform':
       return fill(() => (2 * r.next() - 1) * (scale ?? DEFAULT_SCALE));
     case 'randomNormal':
-      return fill(() => normal(r) * (scale ?? DEFAULT_SCALE));
-    case 'truncatedNormal':
-      return fill(() => truncatedNormal(r) * (scale ?? DEFAULT_SCALE));
+    case 'truncatedNormal': {
+      const draw = name === 'randomNormal' ? gaussian(r) : truncatedGaussian(r);
+      const deviation = scale ?? DEFAULT_SCALE;
+      return fill(() => draw() * deviation);
+    }
     case 'glorotUniform':
     case 'heUniform':
     case 'leCunUniform': {
@@ -132,7 +136,8 @@ export function initialValues(
     case 'heNormal':
     case 'leCunNormal': {
       const deviation = (Math.sqrt(variance(name, fanIn, fanOut)) * (scale ?? 1)) / TRUNCATED_DEVIATION;
-      return fill(() => truncatedNormal(r) * deviation);
+      const draw = truncatedGaussian(r);
+      return fill(() => draw() * deviation);
     }
     case 'orthogonal': {
       const columns = shape.at(-1) ?? 1;
