@@ -69,6 +69,28 @@ describe('the embedded backend', () => {
     expect((await trainStripes(8)).losses).not.toEqual((await trainStripes(7)).losses);
   });
 
+  it('draws another mask at each step of dropout with a seed, and the same ones in each run', () => {
+    const x = tf.ones([4, 16]);
+    const masks = (): number[][] => {
+      const layer = tf.layers.dropout({ rate: 0.5, seed: 3 });
+      const draw = (): number[] => [...(layer.apply(x, { training: true }) as typeof x).dataSync()];
+      return [draw(), draw()];
+    };
+    const [first, second] = masks();
+    expect(first).not.toEqual(second);
+    expect(masks()).toEqual([first, second]);
+  });
+
+  it('keeps centered RMSProp finite where a gradient is 0', () => {
+    const w = tf.variable(tf.tensor1d([1, 2]));
+    const optimizer = tf.train.rmsprop(0.1, 0.9, 0, 1e-7, true);
+    for (let i = 0; i < 3; i++) optimizer.minimize(() => tf.sum(tf.mul(w, tf.tensor1d([1, 0]))).asScalar());
+    const [moved, still] = w.dataSync();
+    expect(moved).toBeLessThan(1);
+    expect(moved).toBeGreaterThan(-10);
+    expect(still).toBe(2);
+  });
+
   it('leaves no listener that throws uncaught errors again', async () => {
     const added = process.rawListeners('uncaughtException').filter((l) => String(l).includes('ExitStatus'));
     expect(added).toEqual([]);

@@ -16,6 +16,7 @@ import { installTrainingKernels } from './kernels/training-kernels.js';
 import { fuseLayers } from './layers/fused-layers.js';
 import { fuseLstm } from './layers/fused-lstm.js';
 import { fuseStockOptimizers } from './optimizers/stock-optimizers.js';
+import { repair } from './repairs.js';
 
 const BINARY = 'tfjs-backend-wasm-simd.wasm';
 
@@ -59,6 +60,7 @@ async function load(): Promise<Backend> {
   fuseLayers();
   fuseLstm();
   fuseStockOptimizers();
+  repair(tf);
   return {
     tf,
     kind: 'embedded',

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Backend, TensorFlow } from './backend.js';
+import { repair } from './repairs.js';
 
 export type NativeResult =
   | { readonly kind: 'loaded'; readonly backend: Backend }
@@ -77,6 +78,7 @@ export async function loadNative(folders: readonly string[]): Promise<NativeResu
     const tf = createRequire(path)(path) as TensorFlow & { version_core: string };
     await tf.ready();
     await proveTraining(tf);
+    repair(tf);
     const versions = { tfjs: tf.version_core, ...libtensorflowVersion(tf) };
     return { kind: 'loaded', backend: { tf, kind: 'native', versions } };
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * The optimizers of TensorFlow.js (tf.train.sgd, momentum, adam, rmsprop) taking their steps in one pass on the embedded
  * backend. State stays in their own fields, so that saving, restoring and disposing are theirs. On another backend, and
- * for what has no fused form (centered RMSProp), they do what they always did.
+ * for what has no fused form (centered RMSProp, which repairs.ts puts right), they do what they always did.
  */
 import {
   AdamOptimizer,
