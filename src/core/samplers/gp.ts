@@ -9,9 +9,9 @@ import { derivedSeed, random } from '../random.js';
 import { pointKey } from '../space/point.js';
 import type { Direction, Suggestion, Trial } from '../study/trial.js';
 import { acquire } from './gp/acquire.js';
-import { factorise, fitHyperparameters, type Hyperparameters } from './gp/fit.js';
+import { fitHyperparameters, type Hyperparameters } from './gp/fit.js';
 import { Points } from './gp/kernel.js';
-import { Posterior } from './gp/posterior.js';
+import { Model } from './gp/model.js';
 import { warp } from './gp/warp.js';
 import { normalCdf, normalPdf } from './normal.js';
 import { drawUniform, newPoint, suggestedPoints } from './novelty.js';
@@ -134,54 +134,32 @@ function suggest(
   const observed = representative(all);
   const { y, invert } = warp(observed.map(({ value }) => value));
   const rows = observed.map(({ x }) => x);
-  let points = new Points(unit.axes, rows);
-  let posterior = new Posterior(points, hyper, factorise(points, y, hyper));
-
-  const means = rows.map((row) => {
-    posterior.at(row);
-    return posterior.mean;
-  });
-  const incumbent = Math.min(...means);
-  const best = [...rows.keys()]
-    .sort((a, b) => (means[a] as number) - (means[b] as number))
-    .slice(0, LOCAL)
-    .map((i) => rows[i] as Float64Array);
-
   const pending = trials
     .filter(({ state }) => state === 'running' || state === 'waiting')
     .map(({ params }) => unit.encode(params));
-  if (pending.length > 0) {
-    const believed = pending.map((row) => {
-      posterior.at(row);
-      return posterior.mean;
-    });
-    points = new Points(unit.axes, [...rows, ...pending]);
-    posterior = new Posterior(
-      points,
-      hyper,
-      factorise(points, Float64Array.from([...y, ...believed]), hyper),
-    );
-  }
+  const model = new Model(unit.axes, rows, y, pending, hyper);
+  const best = [...rows.keys()]
+    .sort((a, b) => (model.means[a] as number) - (model.means[b] as number))
+    .slice(0, LOCAL)
+    .map((i) => rows[i] as Float64Array);
 
   const seen = suggestedPoints(trials);
   const chosen = acquire({
     unit,
-    posterior,
-    incumbent,
+    model,
     best,
     source,
     seed: derivedSeed(seed, number, 'gp candidates'),
-    candidates: candidateCount(points.count, unit.axes.length),
+    candidates: candidateCount(rows.length + pending.length, unit.axes.length),
   });
   for (const { x } of chosen) {
     const params = unit.decode(x);
     if (seen.has(pointKey(params))) continue;
-    posterior.at(unit.encode(params));
-    const { mean, deviation } = posterior;
+    const { mean, deviation } = model.predict(unit.encode(params));
     return {
       params,
       sampler: 'gp',
-      reason: reason(mean, deviation, incumbent, invert, directions[0] ?? 'minimize'),
+      reason: reason(mean, deviation, model.incumbent, invert, directions[0] ?? 'minimize'),
     };
   }
   return undefined;

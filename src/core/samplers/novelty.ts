@@ -23,9 +23,28 @@ function keyOf(params: Params): string {
   return key;
 }
 
-/** The points that have been suggested already. */
-export const suggestedPoints = (trials: readonly Trial[]): ReadonlySet<string> =>
-  new Set(trials.map((trial) => keyOf(trial.params)));
+/** Points of a list of trials as far as it was gone through; lists of a running study only grow. */
+interface Listed {
+  count: number;
+  last: Params | undefined;
+  readonly points: Set<string>;
+}
+const lists = new WeakMap<readonly Trial[], Listed>();
+
+/** The points that have been suggested already. Asked again about a list that has grown, it looks at the new ones only. */
+export function suggestedPoints(trials: readonly Trial[]): ReadonlySet<string> {
+  let list = lists.get(trials);
+  if (!list || trials[list.count - 1]?.params !== list.last) {
+    list = { count: 0, last: undefined, points: new Set() };
+    lists.set(trials, list);
+  }
+  for (; list.count < trials.length; list.count++) {
+    const { params } = trials[list.count] as Trial;
+    list.points.add(keyOf(params));
+    list.last = params;
+  }
+  return list.points;
+}
 
 /** Independent uniform draws of all active parameters. */
 export const drawUniform = (space: Space, source: Random): Params =>

@@ -5,17 +5,15 @@
  * of them where there are many), in turn, until nothing improves. After Optuna's optim_mixed.py.
  */
 import type { Random } from '../../random.js';
-import { logImprovement, normalQuantile } from '../normal.js';
+import { normalQuantile } from '../normal.js';
 import { sobol } from '../qmc/sobol.js';
 import { type Axis, cellCentre, cellIndex, coordinateOf, type UnitSpace } from '../unit-space.js';
 import { minimise } from './minimise.js';
-import type { Posterior } from './posterior.js';
+import type { Model } from './model.js';
 
 export interface AcquireOptions {
   readonly unit: UnitSpace;
-  readonly posterior: Posterior;
-  /** The value to improve on, as the model sees values. */
-  readonly incumbent: number;
+  readonly model: Model;
   /** The best trials, best first, one row each: NaN where inactive. */
   readonly best: readonly Float64Array[];
   readonly source: Random;
@@ -42,7 +40,7 @@ const CLIMB = 30;
 
 /** Candidates, best first. */
 export function acquire(options: AcquireOptions): readonly Candidate[] {
-  const { unit, posterior, incumbent, source, seed, candidates } = options;
+  const { unit, model, source, seed, candidates } = options;
   const { axes } = unit;
   const d = axes.length;
   const active = new Uint8Array(d);
@@ -51,9 +49,7 @@ export function acquire(options: AcquireOptions): readonly Candidate[] {
   const score = (x: Float64Array): number => {
     unit.markActive(x, active);
     for (let j = 0; j < d; j++) masked[j] = active[j] ? (x[j] as number) : Number.NaN;
-    posterior.at(masked);
-    const z = (incumbent - posterior.mean) / posterior.deviation;
-    return logImprovement(z).value + Math.log(posterior.deviation);
+    return model.improvement(masked);
   };
 
   const pool: { x: Float64Array; score: number }[] = [];
@@ -104,7 +100,7 @@ function neighbour(axes: readonly Axis[], from: Float64Array, source: Random): F
 }
 
 function improve(
-  { unit, posterior, incumbent }: AcquireOptions,
+  { unit, model }: AcquireOptions,
   score: (x: Float64Array) => number,
   x: Float64Array,
   initial: number,
@@ -126,12 +122,10 @@ function improve(
       smooth.forEach((j, i) => {
         masked[j] = u[i] as number;
       });
-      posterior.at(masked);
-      const { mean, deviation } = posterior;
-      const z = (incumbent - mean) / deviation;
-      const { value: log, slope } = logImprovement(z);
-      posterior.gradient(masked, smooth, slope / deviation, -(1 - z * slope) / deviation, gradient);
-      return -(log + Math.log(deviation));
+      const value = model.improvement(masked);
+      model.gradient(masked, smooth, gradient);
+      for (let i = 0; i < smooth.length; i++) gradient[i] = -(gradient[i] as number);
+      return -value;
     };
     const u = Float64Array.from(smooth, (j) => x[j] as number);
     const low = new Float64Array(smooth.length);

@@ -1,0 +1,68 @@
+/**
+ * The model of all results as the search for the next point uses it: a Gaussian process, the value to improve on, and
+ * the expected improvement. Trials that are running count with the value predicted for them.
+ */
+import { logImprovement } from '../normal.js';
+import type { Axis } from '../unit-space.js';
+import { factorise, type Hyperparameters } from './fit.js';
+import { Points } from './kernel.js';
+import { Posterior } from './posterior.js';
+
+export class Model {
+  /** Posterior means at the finished trials. */
+  readonly means: Float64Array;
+  /** The best of them: the value to improve on. Noise has made the best result look better than it is. */
+  readonly incumbent: number;
+  readonly #posterior: Posterior;
+
+  /**
+   * @param rows finished trials, one number per axis, NaN where inactive
+   * @param y their warped results
+   * @param pending trials that are running
+   */
+  constructor(
+    axes: readonly Axis[],
+    rows: readonly Float64Array[],
+    y: Float64Array,
+    pending: readonly Float64Array[],
+    hyper: Hyperparameters,
+  ) {
+    const finished = new Points(axes, rows);
+    const posterior = new Posterior(finished, hyper, factorise(finished, y, hyper));
+    const predict = (row: Float64Array): number => {
+      posterior.at(row);
+      return posterior.mean;
+    };
+    this.means = Float64Array.from(rows, predict);
+    this.incumbent = this.means.reduce((least, mean) => Math.min(least, mean), Infinity);
+    if (pending.length === 0) {
+      this.#posterior = posterior;
+    } else {
+      const all = new Points(axes, [...rows, ...pending]);
+      const believed = Float64Array.from([...y, ...pending.map(predict)]);
+      this.#posterior = new Posterior(all, hyper, factorise(all, believed, hyper));
+    }
+  }
+
+  /** Logarithm of the expected improvement at x; NaN in x marks an inactive parameter. */
+  improvement(x: Float64Array): number {
+    const posterior = this.#posterior;
+    posterior.at(x);
+    const z = (this.incumbent - posterior.mean) / posterior.deviation;
+    return logImprovement(z).value + Math.log(posterior.deviation);
+  }
+
+  /** The gradient of `improvement` at the x it was last asked about, for the axes listed. */
+  gradient(x: Float64Array, axes: readonly number[], out: Float64Array): void {
+    const { mean, deviation } = this.#posterior;
+    const z = (this.incumbent - mean) / deviation;
+    const { slope } = logImprovement(z);
+    this.#posterior.gradient(x, axes, -slope / deviation, (1 - z * slope) / deviation, out);
+  }
+
+  /** Mean and deviation at x, as the model sees values. */
+  predict(x: Float64Array): { readonly mean: number; readonly deviation: number } {
+    this.#posterior.at(x);
+    return { mean: this.#posterior.mean, deviation: this.#posterior.deviation };
+  }
+}
