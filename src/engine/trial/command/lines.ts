@@ -5,7 +5,7 @@
 import { parseJson } from '../../../core/study/journal-line.js';
 import { type Metrics, toMetrics } from '../session.js';
 
-export const PREFIX = '::sweetspot ';
+const PREFIX = '::sweetspot ';
 
 export type Line =
   | { readonly kind: 'report'; readonly step: number; readonly metrics: Metrics }

@@ -39,7 +39,10 @@ export type Tree = readonly Node[];
 
 interface Split {
   readonly column: number;
+  /** The last bin that goes left. */
   readonly bin: number;
+  /** In the middle of the gap between both sides. */
+  readonly threshold: number;
   readonly gain: number;
 }
 
@@ -109,13 +112,12 @@ class Grower {
       this.#nodes.push({ column: -1, threshold: 0, left: -1, right: -1, values: this.#leaf(total) });
       return place;
     }
-    const { bins, thresholds } = this.columns[split.column]!;
-    const middle = this.#divide(rows, bins, split.bin);
+    const { column, threshold } = split;
+    const middle = this.#divide(rows, this.columns[column]!.bins, split.bin);
     this.#nodes.push({ column: -1, threshold: 0, left: -1, right: -1, values: new Float64Array() });
     const left = this.#node(rows.subarray(0, middle), level + 1);
     const right = this.#node(rows.subarray(middle), level + 1);
-    const threshold = thresholds[split.bin]!;
-    this.#nodes[place] = { column: split.column, threshold, left, right, values: new Float64Array() };
+    this.#nodes[place] = { column, threshold, left, right, values: new Float64Array() };
     return place;
   }
 
@@ -136,35 +138,47 @@ class Grower {
     return left;
   }
 
-  /** Columns in a random order, as far as they are needed; all in theirs where each is looked at anyway. */
+  /**
+   * Columns in a random order, as far as they are needed; all in theirs where each is looked at anyway. Those with one
+   * value alone among these rows do not count, as in scikit-learn.
+   */
   #bestSplit(rows: Uint32Array, total: Float64Array): Split | undefined {
     if (total[0]! < 2 * this.options.minLeaf) return undefined;
     const whole = this.#score(total);
     const order = this.#order;
     const draws = this.options.features < order.length;
     let best: Split | undefined;
+    let looked = 0;
     for (let i = 0; i < order.length; i++) {
-      if (i >= this.options.features && best) break;
+      if (looked >= this.options.features && best) break;
       if (draws) {
         const j = i + this.r.int(order.length - i);
         [order[i], order[j]] = [order[j]!, order[i]!];
       }
       const split = this.#splitOf(order[i]!, rows, total, whole);
+      if (split === 'constant') continue;
+      looked++;
       if (split && split.gain > (best?.gain ?? whole * ROUNDING)) best = split;
     }
     return best;
   }
 
-  #splitOf(column: number, rows: Uint32Array, total: Float64Array, whole: number): Split | undefined {
+  #splitOf(
+    column: number,
+    rows: Uint32Array,
+    total: Float64Array,
+    whole: number,
+  ): Split | 'constant' | undefined {
     const { bins, thresholds } = this.columns[column]!;
-    if (thresholds.length === 0) return undefined;
+    const first = bins[rows[0]!]!;
+    if (rows.every((row) => bins[row] === first)) return 'constant';
     const histogram = this.#histogram;
     const width = this.#width;
     histogram.fill(0, 0, (thresholds.length + 1) * width);
     for (const row of rows) this.#add(histogram, bins[row]! * width, row);
     const left = this.#left.fill(0);
     const right = this.#right;
-    let best: Split | undefined;
+    let best: { readonly bin: number; readonly gain: number } | undefined;
     for (let bin = 0; bin < thresholds.length; bin++) {
       if (histogram[bin * width] === 0) continue;
       for (let k = 0; k < width; k++) {
@@ -174,9 +188,12 @@ class Grower {
       if (left[0]! < this.options.minLeaf) continue;
       if (right[0]! < this.options.minLeaf) break;
       const gain = this.#score(left) + this.#score(right) - whole;
-      if (gain > (best?.gain ?? 0)) best = { column, bin, gain };
+      if (gain > (best?.gain ?? 0)) best = { bin, gain };
     }
-    return best;
+    if (!best) return undefined;
+    let next = best.bin + 1;
+    while (histogram[next * width] === 0) next++;
+    return { column, ...best, threshold: (thresholds[best.bin]! + thresholds[next - 1]!) / 2 };
   }
 }
 
