@@ -50,6 +50,10 @@ export interface PageContract {
     };
     trial(params: { study: string; trial: number; action: TrialAction }): void;
     study(params: { study: string; action: StudyAction }): void;
+    /** Text for the clipboard. */
+    copy(params: { text: string }): void;
+    /** A file to keep: the extension asks where. */
+    save(params: { name: string; base64: string }): void;
     /** The selection, for the other views. */
     select(params: { study: string; trials: readonly number[] }): void;
   };

@@ -49,6 +49,21 @@ describe.each(themes.map(({ name }) => name))('in the %s theme', (theme) => {
   });
 });
 
+describe.each(themes.map(({ name }) => name))('the charts in the %s theme', (theme) => {
+  it('can be used by everyone, with a filter and a trial in full', async () => {
+    const host = await open({ page: 'results', lines: study, theme });
+    await host.page.locator('[role=row][aria-rowindex="3"]').click();
+    await host.page.getByRole('button', { name: 'Details' }).click();
+    await host.page.getByRole('textbox').fill('val_loss < 0.4');
+    await host.page.getByText('Clear filter').waitFor();
+    for (const tab of ['parallel', 'slice', 'importance', 'contour', 'timeline', 'edf', 'correlation']) {
+      await host.page.locator(`#tab-${tab}`).click();
+      await host.page.mouse.move(0, 0);
+      expect([tab, ...(await violations(host))]).toEqual([tab]);
+    }
+  }, 60_000);
+});
+
 describe('with reduced motion', () => {
   it('nothing turns', async () => {
     const host = await open({ page: 'results', lines: study });

@@ -116,7 +116,7 @@ describe('the table', () => {
     expect(await row(host, 13).textContent()).toContain('train.ts:14 threw TypeError');
   });
 
-  it('is walked with the arrows; Space selects, Enter compares with the file', async () => {
+  it('is walked with the arrows; Space selects, Enter opens the details', async () => {
     const host = await open({ page: 'results', lines: study });
     await row(host, 0).waitFor();
     const [, second] = await numbers(host, 2);
@@ -125,7 +125,7 @@ describe('the table', () => {
     await host.page.keyboard.press('Space');
     await vi.waitFor(async () => expect(await row(host, 1).getAttribute('aria-selected')).toBe('true'));
     await host.page.keyboard.press('Enter');
-    await vi.waitFor(() => expect(host.trialActions).toEqual([{ trial: second, action: 'compare' }]));
+    await host.page.getByRole('region', { name: `Trial ${second}` }).waitFor();
     expect(host.selections).toEqual([[second]]);
   });
 

@@ -1,9 +1,20 @@
 /** What every element of the page is given: the study, the person's choices, and the ways to act. */
-import { effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import { brushTest, parseFilter, type TrialTest } from '../../src/core/study/filter.js';
+import { type Column, columnsOf } from '../../src/core/study/table.js';
+import type { Trial } from '../../src/core/study/trial.js';
 import type { StudyAction, TrialAction } from '../../src/protocol/panel.js';
 import { StudyFeed } from './feed.js';
 import type { Host } from './host.js';
 import { UiState } from './ui-state.js';
+
+/** The trials that pass the filter, and what is wrong with it. */
+export interface Filtered {
+  /** All of them, the very array of the view, while nothing is left out. */
+  readonly trials: readonly Trial[];
+  readonly active: boolean;
+  readonly problem: string | undefined;
+}
 
 export class App {
   readonly feed: StudyFeed;
@@ -30,6 +41,29 @@ export class App {
     });
   }
 
+  /** Every column of the study as it stands; found once per view. */
+  readonly columns: ReadonlySignal<readonly Column[]> = computed(() => {
+    const view = this.feed.view.value;
+    return view ? columnsOf({ ...view.study, trials: view.trials }) : [];
+  });
+
+  /** What tables and charts show: one filter for all of them. */
+  readonly filtered: ReadonlySignal<Filtered> = computed(() => {
+    const trials = this.feed.view.value?.trials ?? [];
+    const { text, brushes } = this.ui.filter.value;
+    if (text.trim() === '' && brushes.length === 0) return { trials, active: false, problem: undefined };
+    const columns = this.columns.value;
+    const tests: TrialTest[] = brushes.flatMap((brush) => brushTest(brush, columns) ?? []);
+    let problem: string | undefined;
+    if (text.trim() !== '') {
+      const parsed = parseFilter(text, columns);
+      if (parsed.kind === 'test') tests.push(parsed.test);
+      else problem = parsed.message;
+    }
+    const passing = trials.filter((trial) => tests.every((test) => test(trial)));
+    return { trials: passing, active: tests.length > 0, problem };
+  });
+
   /** Milliseconds since the epoch, once a second while the study runs. */
   get now(): ReadonlySignal<number> {
     return this.#now;
@@ -41,6 +75,16 @@ export class App {
     if (study !== undefined) {
       void this.#host.call('trial', { study, trial, action }).catch(() => this.feed.refresh());
     }
+  }
+
+  /** Puts text on the clipboard, through the extension: a page has no right to. */
+  copy(text: string): void {
+    void this.#host.call('copy', { text }).catch(() => this.feed.refresh());
+  }
+
+  /** Asks where to, and writes a file there. */
+  save(name: string, base64: string): void {
+    void this.#host.call('save', { name, base64 }).catch(() => this.feed.refresh());
   }
 
   studyAction(action: StudyAction): void {

@@ -26,6 +26,14 @@ export const warningIcon = icon(
   svg`<path d="M8 1.8l6.8 12H1.2zM8 3.9l-5.1 9h10.2zM7.5 6.5h1v3.6h-1zM7.4 10.9h1.2V12H7.4z"/>`,
 );
 export const columnsIcon = icon(svg`<path d="M1.5 2.5h13v11h-13zM2.5 3.5v9h3v-9zm4 0v9h3v-9zm4 0v9h3v-9z"/>`);
+export const detailsIcon = icon(svg`<path d="M1.5 2.5h13v11h-13zM2.5 3.5v9h7v-9zm8 0v9h3v-9z"/>`);
+export const filterIcon = icon(
+  svg`<path d="M2 3h12v1.4L9.6 9v4.4L6.4 12V9L2 4.4zM3.3 4l4.1 4.4v3l1.2.5V8.4L12.7 4z"/>`,
+);
+export const copyIcon = icon(svg`<path d="M5 2h8v9h-1V3H5zM3 4h8v10H3zM4 5v8h6V5z"/>`);
+export const saveIcon = icon(
+  svg`<path d="M7.5 2h1v6.8l2.6-2.6.7.7L8 10.7 4.200 6.900l.7-.7 2.6 2.6zM3 12h10v1H3z"/>`,
+);
 export const openIcon = icon(
   svg`<path d="M2 3h5v1H3v9h9V9h1v5H2zM9 2h5v5h-1V3.7L7.9 8.8l-.7-.7L12.3 3H9z"/>`,
 );

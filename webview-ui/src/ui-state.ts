@@ -3,12 +3,60 @@
  * state, so it is there after a reload; nothing of the study itself is kept here.
  */
 import { batch, effect, type Signal, signal } from '@preact/signals-core';
+import type { Brush } from '../../src/core/study/filter.js';
 import type { Sort } from '../../src/core/study/table.js';
 import type { StudyRef } from '../../src/protocol/panel.js';
 import type { Host } from './host.js';
 
+export type ChartTab =
+  | 'overview'
+  | 'parallel'
+  | 'slice'
+  | 'importance'
+  | 'contour'
+  | 'timeline'
+  | 'edf'
+  | 'correlation';
+
+/** How the charts beyond the overview are set up. */
+export interface ChartChoices {
+  readonly tab: ChartTab;
+  /** Column of what is measured; absent: the first objective. */
+  readonly metric?: string;
+  readonly log: boolean;
+  readonly full: boolean;
+  /** Axes of the parallel coordinates, as column ids. */
+  readonly order: readonly string[];
+  readonly hiddenAxes: readonly string[];
+  readonly turned: readonly string[];
+  readonly pair: readonly [string | undefined, string | undefined];
+}
+
+/** Which trials are to be seen. */
+export interface FilterChoices {
+  readonly text: string;
+  readonly brushes: readonly Brush[];
+}
+
+const NO_FILTER: FilterChoices = { text: '', brushes: [] };
+const FIRST_CHARTS: ChartChoices = {
+  tab: 'overview',
+  log: false,
+  full: false,
+  order: [],
+  hiddenAxes: [],
+  turned: [],
+  pair: [undefined, undefined],
+};
+
 interface SavedStudy {
-  readonly sort?: Sort;
+  /** One in what earlier versions wrote. */
+  readonly sort?: Sort | readonly Sort[];
+  readonly charts?: ChartChoices;
+  readonly filter?: FilterChoices;
+  readonly group?: string;
+  readonly varyingOnly?: boolean;
+  readonly details?: boolean;
   readonly hidden?: readonly string[];
   readonly metric?: string;
   readonly logHistory?: boolean;
@@ -36,8 +84,16 @@ function readSaved(saved: unknown): Saved {
 }
 
 export class UiState {
-  /** undefined: best first. */
-  readonly sort: Signal<Sort | undefined> = signal(undefined);
+  /** The first counts most. undefined: best first. */
+  readonly sort: Signal<readonly Sort[] | undefined> = signal(undefined);
+  readonly charts: Signal<ChartChoices> = signal(FIRST_CHARTS);
+  readonly filter: Signal<FilterChoices> = signal(NO_FILTER);
+  /** Column by whose values the table's rows are grouped. */
+  readonly group: Signal<string | undefined> = signal(undefined);
+  /** Leave out columns in which all trials agree. */
+  readonly varyingOnly = signal(false);
+  /** Whether the selected trial is shown in full beside the table. */
+  readonly details = signal(false);
   readonly hidden: Signal<readonly string[]> = signal([]);
   /** The metric of the learning curves; undefined: the first objective. */
   readonly metric: Signal<string | undefined> = signal(undefined);
@@ -65,7 +121,12 @@ export class UiState {
     const study: SavedStudy = (ref && this.#saved.studies[ref.id]) || {};
     batch(() => {
       this.#ref = ref;
-      this.sort.value = study.sort;
+      this.sort.value = study.sort && [study.sort].flat();
+      this.charts.value = { ...FIRST_CHARTS, ...study.charts };
+      this.filter.value = { ...NO_FILTER, ...study.filter };
+      this.group.value = study.group;
+      this.varyingOnly.value = study.varyingOnly ?? false;
+      this.details.value = study.details ?? false;
       this.hidden.value = study.hidden ?? [];
       this.metric.value = study.metric;
       this.logHistory.value = study.logHistory ?? false;
@@ -85,6 +146,21 @@ export class UiState {
     else this.selectAll(only ? [] : [trial]);
   }
 
+  chart(change: Partial<ChartChoices>): void {
+    this.charts.value = { ...this.charts.value, ...change };
+  }
+
+  /** Sets or, without one, takes away the brush of a column. */
+  brush(column: string, brush: Brush | undefined): void {
+    const { text, brushes } = this.filter.value;
+    const others = brushes.filter((other) => other.column !== column);
+    this.filter.value = { text, brushes: brush ? [...others, brush] : others };
+  }
+
+  clearFilter(): void {
+    this.filter.value = NO_FILTER;
+  }
+
   selectAll(trials: readonly number[]): void {
     this.selected.value = trials;
     if (this.#ref) void this.#host.call('select', { study: this.#ref.id, trials }).catch(() => undefined);
@@ -93,9 +169,15 @@ export class UiState {
   #save(): void {
     const sort = this.sort.value;
     const metric = this.metric.value;
+    const group = this.group.value;
     const study: SavedStudy = {
       ...(sort ? { sort } : {}),
       ...(metric === undefined ? {} : { metric }),
+      ...(group === undefined ? {} : { group }),
+      charts: this.charts.value,
+      filter: this.filter.value,
+      varyingOnly: this.varyingOnly.value,
+      details: this.details.value,
       hidden: this.hidden.value,
       logHistory: this.logHistory.value,
       logCurves: this.logCurves.value,

@@ -5,7 +5,7 @@
 import type { Json } from '../json.js';
 import type { Direction, Study, Trial, TrialState } from './trial.js';
 
-type ColumnKind = 'number' | 'state' | 'objective' | 'metric' | 'param' | 'duration' | 'reason';
+type ColumnKind = 'number' | 'state' | 'objective' | 'metric' | 'param' | 'duration' | 'reason' | 'curve';
 
 export interface Column {
   /** Stable across studies and reloads: `number`, `objective:val_loss`, `param:optimizer.name`, … */
@@ -51,6 +51,14 @@ const DURATION: Column = {
   numeric: true,
   descendingFirst: true,
 };
+const CURVE: Column = {
+  id: 'curve',
+  kind: 'curve',
+  name: 'Learning curve',
+  label: 'Curve',
+  numeric: false,
+  descendingFirst: false,
+};
 const REASON: Column = {
   id: 'reason',
   kind: 'reason',
@@ -79,6 +87,7 @@ export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>)
     NUMBER,
     STATE,
     ...objectives,
+    ...(study.trials.some(({ reports }) => reports.length > 1) ? [CURVE] : []),
     ...params.map(
       (name): Column => ({
         id: `param:${name}`,
@@ -179,6 +188,9 @@ export function cellOf(trial: Trial, column: Column, now: number): Json | undefi
       return durationOf(trial, now);
     case 'reason':
       return trial.reason;
+    // What it sorts by: how far the trial came.
+    case 'curve':
+      return trial.reports.at(-1)?.step;
   }
 }
 
@@ -201,6 +213,99 @@ export function sortKey(trial: Trial, column: Column, now: number): number | str
   if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined;
   if (cell === undefined || cell === null) return undefined;
   return typeof cell === 'string' ? cell : JSON.stringify(cell);
+}
+
+/**
+ * The trials in the order of the sorts, the first counting most; what they cannot tell apart stays in natural order.
+ * Numbers before words, nothing last in either direction. Keys are gathered once, so a long study sorts quickly.
+ */
+export function sortTrials(
+  trials: readonly Trial[],
+  sorts: readonly Sort[],
+  columns: readonly Column[],
+  now: number,
+): readonly Trial[] {
+  const base = naturalOrder(trials);
+  const keys = sorts.flatMap(({ column: id, descending }) => {
+    const column = columns.find((one) => one.id === id);
+    return column ? [ranksOf(base, column, descending, now)] : [];
+  });
+  const [first, ...others] = keys;
+  if (!first) return base;
+  const order = new Uint32Array(base.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  order.sort((a, b) => {
+    const difference = (first[a] as number) - (first[b] as number);
+    if (difference !== 0) return difference;
+    for (const ranks of others) {
+      const next = (ranks[a] as number) - (ranks[b] as number);
+      if (next !== 0) return next;
+    }
+    return a - b;
+  });
+  return Array.from(order, (index) => base[index] as Trial);
+}
+
+const COLLATOR = new Intl.Collator(undefined, { numeric: true });
+
+/** A number per trial whose order is the sort's; the greatest finite one stands for nothing, which comes last. */
+function ranksOf(trials: readonly Trial[], column: Column, descending: boolean, now: number): Float64Array {
+  const ranks = new Float64Array(trials.length);
+  const sign = descending ? -1 : 1;
+  const words = new Map<string, number[]>();
+  trials.forEach((trial, index) => {
+    const key = sortKey(trial, column, now);
+    if (key === undefined) ranks[index] = Number.MAX_VALUE;
+    else if (typeof key === 'number') ranks[index] = sign * key;
+    else if (words.has(key)) words.get(key)?.push(index);
+    else words.set(key, [index]);
+  });
+  if (words.size === 0) return ranks;
+  // Few different words stand for many trials: they are compared once, and their places are numbers.
+  const sorted = [...words.keys()].sort(COLLATOR.compare);
+  const mixed = words.size > 0 && column.numeric;
+  sorted.forEach((word, place) => {
+    const rank = (mixed ? 1e300 : 0) + place;
+    for (const index of words.get(word) ?? []) ranks[index] = sign * rank;
+  });
+  return ranks;
+}
+
+/** Columns in which every trial shows the same; the number, the state and the objectives always count as different. */
+export function constantColumns(trials: readonly Trial[], columns: readonly Column[]): ReadonlySet<string> {
+  const [first] = trials;
+  const constant = new Set<string>();
+  if (!first || trials.length < 2) return constant;
+  for (const column of columns) {
+    if (column.kind === 'number' || column.kind === 'state' || column.kind === 'objective') continue;
+    if (column.kind === 'curve' || column.kind === 'duration') continue;
+    const own = keyText(cellOf(first, column, 0));
+    if (trials.every((trial) => keyText(cellOf(trial, column, 0)) === own)) constant.add(column.id);
+  }
+  return constant;
+}
+
+const keyText = (cell: Json | undefined): Json | undefined =>
+  cell !== null && typeof cell === 'object' ? JSON.stringify(cell) : cell;
+
+export interface TrialGroup {
+  /** The value the trials of the group share; undefined: they have none. */
+  readonly value: Json | undefined;
+  /** In the order given. */
+  readonly trials: readonly Trial[];
+}
+
+/** The trials by their value of a column. Groups come in the order of their first trial, so the best leads. */
+export function groupTrials(trials: readonly Trial[], column: Column): readonly TrialGroup[] {
+  const groups = new Map<string, { value: Json | undefined; trials: Trial[] }>();
+  for (const trial of trials) {
+    const value = cellOf(trial, column, 0);
+    const key = value === undefined ? '' : JSON.stringify(value);
+    const group = groups.get(key);
+    if (group) group.trials.push(trial);
+    else groups.set(key, { value, trials: [trial] });
+  }
+  return [...groups.values()];
 }
 
 /** The order among rows that the sort cannot tell apart: at work first, then finished, pruned, failed; newest first. */

@@ -2,8 +2,8 @@
  * The extension's side of one page: answers PageContract from the journals, and tells a visible page that there is
  * more to ask for. What a page asks to be done goes through the same commands as every other surface.
  */
-import { basename } from 'node:path';
-import { commands, Uri, type Webview, workspace } from 'vscode';
+import { basename, dirname, join } from 'node:path';
+import { commands, env, Uri, type Webview, window, workspace } from 'vscode';
 import { type Server, serve } from '../../protocol/contract.js';
 import type { PageContract, PageState, StudyAction, StudyRef, TrialAction } from '../../protocol/panel.js';
 import { Command, type CommandId } from '../contributions.js';
@@ -65,6 +65,8 @@ export class PageHost {
       since: (params) => this.#since(params),
       trial: ({ study, trial, action }) => run(TRIAL_COMMANDS[action], { journal: study, trial }),
       study: ({ study, action }) => run(STUDY_COMMANDS[action], { journal: study }),
+      copy: async ({ text }) => env.clipboard.writeText(text),
+      save: ({ name, base64 }) => this.#save(name, base64),
       select: ({ study, trials }) => this.focus.select({ study, trials, by: this }),
     });
     this.#own.add(
@@ -111,6 +113,21 @@ export class PageHost {
     const reset = !entry || seq > entry.study.seq;
     const answer = await this.studies.lines(study, reset ? 0 : seq, ANSWER_BYTES);
     return { lines: '', seq: 0, more: false, ...answer, reset };
+  }
+
+  /** Beside the config unless the person says otherwise. */
+  async #save(name: string, base64: string): Promise<void> {
+    const config = this.#entry()?.configFile;
+    const uri = await window.showSaveDialog(
+      config === undefined ? {} : { defaultUri: Uri.file(join(dirname(config), basename(name))) },
+    );
+    if (!uri) return;
+    try {
+      await workspace.fs.writeFile(uri, Buffer.from(base64, 'base64'));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      void window.showErrorMessage(`${uri.fsPath} could not be written: ${why}. Choose another folder.`);
+    }
   }
 
   #tell(): void {

@@ -62,6 +62,8 @@ export class FakeHost {
   readonly trialActions: { trial: number; action: TrialAction }[] = [];
   readonly studyActions: StudyAction[] = [];
   readonly selections: (readonly number[])[] = [];
+  readonly copied: string[] = [];
+  readonly files: { name: string; base64: string }[] = [];
   /** Positions the page asked from. */
   readonly asked: number[] = [];
   /** Violations of the content security policy, errors of the page, words on its console. */
@@ -115,6 +117,12 @@ export class FakeHost {
       },
       study: ({ action }) => {
         host.current?.studyActions.push(action);
+      },
+      copy: ({ text }) => {
+        host.current?.copied.push(text);
+      },
+      save: (file) => {
+        host.current?.files.push(file);
       },
       select: ({ trials }) => {
         host.current?.selections.push(trials);

@@ -17,6 +17,11 @@ const finished = sampleJournal({
   budget: 40,
   status: { kind: 'finished', reason: '40 trials are done' },
 });
+const many = sampleJournal({
+  trials: 120,
+  budget: 120,
+  status: { kind: 'finished', reason: '120 trials are done' },
+});
 const idle = { engine: undefined } as unknown as FakeHostOptions['state'] & object;
 
 async function selectBest(host: FakeHost): Promise<void> {
@@ -75,6 +80,49 @@ export const scenes: readonly Scene[] = [
   {
     name: 'results-narrow',
     options: { page: 'results', lines: running, size: { width: 560, height: 1000 } },
+  },
+  ...themes.flatMap(({ name: theme }): Scene[] =>
+    (['parallel', 'slice', 'importance', 'contour', 'timeline', 'edf', 'correlation'] as const).map(
+      (tab) => ({
+        name: `chart-${tab}-${theme}`,
+        options: { page: 'results', lines: many, state: idle, theme },
+        act: async (host) => {
+          await host.page.locator(`#tab-${tab}`).click();
+          await selectBest(host);
+        },
+      }),
+    ),
+  ),
+  ...([300, 700, 1400] as const).map(
+    (width): Scene => ({
+      name: `chart-parallel-${width}`,
+      options: { page: 'results', lines: many, state: idle, size: { width, height: 800 } },
+      act: async (host) => {
+        await host.page.locator('#tab-parallel').click();
+      },
+    }),
+  ),
+  {
+    name: 'results-filtered-grouped',
+    options: { page: 'results', lines: many, state: idle, size: { width: 1400, height: 1000 } },
+    act: async (host) => {
+      await host.page.locator('#tab-parallel').click();
+      await host.page.getByRole('textbox').fill('val_loss < 0.5 and optimizer.name in (adam, momentum)');
+      await host.page.waitForTimeout(300);
+      const box = (await host.page.locator('sweet-explorer .plot').boundingBox())!;
+      const name = (await host.page.locator('sweet-explorer .axis').nth(4).boundingBox())!;
+      const x = name.x + name.width / 2;
+      await host.page.mouse.move(x, box.y + box.height * 0.3);
+      await host.page.mouse.down();
+      await host.page.mouse.move(x, box.y + box.height * 0.75, { steps: 3 });
+      await host.page.mouse.up();
+      await host.page.locator('sweet-table-bar vscode-dropdown').evaluate((element) => {
+        (element as HTMLSelectElement).value = 'param:model.activation';
+        element.dispatchEvent(new Event('change'));
+      });
+      await selectBest(host);
+      await host.page.getByRole('button', { name: 'Details' }).click();
+    },
   },
   { name: 'results-welcome', options: { page: 'results' } },
   { name: 'results-starting', options: { page: 'results', lines: sampleJournal({ trials: 0, budget: 40 }) } },

@@ -81,7 +81,13 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     const view = feed.view.value;
     const metric = view ? this.#metric(view) : '';
     this.#curves = view
-      ? curvesOf(view.trials, metric, view.best?.number, ui.selected.value, ui.logCurves.value)
+      ? curvesOf(
+          this.app.filtered.value.trials,
+          metric,
+          view.best?.number,
+          ui.selected.value,
+          ui.logCurves.value,
+        )
       : undefined;
     const drawn = this.#curves?.curves.length ?? 0;
     return html`

@@ -7,6 +7,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { type History, historyOf } from '../../../src/core/analysis/history.js';
 import { formatNumber } from '../../../src/core/format.js';
+import type { Trial } from '../../../src/core/study/trial.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
 import { stateIcon, stateWord } from '../icons.js';
@@ -34,7 +35,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
   #layout: HistoryLayout | undefined;
   #laidFor: { readonly view: StudyView; readonly colours: Theme; readonly key: string } | undefined;
   #drawn: HistoryLayout | undefined;
-  #history: { readonly view: StudyView; readonly history: History } | undefined;
+  #history: { readonly trials: readonly Trial[]; readonly history: History } | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -106,20 +107,19 @@ export class HistoryChart extends SignalWatcher(LitElement) {
       best: view.best?.number,
     };
     const key = JSON.stringify(choices);
+    const { trials } = this.app.filtered.value;
     if (
       this.#layout &&
       this.#laidFor?.view === view &&
       this.#laidFor.colours === colours &&
-      this.#laidFor.key === key
+      this.#laidFor.key === key &&
+      this.#history?.trials === trials
     ) {
       return this.#layout;
     }
     this.#laidFor = { view, colours, key };
-    if (this.#history?.view !== view) {
-      this.#history = {
-        view,
-        history: historyOf({ objectives: view.study.objectives, trials: view.trials }),
-      };
+    if (this.#history?.trials !== trials) {
+      this.#history = { trials, history: historyOf({ objectives: view.study.objectives, trials }) };
     }
     return layoutHistory(this.#history.history, choices, colours);
   }

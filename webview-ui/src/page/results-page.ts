@@ -1,8 +1,9 @@
-/** The results panel: header, notice, the two charts, and the wide table, which takes what room is left. */
+/** The results panel: header, notice, charts, and the wide table, which takes what room is left, beside a trial's details. */
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { App } from '../app.js';
+import type { StudyView } from '../feed.js';
 import { base } from '../styles.js';
 import { noticeStyles, renderFailure, renderNotice, renderWelcome } from './notice.js';
 import { noticeOf } from './standing.js';
@@ -24,44 +25,54 @@ export class ResultsPage extends SignalWatcher(LitElement) {
       main {
         display: contents;
       }
-      .charts {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-        flex: 0 0 clamp(220px, 40vh, 380px);
-        border-bottom: 1px solid var(--sweet-border);
-      }
-      .charts > * {
-        padding: 6px 20px 10px;
-        min-height: 0;
-      }
-      .charts > * + * {
-        border-left: 1px solid var(--sweet-border);
+      sweet-chart-area {
+        flex: none;
       }
       sweet-table-bar {
+        flex: none;
         padding: 2px 20px;
       }
-      sweet-wide-table {
+      .below {
+        display: flex;
         flex: 1 0 220px;
+        min-height: 0;
+      }
+      sweet-wide-table {
+        flex: 1;
+        min-width: 0;
         margin-left: 10px;
       }
+      sweet-trial {
+        flex: 0 0 clamp(280px, 34%, 420px);
+        border-left: 1px solid var(--sweet-border);
+      }
       @media (max-width: 719px) {
-        .charts {
-          grid-template-columns: minmax(0, 1fr);
-          grid-auto-rows: 250px;
+        .below {
+          flex: 1 0 300px;
+        }
+        .below:has(sweet-trial) {
+          flex-direction: column;
           flex-basis: auto;
         }
-        .charts > * + * {
+        .below:has(sweet-trial) sweet-wide-table {
+          flex: 0 0 260px;
+        }
+        sweet-trial {
+          flex: none;
           border-left: none;
           border-top: 1px solid var(--sweet-border);
-        }
-        sweet-wide-table {
-          flex-basis: 300px;
         }
       }
     `,
   ];
 
   @property({ attribute: false }) app!: App;
+
+  #detailed(view: StudyView): boolean {
+    const { details, selected } = this.app.ui;
+    const chosen = selected.value.at(-1);
+    return details.value && chosen !== undefined && chosen < view.trials.length;
+  }
 
   protected override render(): TemplateResult | typeof nothing {
     const { feed } = this.app;
@@ -77,12 +88,12 @@ export class ResultsPage extends SignalWatcher(LitElement) {
     return html`<main>
       <sweet-header .app=${this.app}></sweet-header>
       ${lost} ${notice ? renderNotice(this.app, notice) : nothing}
-      <div class="charts">
-        <sweet-history .app=${this.app}></sweet-history>
-        <sweet-curves .app=${this.app}></sweet-curves>
-      </div>
+      <sweet-chart-area .app=${this.app}></sweet-chart-area>
       <sweet-table-bar .app=${this.app}></sweet-table-bar>
-      <sweet-wide-table .app=${this.app}></sweet-wide-table>
+      <div class="below">
+        <sweet-wide-table .app=${this.app}></sweet-wide-table>
+        ${this.#detailed(view) ? html`<sweet-trial .app=${this.app}></sweet-trial>` : nothing}
+      </div>
       <sweet-announcer .app=${this.app}></sweet-announcer>
     </main>`;
   }

@@ -5,9 +5,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { TrialAction } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
-import { applyIcon, clearIcon, columnsIcon, compareIcon, logIcon } from '../icons.js';
+import { applyIcon, clearIcon, columnsIcon, compareIcon, detailsIcon, logIcon } from '../icons.js';
 import { base } from '../styles.js';
-import { WideTable } from '../table/wide-table.js';
 
 @customElement('sweet-table-bar')
 export class TableBar extends SignalWatcher(LitElement) {
@@ -16,12 +15,42 @@ export class TableBar extends SignalWatcher(LitElement) {
     css`
       :host {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
-        gap: 8px;
+        gap: 0 8px;
         min-height: 28px;
       }
-      .fill {
-        flex: 1;
+      .count {
+        white-space: nowrap;
+      }
+      sweet-filter-bar {
+        flex: 1 1 200px;
+        min-width: 0;
+      }
+      vscode-dropdown {
+        width: 130px;
+        min-width: 90px;
+        --input-height: 22;
+      }
+      hr {
+        width: 100%;
+        margin: 4px 0;
+        border: none;
+        border-top: 1px solid var(--vscode-menu-separatorBackground, var(--vscode-panel-border, currentColor));
+      }
+      .tool[aria-pressed='true'] {
+        background: var(--vscode-toolbar-activeBackground, var(--vscode-toolbar-hoverBackground));
+        outline: 1px solid var(--vscode-contrastActiveBorder, transparent);
+      }
+      @media (max-width: 900px) {
+        sweet-filter-bar {
+          order: 9;
+          flex-basis: 100%;
+          padding-bottom: 4px;
+        }
+        .count {
+          flex: 1;
+        }
       }
       .selection {
         display: flex;
@@ -75,16 +104,17 @@ export class TableBar extends SignalWatcher(LitElement) {
     const view = this.app.feed.view.value;
     if (!view) return nothing;
     const { counts } = view;
+    const { active, trials } = this.app.filtered.value;
     const parts = [
-      `${view.trials.length}`,
+      active ? `${trials.length} of ${view.trials.length}` : `${view.trials.length}`,
       counts.pruned > 0 ? `${counts.pruned} pruned` : '',
       counts.failed > 0 ? `${counts.failed} failed` : '',
     ].filter((part) => part !== '');
     return html`
       <h2>Trials</h2>
-      <span class="muted number">${parts.join(' · ')}</span>
-      <span class="fill"></span>
-      ${this.#selection(view)} ${this.#columns(view)}
+      <span class="muted number count">${parts.join(' · ')}</span>
+      <sweet-filter-bar .app=${this.app}></sweet-filter-bar>
+      ${this.#selection(view)} ${this.#grouping()} ${this.#columns()}
     `;
   }
 
@@ -99,7 +129,16 @@ export class TableBar extends SignalWatcher(LitElement) {
       ${
         only === undefined
           ? nothing
-          : html`${tool('compare', 'Compare with File', compareIcon)} ${tool('apply', 'Apply', applyIcon)}
+          : html`<button
+                class="tool"
+                aria-pressed=${this.app.ui.details.value}
+                @click=${() => {
+                  this.app.ui.details.value = !this.app.ui.details.value;
+                }}
+              >
+                ${detailsIcon}Details
+              </button>
+              ${tool('compare', 'Compare with File', compareIcon)} ${tool('apply', 'Apply', applyIcon)}
             ${tool('log', 'Open Log', logIcon)}`
       }
       <button class="icon" aria-label="Clear the selection" title="Clear the selection" @click=${() => this.app.ui.selectAll([])}>
@@ -108,13 +147,28 @@ export class TableBar extends SignalWatcher(LitElement) {
     </div>`;
   }
 
-  #columns(view: StudyView): TemplateResult {
-    const { hidden } = this.app.ui;
+  #grouping(): TemplateResult {
+    const { group } = this.app.ui;
+    const columns = this.app.columns.value.filter(({ kind }) => kind === 'param' || kind === 'state');
+    return html`<vscode-dropdown
+      aria-label="Group the trials by"
+      .value=${group.value ?? ''}
+      @change=${(event: Event) => {
+        group.value = (event.target as HTMLSelectElement).value || undefined;
+      }}
+    >
+      <vscode-option value="">No groups</vscode-option>
+      ${columns.map(({ id, label }) => html`<vscode-option value=${id}>By ${label}</vscode-option>`)}
+    </vscode-dropdown>`;
+  }
+
+  #columns(): TemplateResult {
+    const { hidden, varyingOnly } = this.app.ui;
     const toggle = (id: string) => (): void => {
       const without = hidden.value.filter((other) => other !== id);
       hidden.value = without.length < hidden.value.length ? without : [...hidden.value, id];
     };
-    const columns = WideTable.columnsOf(view).filter(({ kind }) => kind !== 'number');
+    const columns = this.app.columns.value.filter(({ kind }) => kind !== 'number');
     const count = hidden.value.length > 0 ? `, ${hidden.value.length} hidden` : '';
     return html`<div
       class="menu"
@@ -140,6 +194,14 @@ export class TableBar extends SignalWatcher(LitElement) {
       ${
         this.open
           ? html`<div class="list" role="group" aria-label="Columns" tabindex="-1">
+              <vscode-checkbox
+                ?checked=${varyingOnly.value}
+                @change=${(event: Event) => {
+                  varyingOnly.value = (event.target as HTMLInputElement).checked;
+                }}
+                >Only what differs</vscode-checkbox
+              >
+              <hr />
               ${columns.map(
                 ({ id, name }) =>
                   html`<vscode-checkbox ?checked=${!hidden.value.includes(id)} @change=${toggle(id)}

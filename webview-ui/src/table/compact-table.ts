@@ -131,7 +131,7 @@ export class CompactTable extends TrialsTable {
   protected override render(): TemplateResult {
     const view = this.app.feed.view.value;
     if (!view) return html``;
-    const all = columnsOf({ ...view.study, trials: [] });
+    const all = columnsOf({ ...view.study, trials: [] }).filter(({ kind }) => kind !== 'curve');
     const shown = all.filter(
       ({ kind, name }) =>
         kind === 'state' ||
@@ -141,7 +141,7 @@ export class CompactTable extends TrialsTable {
     );
     const order = ['state', 'number', 'objective', 'duration'];
     shown.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-    this.arrange(view, shown, all);
+    this.arrange(shown, all);
     const bars = barScale(view);
     const labels = shortNames(Object.keys(view.study.space));
     return html`
@@ -151,7 +151,7 @@ export class CompactTable extends TrialsTable {
         tabindex="0"
         aria-label="Trials. Enter compares with the file, Space selects."
         aria-multiselectable="true"
-        aria-rowcount=${this.trials.length + 1}
+        aria-rowcount=${this.rows.length + 1}
         aria-activedescendant=${this.cellId(this.active.row, this.active.column)}
         @keydown=${this.onKey}
       >
@@ -162,8 +162,8 @@ export class CompactTable extends TrialsTable {
         </div>
         <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;position:relative`}>
           ${repeat(
-            this.virtual.rows(this.trials.length),
-            ({ index }) => this.trials[index]?.id ?? -1,
+            this.virtual.rows(this.rows.length),
+            ({ index }) => this.trialAt(index)?.id ?? -1,
             ({ index, start }) => this.#row(view, bars, labels, index, start),
           )}
         </div>
@@ -185,7 +185,7 @@ export class CompactTable extends TrialsTable {
       aria-sort=${sorted}
       title="Sort by ${column.name}"
       .style=${span}
-      @click=${() => this.sortBy(column)}
+      @click=${(event: MouseEvent) => this.sortBy(column, event.shiftKey)}
     >
       ${column.kind === 'state' ? html`<span class="quiet">State</span>` : html`<span class="cell">${column.kind === 'duration' ? 'Time' : column.label}</span>`}
       ${sorted === 'none' ? nothing : sorted === 'ascending' ? upIcon : downIcon}
@@ -199,7 +199,7 @@ export class CompactTable extends TrialsTable {
     index: number,
     start: number,
   ): TemplateResult | typeof nothing {
-    const trial = this.trials[index];
+    const trial = this.trialAt(index);
     if (!trial) return nothing;
     const best = view.best === trial;
     const value = metricOf(trial, view.study.objectives[0]?.metric ?? 'value');

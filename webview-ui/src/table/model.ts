@@ -1,68 +1,45 @@
-/** The trials as rows in the order of a sort: TanStack Table over the columns of core/study/table.ts. Draws nothing. */
-import {
-  type ColumnDef,
-  createTable,
-  getCoreRowModel,
-  getSortedRowModel,
-  type Row,
-  type Table,
-} from '@tanstack/table-core';
-import { type Column, naturalOrder, type Sort, sortKey } from '../../../src/core/study/table.js';
+/**
+ * What the table's rows are: the trials that pass the filter in the order of the sorts, and with a group before each of
+ * its trials a row that says what they share. Work is done only for what has changed. Draws nothing.
+ */
+import type { Json } from '../../../src/core/json.js';
+import { type Column, groupTrials, type Sort, sortTrials } from '../../../src/core/study/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 
-const compare = (a: unknown, b: unknown): number => {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  if (typeof a === typeof b) return String(a).localeCompare(String(b), undefined, { numeric: true });
-  return typeof a === 'number' ? -1 : 1;
-};
+export interface GroupRow {
+  readonly kind: 'group';
+  readonly key: string;
+  readonly value: Json | undefined;
+  readonly trials: readonly Trial[];
+}
+export type TableRow = Trial | GroupRow;
 
-const definition = (column: Column): ColumnDef<Trial> => ({
-  id: column.id,
-  accessorFn: (trial) => sortKey(trial, column, Date.now()),
-  sortingFn: (a: Row<Trial>, b: Row<Trial>, id) => compare(a.getValue(id), b.getValue(id)),
-  sortUndefined: 'last',
-});
+export const isGroup = (row: TableRow | undefined): row is GroupRow => row !== undefined && 'kind' in row;
 
 export class TrialRows {
-  readonly #table: Table<Trial>;
-  #columns: readonly Column[] = [];
-  #trials: readonly Trial[] = [];
-  #definitions: ColumnDef<Trial>[] = [];
-  #data: Trial[] = [];
+  #trials: readonly Trial[] | undefined;
+  #key = '';
+  #rows: readonly TableRow[] = [];
 
-  constructor() {
-    this.#table = createTable<Trial>({
-      data: [],
-      columns: [],
-      state: {},
-      onStateChange: () => {},
-      renderFallbackValue: null,
-      getCoreRowModel: getCoreRowModel(),
-      getSortedRowModel: getSortedRowModel(),
-    });
-  }
-
-  /** The trials of this view in the order of `sort`. Work is done only for what has changed since the last call. */
-  sorted(trials: readonly Trial[], columns: readonly Column[], sort: Sort): readonly Trial[] {
-    if (trials !== this.#trials) {
-      this.#trials = trials;
-      this.#data = [...naturalOrder(trials)];
-    }
-    const ids = (list: readonly Column[]): string => list.map(({ id }) => id).join('\n');
-    if (ids(columns) !== ids(this.#columns)) {
-      this.#columns = columns;
-      this.#definitions = columns.map(definition);
-    }
-    const known = columns.some(({ id }) => id === sort.column);
-    this.#table.setOptions((previous) => ({
-      ...previous,
-      data: this.#data,
-      columns: this.#definitions,
-      state: {
-        ...this.#table.initialState,
-        sorting: known ? [{ id: sort.column, desc: sort.descending }] : [],
-      },
-    }));
-    return this.#table.getSortedRowModel().rows.map((row) => row.original);
+  /** `trials` is a new array whenever it differs; columns are told apart by their ids. */
+  arranged(
+    trials: readonly Trial[],
+    columns: readonly Column[],
+    sorts: readonly Sort[],
+    group: string | undefined,
+  ): readonly TableRow[] {
+    const key = JSON.stringify([sorts, group, columns.map(({ id }) => id)]);
+    if (trials === this.#trials && key === this.#key) return this.#rows;
+    this.#trials = trials;
+    this.#key = key;
+    const sorted = sortTrials(trials, sorts, columns, Date.now());
+    const by = columns.find(({ id }) => id === group);
+    this.#rows = by
+      ? groupTrials(sorted, by).flatMap((one): TableRow[] => [
+          { kind: 'group', key: `group ${JSON.stringify(one.value ?? '')}`, ...one },
+          ...one.trials,
+        ])
+      : sorted;
+    return this.#rows;
   }
 }

@@ -1,10 +1,11 @@
 /** The results panel's table: every column of every trial, windowed, with a sticky header and first column. */
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
 import { jsonEqual } from '../../../src/core/json.js';
-import { type Column, cellOf, columnsOf } from '../../../src/core/study/table.js';
+import { objectiveOf } from '../../../src/core/study/best.js';
+import { type Column, cellOf, constantColumns } from '../../../src/core/study/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
 import {
@@ -18,6 +19,8 @@ import {
   upIcon,
 } from '../icons.js';
 import { base } from '../styles.js';
+import { type GroupRow, isGroup } from './model.js';
+import { sparkline } from './sparkline.js';
 import { tableStyles } from './table-styles.js';
 import { TrialsTable } from './trials-table.js';
 
@@ -28,6 +31,7 @@ const WIDTH: Readonly<Record<Column['kind'], number>> = {
   objective: 96,
   metric: 96,
   param: 96,
+  curve: 84,
   duration: 84,
   reason: 320,
 };
@@ -100,6 +104,34 @@ export class WideTable extends TrialsTable {
       .cell.best {
         font-weight: 600;
       }
+      .spark {
+        width: 64px;
+        height: 16px;
+        margin-top: 4px;
+        fill: none;
+        stroke: var(--vscode-charts-blue);
+        stroke-width: 1.2;
+      }
+      .row[aria-selected='true'] .spark {
+        stroke: currentColor;
+      }
+      .sort-place {
+        font-size: 9px;
+      }
+      .group {
+        font-weight: 600;
+        border-top: 1px solid var(--sweet-border);
+      }
+      .group .cell {
+        position: sticky;
+        left: 0;
+        padding-left: 14px;
+      }
+      .group small {
+        font-size: 11px;
+        font-weight: normal;
+        color: var(--vscode-descriptionForeground);
+      }
       .actions {
         position: sticky;
         right: 0;
@@ -120,30 +152,44 @@ export class WideTable extends TrialsTable {
   ];
 
   protected readonly virtual = this.rowWindow(ROW_HEIGHT);
-  #all: { readonly view: StudyView; readonly columns: readonly Column[] } | undefined;
+  #constant: { readonly view: StudyView; readonly ids: ReadonlySet<string> } | undefined;
 
-  /** Every column there is, for the menu that hides some. */
-  static columnsOf(view: StudyView): readonly Column[] {
-    return columnsOf({ ...view.study, trials: view.trials });
+  /** Columns in which all trials agree, found once per view. */
+  #constantOf(view: StudyView): ReadonlySet<string> {
+    if (this.#constant?.view !== view) {
+      this.#constant = { view, ids: constantColumns(view.trials, this.app.columns.value) };
+    }
+    return this.#constant.ids;
+  }
+
+  protected override openTrial(trial: Trial): void {
+    const { ui } = this.app;
+    if (!ui.selected.value.includes(trial.number)) ui.selectAll([trial.number]);
+    ui.details.value = true;
   }
 
   protected override render(): TemplateResult {
     const view = this.app.feed.view.value;
     if (!view) return html``;
-    if (this.#all?.view !== view) this.#all = { view, columns: WideTable.columnsOf(view) };
-    const hidden = new Set(this.app.ui.hidden.value);
-    const shown = this.#all.columns.filter(({ id }) => !hidden.has(id));
-    this.arrange(view, shown, this.#all.columns);
-    const rows = this.virtual.rows(this.trials.length);
+    const { ui } = this.app;
+    const all = this.app.columns.value;
+    const hidden = new Set([...ui.hidden.value, ...(ui.varyingOnly.value ? this.#constantOf(view) : [])]);
+    this.arrange(
+      all.filter(({ id }) => !hidden.has(id)),
+      all,
+      ui.group.value,
+    );
+    const shown = this.columns;
+    const rows = this.virtual.rows(this.rows.length);
     const { row, column } = this.active;
     return html`
       <div
         class="scroller"
         role="grid"
         tabindex="0"
-        aria-label="Trials. Enter compares with the file, Space selects."
+        aria-label="Trials. Enter opens, Space selects, Control and C copies."
         aria-multiselectable="true"
-        aria-rowcount=${this.trials.length + 1}
+        aria-rowcount=${this.rows.length + 1}
         aria-colcount=${shown.length}
         aria-activedescendant=${this.cellId(row, column)}
         @keydown=${this.onKey}
@@ -152,7 +198,10 @@ export class WideTable extends TrialsTable {
         <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;width:${this.#width()}px;min-width:100%;position:relative`}>
           ${repeat(
             rows,
-            ({ index }) => this.trials[index]?.id ?? -1,
+            ({ index }) => {
+              const row = this.rows[index];
+              return isGroup(row) ? row.key : (row?.id ?? -1);
+            },
             ({ index, start }) => this.#row(view, index, start),
           )}
         </div>
@@ -179,16 +228,22 @@ export class WideTable extends TrialsTable {
       class="cell ${column.numeric ? 'end' : ''} ${index === 0 ? 'first' : ''} ${active}"
       aria-sort=${sorted}
       aria-colindex=${index + 1}
-      title=${column.direction ? `${column.name} (${column.direction})` : column.name}
+      title=${`${column.name}${column.direction ? ` (${column.direction})` : ''}\nShift and click sorts within what is sorted`}
       .style=${`width:${widthOf(column)}px`}
-      @click=${() => this.sortBy(column)}
+      @click=${(event: MouseEvent) => this.sortBy(column, event.shiftKey)}
     >
-      <span>${column.label}</span>${sorted === 'none' ? nothing : sorted === 'ascending' ? upIcon : downIcon}
+      <span>${column.label}</span>${sorted === 'none' ? nothing : sorted === 'ascending' ? upIcon : downIcon}${
+        sorted !== 'none' && this.sorts.length > 1
+          ? html`<span class="sort-place">${this.sorts.findIndex(({ column: id }) => id === column.id) + 1}</span>`
+          : nothing
+      }
     </div>`;
   }
 
   #row(view: StudyView, index: number, start: number): TemplateResult | typeof nothing {
-    const trial = this.trials[index];
+    const row = this.rows[index];
+    if (isGroup(row)) return this.#group(row, index, start);
+    const trial = row;
     if (!trial) return nothing;
     const selected = this.app.ui.selected.value.includes(trial.number);
     return html`<div
@@ -198,11 +253,39 @@ export class WideTable extends TrialsTable {
       aria-selected=${selected}
       .style=${`transform:translateY(${start}px)`}
       @click=${(event: MouseEvent) => this.onRowClick(index, event)}
-      @dblclick=${() => this.app.trialAction(trial.number, 'compare')}
+      @dblclick=${() => this.openTrial(trial)}
       @contextmenu=${() => this.onContextMenu(trial)}
     >
       ${this.columns.map((column, position) => this.#cell(view, trial, column, index, position))}
       <div class="actions" role="gridcell">${this.#actions(trial)}</div>
+    </div>`;
+  }
+
+  #group({ value, trials }: GroupRow, index: number, start: number): TemplateResult {
+    const values = trials.flatMap((trial) => objectiveOf(trial) ?? []);
+    const column = this.app.columns.value.find(({ id }) => id === this.app.ui.group.value);
+    const median = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+    const maximize = this.app.feed.view.value?.study.objectives[0]?.direction === 'maximize';
+    const best = values.reduce(
+      (a, b) => (maximize ? Math.max(a, b) : Math.min(a, b)),
+      maximize ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+    );
+    return html`<div
+      role="row"
+      class="line row group"
+      aria-rowindex=${index + 2}
+      .style=${`transform:translateY(${start}px)`}
+    >
+      <div id=${this.cellId(index, 0)} role="gridcell" class="cell ${this.active.row === index ? 'active' : ''}">
+        ${column?.label} ${value === undefined ? NOTHING : formatValue(value)}
+        <small>
+          ${trials.length} ${trials.length === 1 ? 'trial' : 'trials'}${
+            values.length > 0
+              ? `, best ${formatNumber(best)}, median ${formatNumber(median ?? Number.NaN)}`
+              : ''
+          }
+        </small>
+      </div>
     </div>`;
   }
 
@@ -274,6 +357,18 @@ export class WideTable extends TrialsTable {
         const text = formatValue(value);
         const exact = typeof value === 'number' ? String(value) : text;
         return { content: text, title: own ? `${exact}, as in the file` : exact, muted: own };
+      }
+      case 'curve': {
+        const path = sparkline(trial.reports);
+        const content =
+          path === ''
+            ? NOTHING
+            : html`<svg class="spark" viewBox="0 0 64 16" aria-hidden="true">${svg`<path d=${path}/>`}</svg>`;
+        return {
+          content,
+          title: typeof value === 'number' ? `reported up to step ${value}` : '',
+          muted: true,
+        };
       }
       case 'duration':
         return {

@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { bestTrial } from '../../src/core/study/best.js';
+import { parseLine } from '../../src/core/study/journal-line.js';
+import { StudyReducer } from '../../src/core/study/reduce.js';
+import { columnsOf } from '../../src/core/study/table.js';
+import { type Scene, targetAt, tsv } from '../../webview-ui/src/charts/kit/scene.js';
+import { sceneSvg } from '../../webview-ui/src/charts/kit/svg.js';
+import { layoutContour } from '../../webview-ui/src/charts/layouts/contour.js';
+import { layoutCorrelation } from '../../webview-ui/src/charts/layouts/correlation.js';
+import { layoutEdf } from '../../webview-ui/src/charts/layouts/edf.js';
+import { layoutImportance } from '../../webview-ui/src/charts/layouts/importance.js';
+import type { ChartInput } from '../../webview-ui/src/charts/layouts/input.js';
+import { brushBetween, layoutParallel } from '../../webview-ui/src/charts/layouts/parallel.js';
+import { layoutSlice } from '../../webview-ui/src/charts/layouts/slice.js';
+import { layoutTimeline } from '../../webview-ui/src/charts/layouts/timeline.js';
+import { sparkline } from '../../webview-ui/src/table/sparkline.js';
+import { type SampleChoices, sampleJournal } from '../webview/support/sample-study.js';
+
+const theme = {
+  foreground: '#cccccc',
+  muted: '#9d9d9d',
+  axis: '#2b2b2b',
+  grid: '#2b2b2b',
+  background: '#1f1f1f',
+  blue: '#3794ff',
+  green: '#89d185',
+  orange: '#d18616',
+  red: '#f14c4c',
+  fontFamily: 'sans-serif',
+  fontSize: 11,
+  highContrast: false,
+};
+
+function inputOf(choices: SampleChoices, more: Partial<ChartInput> = {}): ChartInput {
+  const reducer = new StudyReducer();
+  for (const line of sampleJournal(choices)) {
+    const parsed = parseLine(line.trimEnd());
+    if (parsed.kind === 'record') reducer.apply(parsed.record);
+  }
+  const { study } = reducer;
+  const columns = columnsOf(study);
+  return {
+    study,
+    columns,
+    trials: study.trials,
+    all: study.trials,
+    best: bestTrial(study),
+    selected: [],
+    brushes: [],
+    metric: columns.find(({ kind }) => kind === 'objective')!,
+    log: false,
+    full: false,
+    order: [],
+    hiddenAxes: [],
+    turned: [],
+    pair: [undefined, undefined],
+    width: 900,
+    height: 300,
+    now: Date.now(),
+    theme,
+    ...more,
+  };
+}
+
+const layouts: Readonly<Record<string, (input: ChartInput) => Scene>> = {
+  parallel: layoutParallel,
+  slice: layoutSlice,
+  importance: layoutImportance,
+  contour: layoutContour,
+  timeline: layoutTimeline,
+  edf: layoutEdf,
+  correlation: layoutCorrelation,
+};
+const coordinates = ({ shapes }: Scene): number[] =>
+  shapes.flatMap((shape) =>
+    shape.kind === 'path'
+      ? shape.points.filter((x) => !Number.isNaN(x))
+      : shape.kind === 'area'
+        ? shape.rings.flat()
+        : shape.kind === 'text'
+          ? [shape.x, shape.y]
+          : [...shape.at],
+  );
+
+describe.each(Object.entries(layouts))('the %s layout', (_name, layout) => {
+  it('draws within its picture, describes it, and gives its numbers', () => {
+    const scene = layout(inputOf({ trials: 80 }));
+    expect(scene.empty).toBeUndefined();
+    expect(coordinates(scene).every(Number.isFinite)).toBe(true);
+    expect(Math.max(...coordinates(scene))).toBeLessThanOrEqual(Math.max(scene.width, scene.height));
+    expect(scene.description.length).toBeGreaterThan(20);
+    expect(scene.targets[0]?.tip()[0]).toBeTruthy();
+    const { header, rows } = scene.table();
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every((row) => row.length === header.length)).toBe(true);
+    expect(sceneSvg(scene, '#000000', 'sans')).not.toMatch(/NaN|undefined/);
+  });
+
+  it.each([
+    ['no trial', { trials: 0 }],
+    ['one trial', { trials: 1 }],
+    ['only failures', { trials: 6, allFail: true }],
+  ])('holds with %s', (_case, choices) => {
+    const scene = layout(inputOf(choices));
+    expect(coordinates(scene).every(Number.isFinite)).toBe(true);
+  });
+
+  it('holds in a sliver of a window, with a logarithm and every outlier', () => {
+    const scene = layout(inputOf({ trials: 40 }, { width: 180, height: 120, log: true, full: true }));
+    expect(coordinates(scene).every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('parallel coordinates', () => {
+  it('keep the order and direction chosen, and leave out what is hidden', () => {
+    const { axes } = layoutParallel(
+      inputOf(
+        { trials: 20 },
+        {
+          order: ['objective:val_loss', 'param:model.dropout'],
+          hiddenAxes: ['param:model.units'],
+          turned: ['param:model.dropout'],
+        },
+      ),
+    );
+    expect(axes.slice(0, 2).map(({ column }) => column.id)).toEqual([
+      'objective:val_loss',
+      'param:model.dropout',
+    ]);
+    expect(axes.map(({ column }) => column.id)).not.toContain('param:model.units');
+    expect(axes[1]?.turned).toBe(true);
+  });
+
+  it('turn a stroke along an axis into a range, on a logarithmic one too', () => {
+    const { axes } = layoutParallel(inputOf({ trials: 20 }));
+    const rate = axes.find(({ column }) => column.name === 'optimizer.learningRate')!;
+    const range = brushBetween(rate, 0, 100, 300)!;
+    expect('low' in range && range.low).toBeCloseTo(1e-2);
+    expect(brushBetween(rate, 50, 52, 300)).toBeUndefined();
+    const name = axes.find(({ column }) => column.name === 'optimizer.name')!;
+    expect(brushBetween(name, 0, 140, 300)).toEqual({
+      column: 'param:optimizer.name',
+      values: ['rmsprop', 'adam'],
+    });
+  });
+
+  it('draw the rest as a shadow while a filter leaves some out', () => {
+    const all = inputOf({ trials: 40 });
+    const some = layoutParallel({ ...all, trials: all.trials.slice(0, 10) });
+    expect(some.targets.every(({ trial }) => (trial ?? 99) < 10)).toBe(true);
+    expect(some.description).toContain('10 of 40 trials');
+  });
+});
+
+describe('states', () => {
+  it('have shapes of their own in a slice', () => {
+    const { shapes } = layoutSlice(inputOf({ trials: 80 }));
+    const drawn = new Set(
+      shapes.flatMap((shape) => (shape.kind === 'marks' && shape.at.length > 0 ? [shape.shape] : [])),
+    );
+    for (const shape of ['dot', 'diamond', 'cross', 'up']) expect(drawn).toContain(shape);
+  });
+});
+
+describe('a very long study', () => {
+  it('is drawn in part, and says so', () => {
+    const input = inputOf({ trials: 40 });
+    const many = Array.from({ length: 20_000 }, (_, number) => ({
+      ...input.trials[number % 40]!,
+      number,
+    }));
+    const scene = layoutSlice({ ...input, trials: many, all: many });
+    expect(scene.targets.length).toBeLessThan(20_000);
+    expect(scene.note).toMatch(/of 20000 trials are drawn/);
+  });
+});
+
+describe('pointing', () => {
+  const targets = [
+    { x: 10, y: 10, trial: 1, tip: () => ['one'] },
+    { x: 20, y: 10, trial: 2, tip: () => ['two'] },
+    { x: 200, y: 50, reach: [50, 10] as const, tip: () => ['box'] },
+  ];
+
+  it('means the nearest point within reach, or the box around the pointer', () => {
+    expect(targetAt(targets, 17, 12)?.trial).toBe(2);
+    expect(targetAt(targets, 60, 60)).toBeUndefined();
+    expect(targetAt(targets, 240, 55)?.tip()).toEqual(['box']);
+  });
+});
+
+describe('what is copied', () => {
+  it('is tab-separated, without tabs or line breaks in a cell', () => {
+    expect(tsv({ header: ['a', 'b'], rows: [['x\ty\nz', 1]] })).toBe('a\tb\nx y z\t1');
+  });
+});
+
+describe('a sparkline', () => {
+  const report = (step: number, value: number) => ({ step, value, metrics: {} });
+
+  it('needs two finite reports', () => {
+    expect(sparkline([report(1, 1), report(2, Number.NaN)])).toBe('');
+    expect(sparkline([report(1, 2), report(2, 1)])).toBe('M1.0 1.5L63.0 14.5');
+  });
+
+  it('has few points however long the curve', () => {
+    const long = Array.from({ length: 1000 }, (_, index) => report(index + 1, 1 / (index + 1)));
+    expect(sparkline(long).split('L').length).toBeLessThan(40);
+  });
+});

@@ -1,0 +1,176 @@
+/** Where the charts are: a strip of tabs, the overview (history and learning curves) first, and what can be saved. */
+import { SignalWatcher } from '@lit-labs/preact-signals';
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { App } from '../app.js';
+import { copyIcon, saveIcon } from '../icons.js';
+import { base } from '../styles.js';
+import type { ChartTab } from '../ui-state.js';
+import type { ExplorerChart } from './explorer-chart.js';
+
+const TABS: readonly (readonly [ChartTab, string, string])[] = [
+  ['overview', 'Overview', 'Optimization history and learning curves'],
+  ['parallel', 'Parallel', 'Parallel coordinates: drag along an axis to filter'],
+  ['slice', 'Slice', 'The metric against each parameter'],
+  ['importance', 'Importance', 'How much each parameter decides'],
+  ['contour', 'Contour', 'The metric over two parameters'],
+  ['timeline', 'Timeline', 'What each worker did when'],
+  ['edf', 'Distribution', 'Which share of the trials reached a value'],
+  ['correlation', 'Correlation', 'How parameters and metrics go together'],
+];
+
+@customElement('sweet-chart-area')
+export class ChartArea extends SignalWatcher(LitElement) {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        border-bottom: 1px solid var(--sweet-border);
+      }
+      .strip {
+        display: flex;
+        align-items: center;
+        padding: 0 14px;
+      }
+      .tabs {
+        display: flex;
+        flex: 1;
+        min-width: 0;
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
+      .tab {
+        flex: none;
+        height: 28px;
+        padding: 0 8px;
+        border-bottom: 1px solid transparent;
+        color: var(--vscode-panelTitle-inactiveForeground, var(--vscode-descriptionForeground));
+        font-size: 12px;
+      }
+      .tab:hover,
+      .tab[aria-selected='true'] {
+        color: var(--vscode-panelTitle-activeForeground, var(--vscode-foreground));
+      }
+      .tab[aria-selected='true'] {
+        border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--vscode-focusBorder, currentColor));
+      }
+      .save {
+        height: 22px;
+        padding: 0 5px;
+        border-radius: 5px;
+        font-size: 11px;
+        color: var(--vscode-icon-foreground);
+        display: inline-flex;
+        align-items: center;
+        gap: 2px;
+        white-space: nowrap;
+      }
+      .save:hover {
+        background: var(--vscode-toolbar-hoverBackground);
+      }
+      .save svg {
+        width: 14px;
+        height: 14px;
+      }
+      @media (max-width: 560px) {
+        .strip {
+          flex-wrap: wrap;
+        }
+        .tabs {
+          flex-basis: 100%;
+        }
+      }
+      .panel {
+        height: clamp(220px, 40vh, 400px);
+      }
+      .overview {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      }
+      .overview > * {
+        padding: 4px 20px 10px;
+        min-height: 0;
+      }
+      .overview > * + * {
+        border-left: 1px solid var(--sweet-border);
+      }
+      @media (max-width: 719px) {
+        .overview {
+          height: auto;
+          grid-template-columns: minmax(0, 1fr);
+          grid-auto-rows: 250px;
+        }
+        .overview > * + * {
+          border-left: none;
+          border-top: 1px solid var(--sweet-border);
+        }
+        .panel:not(.overview) {
+          height: 320px;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app!: App;
+
+  protected override render(): TemplateResult {
+    const { tab } = this.app.ui.charts.value;
+    return html`
+      <div class="strip">
+        <div class="tabs" role="tablist" aria-label="Charts" @keydown=${this.#onKey}>
+          ${TABS.map(
+            ([id, label, title]) => html`<button
+              class="tab"
+              role="tab"
+              id="tab-${id}"
+              title=${title}
+              aria-selected=${tab === id}
+              aria-controls="panel"
+              tabindex=${tab === id ? 0 : -1}
+              @click=${() => this.app.ui.chart({ tab: id })}
+            >
+              ${label}
+            </button>`,
+          )}
+        </div>
+        ${tab === 'overview' ? '' : this.#savers()}
+      </div>
+      <div id="panel" class="panel ${tab === 'overview' ? 'overview' : ''}" role="tabpanel" aria-labelledby="tab-${tab}">
+        ${
+          tab === 'overview'
+            ? html`<sweet-history .app=${this.app}></sweet-history><sweet-curves .app=${this.app}></sweet-curves>`
+            : html`<sweet-explorer .app=${this.app}></sweet-explorer>`
+        }
+      </div>
+    `;
+  }
+
+  #savers(): TemplateResult {
+    const chart = (): ExplorerChart | null => this.renderRoot.querySelector('sweet-explorer');
+    return html`
+      <button class="save" title="Copy what the chart shows as a table" @click=${() => chart()?.copyData()}>
+        ${copyIcon}Data
+      </button>
+      <button class="save" title="Save the chart as PNG" @click=${() => chart()?.savePng()}>${saveIcon}PNG</button>
+      <button class="save" title="Save the chart as SVG" @click=${() => chart()?.saveSvg()}>${saveIcon}SVG</button>
+    `;
+  }
+
+  /** The arrows walk along the tabs, as in every strip of tabs. */
+  #onKey(event: KeyboardEvent): void {
+    const at = TABS.findIndex(([id]) => id === this.app.ui.charts.value.tab);
+    const to = {
+      ArrowRight: at + 1,
+      ArrowLeft: at - 1,
+      Home: 0,
+      End: TABS.length - 1,
+    }[event.key];
+    if (to === undefined) return;
+    const [id] = TABS[(to + TABS.length) % TABS.length] ?? ['overview'];
+    this.app.ui.chart({ tab: id as ChartTab });
+    event.preventDefault();
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${id}`)?.focus());
+  }
+}

@@ -1,0 +1,363 @@
+/**
+ * Every chart beyond the overview, one at a time: asks a layout for a scene, paints it, and lets people point, select,
+ * brush, and walk along it with the keys. What a chart looks like is in layouts/.
+ */
+import { SignalWatcher } from '@lit-labs/preact-signals';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Column } from '../../../src/core/study/table.js';
+import type { App } from '../app.js';
+import { stateIcon, stateWord } from '../icons.js';
+import { base } from '../styles.js';
+import { theme } from '../theme.js';
+import type { ChartTab } from '../ui-state.js';
+import { chartStyles } from './chart-styles.js';
+import { explorerStyles } from './explorer-styles.js';
+import { paintScene } from './kit/paint.js';
+import { emptyScene, type Scene, type Shape, type Target, targetAt, tsv } from './kit/scene.js';
+import { sceneSvg } from './kit/svg.js';
+import { layoutContour, pairOf } from './layouts/contour.js';
+import { layoutCorrelation } from './layouts/correlation.js';
+import { layoutEdf } from './layouts/edf.js';
+import { layoutImportance } from './layouts/importance.js';
+import type { ChartInput } from './layouts/input.js';
+import { layoutParallel, type ParallelScene } from './layouts/parallel.js';
+import { layoutSlice } from './layouts/slice.js';
+import { layoutTimeline } from './layouts/timeline.js';
+import { AxisHandles } from './parallel-handles.js';
+import { placeTip } from './tip.js';
+
+const LAYOUTS: Readonly<Record<Exclude<ChartTab, 'overview'>, (input: ChartInput) => Scene>> = {
+  parallel: layoutParallel,
+  slice: layoutSlice,
+  importance: layoutImportance,
+  contour: layoutContour,
+  timeline: layoutTimeline,
+  edf: layoutEdf,
+  correlation: layoutCorrelation,
+};
+
+/** Charts whose measure and its scale can be chosen. */
+const MEASURED: ReadonlySet<ChartTab> = new Set(['parallel', 'slice', 'contour', 'edf']);
+const PNG_SCALE = 2;
+
+@customElement('sweet-explorer')
+export class ExplorerChart extends SignalWatcher(LitElement) {
+  static override styles = [base, chartStyles, explorerStyles];
+
+  @property({ attribute: false }) app!: App;
+  @state() private pointed: Target | undefined;
+  @state() private size = { width: 0, height: 0 };
+  @query('canvas.picture') private picture!: HTMLCanvasElement;
+  @query('canvas.over') private over!: HTMLCanvasElement;
+  @query('.plot') private plot!: HTMLElement;
+  @query('.tip') private tip!: HTMLElement;
+  readonly #handles = new AxisHandles(
+    () => this.app,
+    () => this.#parallel(),
+  );
+  #resize: ResizeObserver | undefined;
+  #scene: Scene = emptyScene(0, 0, '');
+  #laidFor: readonly unknown[] = [];
+  #painted: Scene | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize?.disconnect();
+    this.#resize = undefined;
+  }
+
+  #metric(columns: readonly Column[]): Column | undefined {
+    const { metric } = this.app.ui.charts.value;
+    const possible = columns.filter(({ kind }) => isMeasure(kind));
+    return possible.find(({ id }) => id === metric) ?? possible[0];
+  }
+
+  /** The same scene as long as nothing it shows has changed: pointing must not lay out anew. */
+  #layout(): { scene: Scene; input: ChartInput | undefined } {
+    const { app, size } = this;
+    const view = app.feed.view.value;
+    const colours = theme().value;
+    const columns = app.columns.value;
+    const metric = this.#metric(columns);
+    const { tab, ...choices } = app.ui.charts.value;
+    if (!view || !colours || !metric || tab === 'overview' || size.width < 60) {
+      return { scene: emptyScene(size.width, size.height, ''), input: undefined };
+    }
+    const filtered = app.filtered.value;
+    const now = tab === 'timeline' || metric.kind === 'duration' ? app.now.value : 0;
+    const input: ChartInput = {
+      study: view.study,
+      columns,
+      trials: filtered.trials,
+      all: view.trials,
+      best: view.best,
+      selected: app.ui.selected.value,
+      brushes: app.ui.filter.value.brushes,
+      ...choices,
+      metric,
+      log: choices.log && MEASURED.has(tab),
+      width: size.width,
+      height: size.height,
+      now: now || Date.now(),
+      theme: colours,
+    };
+    const key = [view, filtered, app.ui.charts.value, input.selected, size, colours, metric, now];
+    if (key.some((part, index) => part !== this.#laidFor[index])) {
+      this.#laidFor = key;
+      this.#scene = LAYOUTS[tab](input);
+      if (this.pointed && !this.#scene.targets.includes(this.pointed)) this.pointed = undefined;
+    }
+    return { scene: this.#scene, input };
+  }
+
+  #parallel(): ParallelScene | undefined {
+    return 'axes' in this.#scene ? (this.#scene as ParallelScene) : undefined;
+  }
+
+  protected override render(): TemplateResult {
+    const { tab } = this.app.ui.charts.value;
+    const { scene, input } = this.#layout();
+    const parallel = tab === 'parallel' ? this.#parallel() : undefined;
+    const shown = scene.empty === undefined;
+    return html`
+      <div class="bar" ?hidden=${!MEASURED.has(tab)}>
+        ${input ? this.#choices(input, tab) : nothing}
+        <span class="fill"></span>
+        ${MEASURED.has(tab) && (scene.outside > 0 || this.app.ui.charts.value.full) ? this.#check('full', `Outliers${scene.outside > 0 ? ` (${scene.outside} hidden)` : ''}`) : nothing}
+        ${MEASURED.has(tab) && scene.logPossible ? this.#check('log', 'Log scale') : nothing}
+      </div>
+      <div
+        class="plot ${this.pointed ? 'pointing' : ''} ${parallel ? 'parallel' : ''}"
+        tabindex="0"
+        role="group"
+        aria-label="${scene.description} ${shown ? 'Arrow keys walk along it, Enter selects.' : ''}"
+        @pointermove=${this.#onMove}
+        @pointerdown=${this.#onDown}
+        @pointerup=${this.#onUp}
+        @pointerleave=${() => this.#point(undefined)}
+        @click=${this.#onClick}
+        @keydown=${this.#onKey}
+        @blur=${() => this.#point(undefined)}
+      >
+        <div class="sheet" .style=${`width:${scene.width}px;height:${scene.height}px`}>
+          <canvas class="picture" aria-hidden="true"></canvas>
+          <canvas class="over" aria-hidden="true"></canvas>
+          ${parallel && shown ? this.#handles.render(parallel) : nothing}
+          ${shown ? nothing : html`<div class="empty">${scene.empty}</div>`}
+          <div class="tip" role="status" ?hidden=${!this.pointed}>${this.pointed ? tipOf(this.pointed) : nothing}</div>
+        </div>
+      </div>
+      <div class="legend">
+        ${scene.states.map((one) => html`<span>${stateIcon(one)}${stateWord[one].toLowerCase()}</span>`)}
+        ${scene.states.length > 0 && input?.best ? html`<span><i class="swatch best"></i>best, #${input.best.number}</span>` : nothing}
+        ${parallel && shown ? this.#handles.hint() : nothing}
+        ${scene.note === undefined ? nothing : html`<span class="axis-end">${scene.note}</span>`}
+      </div>
+    `;
+  }
+
+  #choices(input: ChartInput, tab: ChartTab): TemplateResult {
+    const measures = input.columns.filter(({ kind }) => isMeasure(kind));
+    const params = input.columns.filter(({ kind }) => kind === 'param');
+    const pair = tab === 'contour' ? pairOf(input) : undefined;
+    return html`
+      ${
+        MEASURED.has(tab) && measures.length > 1
+          ? this.#pick('Metric', measures, input.metric.id, (metric) => this.app.ui.chart({ metric }))
+          : nothing
+      }
+      ${
+        pair
+          ? html`<span class="muted">over</span>
+              ${this.#pick('Horizontal axis', params, pair[0].id, (id) => this.app.ui.chart({ pair: [id, pair[1].id === id ? pair[0].id : pair[1].id] }))}
+              <span class="muted">and</span>
+              ${this.#pick('Vertical axis', params, pair[1].id, (id) => this.app.ui.chart({ pair: [pair[0].id === id ? pair[1].id : pair[0].id, id] }))}`
+          : nothing
+      }
+      ${tab === 'parallel' ? this.#handles.restore() : nothing}
+    `;
+  }
+
+  #pick(
+    label: string,
+    columns: readonly Column[],
+    value: string,
+    choose: (id: string) => void,
+  ): TemplateResult {
+    return html`<vscode-dropdown
+      aria-label=${label}
+      title=${label}
+      .value=${value}
+      @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}
+    >
+      ${columns.map(({ id, label: name }) => html`<vscode-option value=${id}>${name}</vscode-option>`)}
+    </vscode-dropdown>`;
+  }
+
+  #check(choice: 'full' | 'log', label: string): TemplateResult {
+    return html`<vscode-checkbox
+      ?checked=${this.app.ui.charts.value[choice]}
+      @change=${(event: Event) => this.app.ui.chart({ [choice]: (event.target as HTMLInputElement).checked })}
+      >${label}</vscode-checkbox
+    >`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (!this.#resize) {
+      this.#resize = new ResizeObserver(() => {
+        const { clientWidth: width, clientHeight: height } = this.plot;
+        if (width !== this.size.width || height !== this.size.height) this.size = { width, height };
+      });
+      this.#resize.observe(this.plot);
+    }
+    const colours = theme().value;
+    if (!colours) return;
+    const scale = window.devicePixelRatio || 1;
+    if (this.#painted !== this.#scene) {
+      this.#painted = this.#scene;
+      paintScene(this.picture, this.#scene, colours.fontFamily, scale);
+    }
+    paintScene(
+      this.over,
+      { ...this.#scene, shapes: this.#highlight(colours.foreground) },
+      colours.fontFamily,
+      scale,
+    );
+    if (this.pointed) placeTip(this.tip, [this.pointed.x, this.pointed.y]);
+  }
+
+  /** The trial pointed at, wherever the chart shows it. */
+  #highlight(colour: string): readonly Shape[] {
+    const pointed = this.pointed;
+    if (!pointed) return [];
+    if (pointed.reach) {
+      const [w, h] = pointed.reach;
+      const [x0, x1, y0, y1] = [pointed.x - w, pointed.x + w, pointed.y - h, pointed.y + h];
+      return [{ kind: 'path', points: [x0, y0, x1, y0, x1, y1, x0, y1, x0, y0], stroke: colour, width: 1 }];
+    }
+    const same = this.#scene.targets.filter(({ trial }) => trial === pointed.trial);
+    const at = same.flatMap(({ x, y }) => [x, y]);
+    return [
+      ...('axes' in this.#scene
+        ? [{ kind: 'path' as const, points: at, stroke: colour, width: 2, alpha: 0.8 }]
+        : []),
+      { kind: 'marks', shape: 'ring', at, size: 11, colour },
+    ];
+  }
+
+  #place(event: MouseEvent): readonly [number, number] {
+    const box = this.picture.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  #point(target: Target | undefined): void {
+    if (target !== this.pointed) this.pointed = target;
+  }
+
+  #onMove(event: PointerEvent): void {
+    const [x, y] = this.#place(event);
+    if (this.#handles.move(x, y)) this.#point(undefined);
+    else this.#point(targetAt(this.#scene.targets, x, y));
+  }
+
+  #onDown(event: PointerEvent): void {
+    if (event.button !== 0 || this.app.ui.charts.value.tab !== 'parallel') return;
+    const [x, y] = this.#place(event);
+    if (this.#handles.down(x, y)) this.plot.setPointerCapture(event.pointerId);
+  }
+
+  #onUp(event: PointerEvent): void {
+    const [x, y] = this.#place(event);
+    this.#handles.up(x, y);
+  }
+
+  #onClick(event: MouseEvent): void {
+    if (this.#handles.took()) return;
+    const [x, y] = this.#place(event);
+    this.#choose(targetAt(this.#scene.targets, x, y), event.ctrlKey || event.metaKey);
+  }
+
+  #choose(target: Target | undefined, add: boolean): void {
+    if (target?.trial !== undefined) this.app.ui.select(target.trial, add);
+    else if (target?.pair) this.app.ui.chart({ tab: 'contour', pair: target.pair });
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.target !== this.plot) return;
+    const stops = stopsOf(this.#scene.targets);
+    if (stops.length === 0) return;
+    const at = this.pointed ? stops.indexOf(this.pointed) : -1;
+    const go = (index: number): void => {
+      const target = stops[Math.max(0, Math.min(stops.length - 1, index))];
+      this.#point(target);
+      if (target) this.plot.scrollTo({ top: target.y - this.plot.clientHeight / 2 });
+    };
+    if (event.key === 'ArrowRight' || event.key === 'ArrowDown') go(at + 1);
+    else if (event.key === 'ArrowLeft' || event.key === 'ArrowUp') go(at < 0 ? stops.length - 1 : at - 1);
+    else if (event.key === 'Home') go(0);
+    else if (event.key === 'End') go(stops.length - 1);
+    else if (event.key === 'Enter' || event.key === ' ') {
+      this.#choose(this.pointed, event.ctrlKey || event.metaKey);
+    } else if (event.key === 'Escape') this.#point(undefined);
+    else return;
+    event.preventDefault();
+  }
+
+  /** The numbers behind the chart, for a spreadsheet. */
+  copyData(): void {
+    this.app.copy(tsv(this.#scene.table()));
+  }
+
+  savePng(): void {
+    const colours = theme().value;
+    if (!colours) return;
+    const canvas = document.createElement('canvas');
+    const { width, height } = this.#scene;
+    const background: Shape = { kind: 'rects', at: [0, 0, width, height], fill: colours.background };
+    paintScene(
+      canvas,
+      { ...this.#scene, shapes: [background, ...this.#scene.shapes] },
+      colours.fontFamily,
+      PNG_SCALE,
+    );
+    this.app.save(this.#fileName('png'), canvas.toDataURL('image/png').split(',')[1] ?? '');
+  }
+
+  saveSvg(): void {
+    const colours = theme().value;
+    if (!colours) return;
+    const text = sceneSvg(this.#scene, colours.background, colours.fontFamily);
+    const bytes = new TextEncoder().encode(text);
+    this.app.save(
+      this.#fileName('svg'),
+      btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')),
+    );
+  }
+
+  #fileName(extension: string): string {
+    const study = this.app.feed.view.value?.ref.name ?? 'study';
+    return `${study}-${this.app.ui.charts.value.tab}.${extension}`;
+  }
+}
+
+const isMeasure = (kind: Column['kind']): boolean =>
+  kind === 'objective' || kind === 'metric' || kind === 'duration';
+
+function tipOf(target: Target): TemplateResult {
+  const [heading, ...lines] = target.tip();
+  return html`<b>${heading}</b>${lines.map((line) => html`<div class="number">${line}</div>`)}`;
+}
+
+/** Where the arrow keys stop: each trial once, by number; what is no trial in the chart's order. */
+function stopsOf(targets: readonly Target[]): readonly Target[] {
+  const seen = new Set<number>();
+  const stops = targets.filter(({ trial }) => {
+    if (trial === undefined) return true;
+    if (seen.has(trial)) return false;
+    seen.add(trial);
+    return true;
+  });
+  return stops.sort((a, b) => (a.trial ?? 0) - (b.trial ?? 0));
+}

@@ -1,0 +1,61 @@
+/** What the charts beyond the overview need over the common styles: a sheet that may scroll, and handles on axes. */
+import { css } from 'lit';
+
+export const explorerStyles = css`
+  :host {
+    height: 100%;
+    padding: 4px 20px 6px;
+  }
+  .bar {
+    gap: 2px 8px;
+  }
+  vscode-dropdown {
+    min-width: 120px;
+    --input-height: 22;
+  }
+  .plot {
+    overflow: auto;
+  }
+  .sheet {
+    position: relative;
+  }
+  canvas {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+  }
+  canvas.over {
+    pointer-events: none;
+  }
+  .plot.parallel {
+    touch-action: none;
+  }
+  .axis {
+    position: absolute;
+    top: 0;
+    height: 24px;
+    overflow: hidden;
+    border-radius: 3px;
+    /* The name is on the canvas, so that it is in the files too. */
+    color: transparent;
+    font-size: 11px;
+    cursor: grab;
+    transform: translateX(-50%);
+  }
+  .axis:hover {
+    background: color-mix(in srgb, var(--vscode-foreground) 10%, transparent);
+    outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
+  }
+  .axis.moving {
+    cursor: grabbing;
+    background: color-mix(in srgb, var(--vscode-foreground) 20%, transparent);
+  }
+  .tip {
+    max-width: 340px;
+  }
+  .tip div {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+`;

@@ -1,0 +1,349 @@
+/**
+ * Parallel coordinates: an axis for each parameter and one for the metric, a line for each trial. What brushes leave out
+ * stays as a shadow. Axes can be moved, turned, hidden and brushed; doing so is the element's part (../parallel.ts).
+ */
+import { numberAt, unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
+import { canonicalJson } from '../../../../src/core/json.js';
+import type { Brush } from '../../../../src/core/study/filter.js';
+import { type Column, cellOf } from '../../../../src/core/study/table.js';
+import type { Trial } from '../../../../src/core/study/trial.js';
+import type { Theme } from '../../theme.js';
+import { fitted, ticksOf } from '../kit/axes.js';
+import { mix } from '../kit/colour.js';
+import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
+import {
+  axisOf,
+  type ChartInput,
+  cellText,
+  chosenOf,
+  maximized,
+  resultColour,
+  sampled,
+  statesOf,
+  trialTip,
+} from './input.js';
+
+const MOST_LINES = 4000;
+const MOST_SHADOWS = 1500;
+const BUCKETS = 12;
+const LEAST_GAP = 84;
+/** Pixels over the axes for their names, and under them for what has no value. */
+const TOP = 34;
+const BOTTOM = 26;
+
+export interface ParallelAxis {
+  readonly column: Column;
+  readonly axis: ValueAxis;
+  readonly turned: boolean;
+  readonly x: number;
+}
+
+export interface ParallelScene extends Scene {
+  readonly axes: readonly ParallelAxis[];
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The columns with an axis, in the order chosen; the metric stands last unless moved. */
+export function parallelColumns(input: ChartInput): readonly Column[] {
+  const all = [...input.columns.filter(({ kind }) => kind === 'param'), input.metric];
+  const place = ({ id }: Column): number => {
+    const at = input.order.indexOf(id);
+    return at < 0 ? input.order.length + all.findIndex((column) => column.id === id) : at;
+  };
+  return all.sort((a, b) => place(a) - place(b)).filter(({ id }) => !input.hiddenAxes.includes(id));
+}
+
+export function layoutParallel(input: ChartInput): ParallelScene {
+  const columns = parallelColumns(input);
+  const nothing = (text: string): ParallelScene => ({
+    ...emptyScene(input.width, input.height, text),
+    axes: [],
+    top: 0,
+    bottom: 0,
+  });
+  if (input.all.length === 0) return nothing('No trial yet.');
+  if (columns.length < 2) return nothing('Parallel coordinates need two axes.');
+  const width = Math.max(input.width, columns.length * LEAST_GAP);
+  const { height, theme } = input;
+  const [top, bottom] = [TOP, height - BOTTOM];
+  const side = Math.min(70, width / columns.length / 2);
+  const axes = columns.map((column, index): ParallelAxis => {
+    const axis = axisOf(input, column, input.log && column === input.metric);
+    return {
+      column,
+      axis,
+      turned: input.turned.includes(column.id),
+      x: side + (index * (width - 2 * side)) / (columns.length - 1),
+    };
+  });
+  const yOf = ({ axis, turned, column }: ParallelAxis, trial: Trial): number => {
+    const unit = unitOf(axis, cellOf(trial, column, input.now));
+    // What has no value passes below the axis.
+    if (unit === undefined) return bottom + 14;
+    const clamped = Math.max(0, Math.min(1, unit));
+    return bottom - (turned ? 1 - clamped : clamped) * (bottom - top);
+  };
+  const lineOf = (trial: Trial): number[] => axes.flatMap((axis) => [axis.x, yOf(axis, trial)]);
+  const passing = new Set(input.trials);
+  const ready = (trial: Trial): boolean => trial.state !== 'waiting';
+  const drawn = sampled(input.trials.filter(ready), MOST_LINES, chosenOf(input));
+  const shadows =
+    input.trials.length < input.all.length
+      ? sampled(
+          input.all.filter((trial) => ready(trial) && !passing.has(trial)),
+          MOST_SHADOWS,
+          new Set(),
+        )
+      : [];
+  const metricAxis = axes.find(({ column }) => column === input.metric);
+  const z = metricAxis?.axis ?? axisOf(input, input.metric, input.log);
+  const shapes: Shape[] = [
+    ...together(shadows, lineOf, {
+      stroke: mix(theme.background, theme.foreground, 0.16),
+      width: 1,
+      alpha: 0.5,
+    }),
+    ...resultLines(input, drawn, z, lineOf),
+    ...axisShapes(axes, input, top, bottom),
+    ...ends(input, drawn, axes.at(-1), yOf),
+    ...brushShapes(axes, input.brushes, theme, top, bottom),
+  ];
+  const targets = drawn.flatMap((trial) =>
+    axes.map(
+      (axis): Target => ({
+        x: axis.x,
+        y: yOf(axis, trial),
+        trial: trial.number,
+        tip: () => trialTip(input, trial, columns),
+      }),
+    ),
+  );
+  return {
+    axes,
+    top,
+    bottom,
+    width,
+    height,
+    shapes,
+    targets,
+    description: `Parallel coordinates of ${columns.length} axes, ${input.trials.length} of ${input.all.length} trials pass the filter.`,
+    ...(drawn.length < input.trials.length
+      ? { note: `${drawn.length} of ${input.trials.length} trials are drawn` }
+      : {}),
+    outside: z.kind === 'number' ? z.outside : 0,
+    logPossible: z.kind === 'number' && z.logPossible,
+    states: statesOf(drawn),
+    table: () => ({
+      header: ['trial', 'state', ...columns.map(({ name }) => name)],
+      rows: input.trials.map((trial) => [
+        trial.number,
+        trial.state,
+        ...columns.map((column) => cellText(cellOf(trial, column, input.now))),
+      ]),
+    }),
+  };
+}
+
+interface Stroke {
+  readonly stroke: string;
+  readonly width: number;
+  readonly alpha?: number;
+  readonly dash?: readonly number[];
+}
+
+/** Many lines as one path: the canvas strokes them at once. */
+function together(
+  trials: readonly Trial[],
+  lineOf: (trial: Trial) => number[],
+  stroke: Stroke,
+): readonly Shape[] {
+  if (trials.length === 0) return [];
+  const points: number[] = [];
+  for (const trial of trials) points.push(...lineOf(trial), Number.NaN, Number.NaN);
+  return [{ kind: 'path', points, ...stroke }];
+}
+
+function resultLines(
+  input: ChartInput,
+  drawn: readonly Trial[],
+  z: ValueAxis,
+  lineOf: (trial: Trial) => number[],
+): readonly Shape[] {
+  const { theme } = input;
+  const many = drawn.length > 300;
+  const alpha = theme.highContrast ? 0.9 : many ? 0.35 : 0.6;
+  const buckets = Array.from({ length: BUCKETS }, (): Trial[] => []);
+  const other: Record<'pruned' | 'failed' | 'running', Trial[]> = { pruned: [], failed: [], running: [] };
+  for (const trial of drawn) {
+    if (trial.state !== 'complete') {
+      if (trial.state !== 'waiting') other[trial.state].push(trial);
+      continue;
+    }
+    const unit = Math.max(0, Math.min(1, unitOf(z, cellOf(trial, input.metric, input.now)) ?? 0));
+    const share = maximized(input) ? unit : 1 - unit;
+    buckets[Math.min(BUCKETS - 1, Math.floor(share * BUCKETS))]?.push(trial);
+  }
+  const chosen = new Set(input.selected);
+  return [
+    ...together(other.failed, lineOf, { stroke: theme.red, width: 1, alpha: alpha * 0.7, dash: [1, 4] }),
+    ...together(other.pruned, lineOf, { stroke: theme.orange, width: 1, alpha: alpha * 0.7, dash: [5, 4] }),
+    ...buckets.flatMap((trials, bucket) =>
+      together(trials, lineOf, {
+        stroke: resultColour(theme, (bucket + 0.5) / BUCKETS),
+        width: bucket === BUCKETS - 1 ? 1.5 : 1,
+        alpha: Math.min(1, alpha + (0.35 * bucket) / BUCKETS),
+      }),
+    ),
+    ...together(other.running, lineOf, { stroke: theme.blue, width: 1.5 }),
+    ...together(
+      drawn.filter((trial) => trial === input.best),
+      lineOf,
+      { stroke: theme.green, width: 2.5 },
+    ),
+    ...together(
+      drawn.filter(({ number }) => chosen.has(number)),
+      lineOf,
+      { stroke: theme.foreground, width: 2 },
+    ),
+  ];
+}
+
+/** How a trial ended, as a shape on the last axis. */
+function ends(
+  { theme }: ChartInput,
+  drawn: readonly Trial[],
+  last: ParallelAxis | undefined,
+  yOf: (axis: ParallelAxis, trial: Trial) => number,
+): readonly Shape[] {
+  if (!last) return [];
+  const at = (state: Trial['state']): number[] =>
+    drawn.flatMap((trial) => (trial.state === state ? [last.x, yOf(last, trial)] : []));
+  return [
+    { kind: 'marks', shape: 'diamond', at: at('pruned'), size: 8, colour: theme.orange },
+    { kind: 'marks', shape: 'cross', at: at('failed'), size: 7, colour: theme.red },
+  ];
+}
+
+function axisShapes(
+  axes: readonly ParallelAxis[],
+  { theme, height }: ChartInput,
+  top: number,
+  bottom: number,
+): readonly Shape[] {
+  const gap = (axes[1]?.x ?? 0) - (axes[0]?.x ?? 0);
+  return axes.flatMap(({ axis, turned, x, column }, index): Shape[] => {
+    const list = ticksOf(axis, Math.max(2, Math.round(height / 60)));
+    const lastOne = index === axes.length - 1;
+    const side = lastOne ? -6 : 6;
+    return [
+      // What the file names show the picture without its buttons.
+      { kind: 'path', points: [x, top, x, bottom], stroke: theme.muted, width: 1 },
+      {
+        kind: 'text',
+        x,
+        y: 12,
+        text: `${fitted(column.label, gap - 22)}${turned ? ' ↓' : ''}`,
+        colour: theme.foreground,
+        align: 'center',
+      },
+      ...list.flatMap(({ unit, label }): Shape[] => {
+        const y = bottom - (turned ? 1 - unit : unit) * (bottom - top);
+        const text = fitted(label, gap / 2);
+        const halo = text.length * 6.4;
+        return [
+          { kind: 'path', points: [x - 3, y, x + 3, y], stroke: theme.muted, width: 1 },
+          {
+            kind: 'rects',
+            at: [lastOne ? x + side - halo : x + side - 1, y - 7, halo + 1, 14],
+            fill: theme.background,
+            alpha: 0.7,
+          },
+          {
+            kind: 'text',
+            x: x + side,
+            y,
+            text,
+            colour: theme.foreground,
+            align: lastOne ? 'right' : 'left',
+          },
+        ];
+      }),
+    ];
+  });
+}
+
+function brushShapes(
+  axes: readonly ParallelAxis[],
+  brushes: readonly Brush[],
+  theme: Theme,
+  top: number,
+  bottom: number,
+): readonly Shape[] {
+  return brushes.flatMap((brush): Shape[] => {
+    const axis = axes.find(({ column }) => column.id === brush.column);
+    if (!axis) return [];
+    const range = brushUnits(axis.axis, brush);
+    if (!range) return [];
+    const y = (unit: number): number =>
+      bottom - Math.max(0, Math.min(1, axis.turned ? 1 - unit : unit)) * (bottom - top);
+    const [a, b] = [y(range[0]), y(range[1])];
+    const at = [axis.x - 7, Math.min(a, b), 14, Math.max(3, Math.abs(a - b))] as const;
+    const [x0 = 0, y0 = 0, w = 0, h = 0] = at;
+    return [
+      { kind: 'rects', at, fill: theme.foreground, alpha: 0.22 },
+      {
+        kind: 'path',
+        points: [x0, y0, x0 + w, y0, x0 + w, y0 + h, x0, y0 + h, x0, y0],
+        stroke: theme.foreground,
+        width: 1,
+      },
+    ];
+  });
+}
+
+/** Where a brush lies on its axis, low end first. */
+function brushUnits(axis: ValueAxis, brush: Brush): readonly [number, number] | undefined {
+  if (!('values' in brush)) {
+    const [low, high] = [unitOf(axis, brush.low), unitOf(axis, brush.high)];
+    return low === undefined || high === undefined ? undefined : [low, high];
+  }
+  if (axis.kind !== 'category') return undefined;
+  const texts = new Set(brush.values.map(canonicalJson));
+  const places = axis.choices.flatMap((choice, index) => (texts.has(canonicalJson(choice)) ? [index] : []));
+  const [first, last] = [places[0], places.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  return [first / axis.choices.length, (last + 1) / axis.choices.length];
+}
+
+/** The brush from one place of an axis to another, in pixels down from the top; undefined for a mere click. */
+export function brushBetween(
+  { axis, turned, column }: ParallelAxis,
+  from: number,
+  to: number,
+  height: number,
+): Brush | undefined {
+  if (Math.abs(from - to) < 4) return undefined;
+  const unit = (y: number): number => {
+    const up = 1 - Math.max(0, Math.min(1, y / height));
+    return turned ? 1 - up : up;
+  };
+  const [low, high] = [Math.min(unit(from), unit(to)), Math.max(unit(from), unit(to))];
+  if (axis.kind === 'number') {
+    // At the very end a brush means everything beyond it too.
+    return {
+      column: column.id,
+      low:
+        low <= 0
+          ? Math.min(axis.low, axis.outside > 0 ? Number.MIN_SAFE_INTEGER : axis.low)
+          : numberAt(axis, low),
+      high:
+        high >= 1
+          ? Math.max(axis.high, axis.outside > 0 ? Number.MAX_SAFE_INTEGER : axis.high)
+          : numberAt(axis, high),
+    };
+  }
+  const count = axis.choices.length;
+  const values = axis.choices.filter((_, index) => (index + 1) / count > low && index / count < high);
+  return { column: column.id, values };
+}

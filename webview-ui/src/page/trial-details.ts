@@ -1,0 +1,261 @@
+/** One trial in full: its values beside the best and the file's, its curve, why it was tried and how it ended. */
+import { SignalWatcher } from '@lit-labs/preact-signals';
+import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
+import { type Json, jsonEqual } from '../../../src/core/json.js';
+import { isBetter, objectiveOf } from '../../../src/core/study/best.js';
+import { durationOf, metricOf } from '../../../src/core/study/table.js';
+import type { Trial } from '../../../src/core/study/trial.js';
+import type { App } from '../app.js';
+import type { StudyView } from '../feed.js';
+import { applyIcon, clearIcon, compareIcon, logIcon, starIcon, stateIcon, stateWord } from '../icons.js';
+import { base } from '../styles.js';
+import { curvePaths } from './trial-curve.js';
+
+@customElement('sweet-trial')
+export class TrialDetails extends SignalWatcher(LitElement) {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+        overflow: auto;
+        padding: 4px 16px 16px;
+      }
+      header {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        min-height: 28px;
+      }
+      header h2 {
+        font-size: 13px;
+        display: inline-flex;
+        align-items: center;
+        gap: 4px;
+      }
+      header .fill {
+        flex: 1;
+      }
+      h3 {
+        margin: 12px 0 2px;
+        font-size: 11px;
+        font-weight: 600;
+        color: var(--vscode-descriptionForeground);
+      }
+      p {
+        overflow-wrap: anywhere;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-variant-numeric: tabular-nums;
+      }
+      th,
+      td {
+        max-width: 110px;
+        padding: 1px 8px 1px 0;
+        overflow: hidden;
+        text-align: left;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+        font-weight: normal;
+      }
+      thead th {
+        font-size: 11px;
+        color: var(--vscode-descriptionForeground);
+      }
+      td.differs {
+        font-weight: 600;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 1px 12px;
+      }
+      dt {
+        color: var(--vscode-descriptionForeground);
+      }
+      dd {
+        overflow-wrap: anywhere;
+      }
+      .curve {
+        width: 100%;
+        height: 110px;
+        margin-top: 2px;
+        border-bottom: 1px solid var(--sweet-border, currentColor);
+        fill: none;
+      }
+      .curve path {
+        vector-effect: non-scaling-stroke;
+        stroke-width: 1.5;
+      }
+      .own {
+        stroke: var(--vscode-foreground);
+      }
+      .best {
+        stroke: var(--vscode-charts-green);
+        stroke-dasharray: 4 3;
+      }
+      .range {
+        display: flex;
+        justify-content: space-between;
+        font-size: 11px;
+        color: var(--vscode-descriptionForeground);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app!: App;
+
+  protected override render(): TemplateResult | typeof nothing {
+    const view = this.app.feed.view.value;
+    const trial = view?.trials[this.app.ui.selected.value.at(-1) ?? -1];
+    if (!view || !trial) return nothing;
+    return html`
+      <section aria-label="Trial ${trial.number}">
+        ${this.#head(view, trial)}
+        <p class="muted">${this.#standing(view, trial)}</p>
+        ${trial.reason === undefined ? nothing : html`<h3>${trial.state === 'failed' ? 'Why it failed' : 'Why it was pruned'}</h3><p>${trial.reason}</p>`}
+        ${this.#params(view, trial)} ${this.#curve(view, trial)} ${this.#metrics(view, trial)}
+        ${
+          trial.suggestion
+            ? html`<h3>Why these values</h3><p>${trial.suggestion.reason} <span class="muted">(${trial.suggestion.sampler})</span></p>`
+            : nothing
+        }
+        ${this.#times(trial)} ${this.#attributes(trial)}
+      </section>
+    `;
+  }
+
+  #head(view: StudyView, trial: Trial): TemplateResult {
+    const act = (action: 'compare' | 'apply' | 'log', label: string, icon: TemplateResult): TemplateResult =>
+      html`<button class="icon" aria-label=${label} title=${label} @click=${() => this.app.trialAction(trial.number, action)}>
+        ${icon}
+      </button>`;
+    return html`<header>
+      <h2>${view.best === trial ? starIcon : nothing}Trial ${trial.number}</h2>
+      ${stateIcon(trial.state)}<span>${stateWord[trial.state]}</span>
+      <span class="fill"></span>
+      ${act('compare', 'Compare with the file', compareIcon)} ${act('apply', 'Apply to the file', applyIcon)}
+      ${act('log', 'Open the log', logIcon)}
+      <button
+        class="icon"
+        aria-label="Close the details"
+        title="Close"
+        @click=${() => {
+          this.app.ui.details.value = false;
+        }}
+      >
+        ${clearIcon}
+      </button>
+    </header>`;
+  }
+
+  #standing(view: StudyView, trial: Trial): string {
+    const objective = view.study.objectives[0];
+    const metric = objective?.metric ?? 'value';
+    const value = objectiveOf(trial);
+    if (value === undefined) {
+      const last = metricOf(trial, metric);
+      return last === undefined
+        ? `${metric}: no value`
+        : `${metric} ${formatNumber(last, 5)}, as last reported`;
+    }
+    let better = 0;
+    let completed = 0;
+    for (const other of view.trials) {
+      const theirs = objectiveOf(other);
+      if (theirs === undefined) continue;
+      completed++;
+      if (isBetter(theirs, value, objective?.direction ?? 'minimize')) better++;
+    }
+    return `${metric} ${formatNumber(value, 5)}, number ${better + 1} of ${completed} completed`;
+  }
+
+  #params(view: StudyView, trial: Trial): TemplateResult {
+    const labels = new Map(this.app.columns.value.map(({ name, label }) => [name, label]));
+    const names = this.app.columns.value.filter(({ kind }) => kind === 'param').map(({ name }) => name);
+    const best = view.best && view.best !== trial ? view.best : undefined;
+    const { baseline } = view.study;
+    const differs = (a: Json | undefined, b: Json | undefined): string => (jsonEqual(a, b) ? '' : 'differs');
+    return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Value</th>
+          <th scope="col">this</th>
+          ${best ? html`<th scope="col">best, #${best.number}</th>` : nothing}
+          <th scope="col">file</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${names.map((name) => {
+          const own = trial.params[name];
+          return html`<tr>
+            <th scope="row" title=${name}>${labels.get(name) ?? name}</th>
+            <td class=${differs(own, baseline[name])} title=${String(own ?? 'not active')}>${formatValue(own)}</td>
+            ${best ? html`<td class="muted">${formatValue(best.params[name])}</td>` : nothing}
+            <td class="muted">${formatValue(baseline[name])}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>`;
+  }
+
+  #curve(view: StudyView, trial: Trial): TemplateResult | typeof nothing {
+    const best = view.best !== trial ? view.best : undefined;
+    const curve = curvePaths(trial.reports, best?.reports ?? []);
+    if (!curve) return nothing;
+    const metric = view.study.objectives[0]?.metric ?? 'value';
+    return html`<h3>${metric} by step${curve.other === '' ? '' : ', dashed: the best'}</h3>
+      <svg
+        class="curve"
+        viewBox="0 0 100 100"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label="${metric} from ${formatNumber(curve.high)} to ${formatNumber(curve.low)} over ${curve.steps} steps"
+      >
+        ${svg`<path class="best" d=${curve.other}/><path class="own" d=${curve.own}/>`}
+      </svg>
+      <div class="range number">
+        <span>${formatNumber(curve.low)} – ${formatNumber(curve.high)}</span><span>${curve.steps} steps</span>
+      </div>`;
+  }
+
+  #metrics(view: StudyView, trial: Trial): TemplateResult | typeof nothing {
+    const objective = view.study.objectives[0]?.metric;
+    const values = { ...trial.reports.at(-1)?.metrics, ...trial.values };
+    const names = Object.keys(values).filter((name) => name !== objective);
+    if (names.length === 0) return nothing;
+    return html`<h3>Metrics</h3>
+      <dl class="number">
+        ${names.map((name) => html`<dt>${name}</dt><dd>${formatNumber(values[name] ?? Number.NaN, 5)}</dd>`)}
+      </dl>`;
+  }
+
+  #times(trial: Trial): TemplateResult {
+    const took = durationOf(trial, trial.state === 'running' ? this.app.now.value : 0);
+    const steps = trial.reports.at(-1)?.step;
+    return html`<h3>Time</h3>
+      <dl class="number">
+        <dt>Started</dt>
+        <dd>${trial.startedAt === undefined ? NOTHING : new Date(trial.startedAt).toLocaleString()}</dd>
+        <dt>Took</dt>
+        <dd>
+          ${took === undefined ? NOTHING : formatDuration(took)}${
+            took !== undefined && steps ? `, ${formatDuration(took / steps)} a step` : ''
+          }
+        </dd>
+      </dl>`;
+  }
+
+  #attributes(trial: Trial): TemplateResult | typeof nothing {
+    const entries = Object.entries(trial.attributes);
+    if (entries.length === 0) return nothing;
+    return html`<h3>Ran on</h3>
+      <dl>
+        ${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${formatValue(value)}</dd>`)}
+      </dl>`;
+  }
+}
