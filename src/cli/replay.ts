@@ -1,6 +1,6 @@
 /** `replay`: derives a study's suggestions and prunings again and reports the first difference. */
-import { replay } from '../core/analysis/replay.js';
-import { loadJournal } from '../engine/journal.js';
+import { readFile } from 'node:fs/promises';
+import { recordsOf, replay } from '../core/analysis/replay.js';
 import { openStudy } from './open-study.js';
 import { ExitCode } from './output.js';
 
@@ -11,7 +11,7 @@ export interface ReplayOptions {
 
 export async function replayStudy(config: string, options: ReplayOptions): Promise<void> {
   const { file, reducer } = await openStudy(config, options.study);
-  const result = replay((await loadJournal(file)).records);
+  const result = replay(recordsOf(await readFile(file, 'utf8')));
   const { suggestions, prunings, skipped, difference } = result;
   if (difference) process.exitCode = ExitCode.failed;
   if (options.json) {

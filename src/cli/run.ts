@@ -45,6 +45,7 @@ export async function run(config: string, options: RunOptions): Promise<void> {
   });
   if (engine.kind === 'error') throw new UsageError(engine.message, EXIT_OF_ERROR[engine.code]);
 
+  engine.runner.on('notice', (message) => console.error(message));
   let interrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {

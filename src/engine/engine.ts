@@ -21,8 +21,17 @@ import { LocalExecutor } from './executors/local.js';
 import { Journal, JournalError } from './journal.js';
 import { StudyLock } from './lock.js';
 import { EngineServer } from './server.js';
+import { SnapshotKeeper } from './snapshot.js';
 import { StudyRunner } from './study-runner.js';
-import { continuationProblem, ensureStore, loadStudy, newStudyName, studyNames } from './study-store.js';
+import {
+  continuationProblem,
+  ensureStore,
+  loadStudy,
+  newStudyName,
+  type StoredStudy,
+  studyNames,
+  updateStudy,
+} from './study-store.js';
 
 export interface RunningEngine {
   readonly kind: 'running';
@@ -76,6 +85,8 @@ interface Choice {
   readonly name: string;
   readonly isNew: boolean;
   readonly notes: readonly string[];
+  /** What was read to choose it. */
+  readonly stored?: StoredStudy;
 }
 
 /** Which study to run: the one named, the latest where it can go on, else a new one. */
@@ -99,22 +110,25 @@ async function choose(
         message: `There is no study "${start.study}" of ${configFile}; ${known}.`,
       };
     }
-    const { reducer } = await loadStudy(configFile, start.study);
+    const stored = await loadStudy(configFile, start.study);
+    const { reducer } = stored;
     const problem = continuationProblem(reducer.study, wanted);
     if (problem !== undefined) {
       const message = `The study "${start.study}" cannot go on: ${problem}. Start a new study, or take the change back.`;
       return { kind: 'error', code: 'config', message };
     }
-    return { name: start.study, isNew: false, notes: changedConfig(reducer.study, config) };
+    return { name: start.study, isNew: false, notes: changedConfig(reducer.study, config), stored };
   }
   const latest = names.at(-1);
   const notes: string[] = [];
   if (latest !== undefined && !start.fresh) {
-    const { reducer } = await loadStudy(configFile, latest);
-    const { study } = reducer;
+    const stored = await loadStudy(configFile, latest);
+    const { study } = stored.reducer;
     if (study.status.kind !== 'finished') {
       const problem = continuationProblem(study, wanted);
-      if (problem === undefined) return { name: latest, isNew: false, notes: changedConfig(study, config) };
+      if (problem === undefined) {
+        return { name: latest, isNew: false, notes: changedConfig(study, config), stored };
+      }
       notes.push(`The unfinished study "${latest}" is left as it is: ${problem}.`);
     }
   }
@@ -147,7 +161,7 @@ async function open(
     );
     const { journal, reducer } = choice.isNew
       ? await createStudy(file, choice.name, configFile, config, text, settings)
-      : await continueStudy(configFile, choice.name, settings);
+      : await continueStudy(configFile, choice.name, settings, choice.stored);
     const environment = await capturing;
     const earlier = reducer.study.environments.at(-1);
     const moved = earlier && environmentNote(environmentDifference(earlier.facts, environment.facts));
@@ -168,6 +182,8 @@ async function open(
       backend: start.backend,
       tensorflowFolders: start.tensorflowFolders,
     });
+    const snapshots = new SnapshotKeeper(journal, reducer);
+    runner.on('appended', () => snapshots.look());
     const server = await EngineServer.listen(lock.socket, runner, file);
     const ended = runner
       .run()
@@ -175,6 +191,7 @@ async function open(
       .then(async (status) => {
         await server.close(status);
         await journal.close().catch(() => undefined);
+        await snapshots.close();
         await lock.release();
         return status;
       });
@@ -223,9 +240,12 @@ async function continueStudy(
   configFile: string,
   name: string,
   settings: StudySettings,
+  stored: StoredStudy | undefined,
 ): Promise<{ journal: Journal; reducer: StudyReducer }> {
-  // Read again under the lock: another engine may have written since the choice.
-  const { file, loaded, reducer } = await loadStudy(configFile, name);
+  // Read on under the lock: another engine may have written since the choice.
+  const { file, loaded, reducer } = stored
+    ? await updateStudy(configFile, name, stored)
+    : await loadStudy(configFile, name);
   const journal = await Journal.continue(file, loaded);
   // Its seed stays: the suggestions of a study come from one seed.
   const record = settingsRecord(`${OUR_WORKER}${process.pid}`, {

@@ -3,49 +3,128 @@
  * on disk (fdatasync); appends that wait together share one (group commit). A torn last line, what a crash leaves, is
  * cut off at opening with a copy kept beside it.
  */
-import { type FileHandle, mkdir, open as openFile, readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open as openFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseLine, printLine } from '../core/study/journal-line.js';
+import { JournalBytes } from '../core/study/journal-bytes.js';
+import { isSealed, parseLine, printLine } from '../core/study/journal-line.js';
+import { journalOwner } from '../core/study/places.js';
 import type { JournalRecord } from '../core/study/records.js';
+
+/** Between two tries to write to a full disk. */
+const RETRY_MS = 500;
+/** Bytes read at a time. */
+const CHUNK = 1 << 22;
+/** Zero bytes in a row that only a hole in a file has: what a power cut leaves of a write under way. */
+const HOLE = Buffer.alloc(4);
 
 /** A journal that cannot be used as it is; the message says which line and what to do. */
 export class JournalError extends Error {}
 
+/** How far a journal has been read. */
 export interface LoadedJournal {
-  readonly records: readonly JournalRecord[];
   /** Bytes up to and including the last whole line. */
   readonly goodBytes: number;
+  readonly lines: number;
   /** What follows them: the beginning of a line that was never finished. */
   readonly torn: Buffer;
+  /** The last line is whole but for its newline; it counts, and `goodBytes` includes it. */
+  readonly unended: boolean;
+}
+
+const START: Pick<LoadedJournal, 'goodBytes' | 'lines'> = { goodBytes: 0, lines: 0 };
+
+/**
+ * Reads all whole lines, in order, from where `since` stopped. A line that was cut short at the end of the file is what
+ * a crash leaves, and was never acknowledged; a damaged line anywhere else is an error, the last one included.
+ * @throws JournalError when a line is damaged.
+ */
+export async function loadJournal(
+  file: string,
+  apply: (record: JournalRecord) => void,
+  since = START,
+): Promise<LoadedJournal> {
+  let { goodBytes, lines } = since;
+  let base = goodBytes;
+  let torn: Buffer | undefined;
+  const handle = await openFile(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const reader = new JournalBytes({
+      text: (bytes, from, to) =>
+        Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8'),
+      record(record) {
+        lines++;
+        apply(record);
+      },
+      damaged(reason, from, to) {
+        const line = Buffer.from(current.buffer, current.byteOffset + from, to - from);
+        if (base + to + 1 === size && line.includes(HOLE)) {
+          torn = Buffer.from(current.subarray(from));
+          return;
+        }
+        throw new JournalError(
+          `${file}:${lines + 1}: the line is damaged (${reason}). Nothing of the file has been changed. Mend it with: sweetspot repair ${repairArguments(file)}`,
+        );
+      },
+    });
+    let current = new Uint8Array(0);
+    let carry = new Uint8Array(0);
+    for (let at = goodBytes; at < size; ) {
+      const length = Math.min(CHUNK, size - at);
+      const buffer = new Uint8Array(carry.length + length);
+      buffer.set(carry);
+      const { bytesRead } = await handle.read(buffer, carry.length, length, at);
+      if (bytesRead === 0) break;
+      base = at - carry.length;
+      at += bytesRead;
+      current = buffer.subarray(0, carry.length + bytesRead);
+      const end = reader.read(current);
+      carry = current.slice(end);
+      goodBytes = base + end - (torn?.length ?? 0);
+    }
+    if (torn) return { goodBytes, lines, torn, unended: false };
+    const rest = Buffer.from(carry);
+    return endOf(rest, apply, goodBytes, lines);
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
- * Reads all whole lines.
- * @throws JournalError when a line other than the last is damaged.
+ * What an unended last line is: whole with its newline missing or turned into something else, which the checksum shows,
+ * or torn.
  */
-export async function loadJournal(file: string): Promise<LoadedJournal> {
-  const bytes = await readFile(file);
-  const records: JournalRecord[] = [];
-  let start = 0;
-  for (let line = 1; start < bytes.length; line++) {
-    const newline = bytes.indexOf(10, start);
-    if (newline < 0) break;
-    const parsed = parseLine(bytes.toString('utf8', start, newline));
-    if (parsed.kind === 'damaged') {
-      // A crash can leave a whole block of garbage with a newline in it; only then is it still the end of the file.
-      if (newline === bytes.length - 1) break;
-      throw new JournalError(
-        `${file}:${line}: the line is damaged (${parsed.reason}). Restore the file from a copy, or delete this line to go on without what it says.`,
-      );
-    }
-    records.push(parsed.record);
-    start = newline + 1;
+function endOf(
+  rest: Buffer,
+  apply: (record: JournalRecord) => void,
+  goodBytes: number,
+  lines: number,
+): LoadedJournal {
+  for (const length of [rest.length, rest.length - 1]) {
+    const line = length > 0 ? rest.toString('utf8', 0, length) : '';
+    const parsed = isSealed(line) ? parseLine(line) : undefined;
+    if (parsed?.kind !== 'record') continue;
+    apply(parsed.record);
+    return {
+      goodBytes: goodBytes + length,
+      lines: lines + 1,
+      torn: Buffer.from(rest.subarray(length)),
+      unended: true,
+    };
   }
-  return { records, goodBytes: start, torn: bytes.subarray(start) };
+  return { goodBytes, lines, torn: rest, unended: false };
+}
+
+/** What to type after `sweetspot repair` for this journal. */
+function repairArguments(file: string): string {
+  const owner = journalOwner(file);
+  if (!owner) return file;
+  const quoted = /^[\w./:\\-]+$/.test(owner.configFile) ? owner.configFile : JSON.stringify(owner.configFile);
+  return `${quoted} --study ${owner.study}`;
 }
 
 interface Waiting {
-  readonly bytes: Buffer;
+  readonly text: string;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -56,6 +135,11 @@ export class Journal {
   #size: number;
   #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  #full = false;
+  /** Whether a full disk is waited for; otherwise it is an error like any other. */
+  waitForRoom = true;
+  /** Told when the disk is full, with words for the user, and with undefined when there is room again. */
+  onRoom: ((problem: string | undefined) => void) | undefined;
 
   private constructor(file: string, handle: FileHandle, size: number) {
     this.file = file;
@@ -77,25 +161,39 @@ export class Journal {
   /** Opens for appending what `loadJournal` has read, after setting a torn tail aside as `<file>.torn-<ms>`. */
   static async continue(file: string, loaded: LoadedJournal): Promise<Journal> {
     const handle = await openFile(file, 'r+');
+    let size = loaded.goodBytes;
     if (loaded.torn.length > 0) {
       await writeFile(`${file}.torn-${Date.now()}`, loaded.torn);
-      await handle.truncate(loaded.goodBytes);
-      await handle.datasync();
+      await handle.truncate(size);
     }
-    return new Journal(file, handle, loaded.goodBytes);
+    if (loaded.unended) size += (await handle.write('\n', size)).bytesWritten;
+    if (loaded.torn.length > 0 || loaded.unended) await handle.datasync();
+    return new Journal(file, handle, size);
   }
 
   /** Resolves when the records are on disk. After a rejection none of them is in the file. */
   append(records: readonly JournalRecord[]): Promise<void> {
-    const bytes = Buffer.from(records.map(printLine).join(''));
+    let text = '';
+    for (const record of records) text += printLine(record);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ bytes, resolve, reject });
+      this.#queue.push({ text, resolve, reject });
       this.#writing ??= this.#drain();
     });
   }
 
-  /** Waits for appends under way. */
+  /** Whether everything that was appended is on disk. */
+  get idle(): boolean {
+    return this.#writing === undefined;
+  }
+
+  /** Bytes on disk. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Waits for appends under way; on a full disk, no longer than until the next try. */
   async close(): Promise<void> {
+    this.waitForRoom = false;
     await this.#writing;
     await this.#handle.close();
   }
@@ -103,15 +201,38 @@ export class Journal {
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0);
+      const bytes = Buffer.from(batch.map(({ text }) => text).join(''));
       try {
-        await this.#write(Buffer.concat(batch.map(({ bytes }) => bytes)));
+        await this.#writeWhenThereIsRoom(bytes);
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        await this.#handle.truncate(this.#size).catch(() => undefined);
         for (const { reject } of batch) reject(error as Error);
       }
     }
     this.#writing = undefined;
+  }
+
+  /** A full disk is waited for, with nothing of the batch left in the file; everything else is the caller's to know. */
+  async #writeWhenThereIsRoom(bytes: Buffer): Promise<void> {
+    for (;;) {
+      try {
+        await this.#write(bytes);
+        if (this.#full) this.onRoom?.(undefined);
+        this.#full = false;
+        return;
+      } catch (error) {
+        await this.#handle.truncate(this.#size).catch(() => undefined);
+        const { code } = error as NodeJS.ErrnoException;
+        if ((code !== 'ENOSPC' && code !== 'EDQUOT') || !this.waitForRoom) throw error;
+        if (!this.#full) {
+          this.onRoom?.(
+            `The disk is full: ${this.file} cannot grow. The study waits and goes on when there is room.`,
+          );
+        }
+        this.#full = true;
+        await new Promise((done) => setTimeout(done, RETRY_MS));
+      }
+    }
   }
 
   async #write(bytes: Buffer): Promise<void> {

@@ -27,6 +27,7 @@ export class EngineServer {
     server.on('connection', (socket) => this.#welcome(socket));
     runner.on('appended', (seq) => this.#emit('appended', { seq }));
     runner.on('status', (status) => this.#emit('status', status));
+    runner.on('notice', (message) => this.#emit('log', { level: 'warn', message }));
   }
 
   static async listen(path: string, runner: StudyRunner, journal: string): Promise<EngineServer> {
@@ -63,7 +64,7 @@ export class EngineServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #emit<K extends 'appended' | 'status'>(name: K, params: EngineContract['events'][K]): void {
+  #emit<K extends 'appended' | 'status' | 'log'>(name: K, params: EngineContract['events'][K]): void {
     for (const { server } of this.#clients.values()) void server.emit(name, params).catch(() => undefined);
   }
 

@@ -54,6 +54,8 @@ interface RunnerEvents {
   /** The journal has grown; everything up to `seq` is on disk. */
   appended: [seq: number];
   status: [EngineStatus];
+  /** Something that a person should know: the disk is full, or has room again. */
+  notice: [message: string];
 }
 
 export class StudyRunner extends EventEmitter<RunnerEvents> {
@@ -62,6 +64,8 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   readonly #running = new Map<number, { pruned?: string; timer?: NodeJS.Timeout; timedOut?: boolean }>();
   /** Attempts by trial, over the life of this engine. */
   readonly #attempts = new Map<number, number>();
+  /** Trials may be waiting: at the start, and after each that went back to wait. */
+  #mayWait = true;
   #stopping: 'finish' | 'now' | undefined;
   #why = 'stopped';
   #end: StudyStatus | undefined;
@@ -70,6 +74,8 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   constructor(options: RunnerOptions) {
     super();
     this.#options = options;
+    options.journal.onRoom = (problem) =>
+      this.emit('notice', problem ?? 'There is room on the disk again; the study goes on.');
   }
 
   get study(): Study {
@@ -106,6 +112,8 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     if (this.#end || this.#stopping === 'now') return;
     this.#stopping = mode;
     this.#why = why;
+    // Nobody wants to wait for room on a disk then.
+    if (mode === 'now') this.#options.journal.waitForRoom = false;
     if (mode === 'now') for (const number of this.#running.keys()) this.#options.executor.cancel(number);
     this.emit('status', this.status);
     this.#pump();
@@ -146,9 +154,10 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   /** The trial to start next, or why there is none. */
   #next(): StartableTrial | StudyStatus {
     const { study } = this;
-    const waiting = study.trials.find(
-      ({ state, number }) => state === 'waiting' && !this.#running.has(number),
-    );
+    const waiting = this.#mayWait
+      ? study.trials.find(({ state, number }) => state === 'waiting' && !this.#running.has(number))
+      : undefined;
+    this.#mayWait = waiting !== undefined;
     if (waiting) return { number: waiting.number, suggestion: undefined };
     const reason = stopReason(study, Date.now());
     if (reason !== undefined) return { kind: 'finished', reason };
@@ -251,7 +260,9 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     clearTimeout(state?.timer);
     const records = this.#verdictRecords(number, result, state);
     this.#running.delete(number);
-    await this.#append(records);
+    const onDisk = this.#append(records);
+    if (this.#trial(number).state === 'waiting') this.#mayWait = true;
+    await onDisk;
   }
 
   #verdictRecords(

@@ -1,5 +1,5 @@
 /** The studies of a config on disk: which there are, which one to continue, and how a new one is named. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Json, jsonEqual } from '../core/json.js';
 import type { Space } from '../core/space/parameter.js';
@@ -7,6 +7,7 @@ import { JOURNAL_SUFFIX, journalFile, storeFolder, studiesFolder, studyStem } fr
 import { StudyReducer } from '../core/study/reduce.js';
 import type { Objective, Study } from '../core/study/trial.js';
 import { type LoadedJournal, loadJournal } from './journal.js';
+import { readSnapshot } from './snapshot.js';
 
 /** A journal read from disk and what it says. */
 export interface StoredStudy {
@@ -32,10 +33,22 @@ export async function studyNames(configFile: string): Promise<readonly string[]>
 /** @throws JournalError when the journal is damaged. Rejects with ENOENT where there is none. */
 export async function loadStudy(configFile: string, name: string): Promise<StoredStudy> {
   const file = journalFile(configFile, name);
-  const loaded = await loadJournal(file);
-  const reducer = new StudyReducer();
-  for (const record of loaded.records) reducer.apply(record);
+  const snapshot = await readSnapshot(file);
+  const reducer = snapshot?.reducer ?? new StudyReducer();
+  const loaded = await loadJournal(file, (record) => reducer.apply(record), snapshot?.since);
   return { file, loaded, reducer };
+}
+
+/** The study as it is now, from as it was read before: only what came since is read. */
+export async function updateStudy(
+  configFile: string,
+  name: string,
+  stored: StoredStudy,
+): Promise<StoredStudy> {
+  const { file, loaded, reducer } = stored;
+  const { size } = await stat(file);
+  if (loaded.unended || loaded.torn.length > 0 || size < loaded.goodBytes) return loadStudy(configFile, name);
+  return { file, reducer, loaded: await loadJournal(file, (record) => reducer.apply(record), loaded) };
 }
 
 /** The name that the next new study of a config gets. */

@@ -6,7 +6,8 @@ import { type Json, jsonEqual } from '../json.js';
 import type { PrunerName } from '../pruners/names.js';
 import { pruners } from '../pruners/registry.js';
 import { samplers } from '../samplers/registry.js';
-import { Attr, type JournalRecord, Op, StateCode } from '../study/records.js';
+import { parseLine } from '../study/journal-line.js';
+import { Attr, type JournalRecord, Op, type RecordOf, StateCode } from '../study/records.js';
 import { StudyReducer } from '../study/reduce.js';
 import { suggest } from '../study/suggest.js';
 import type { Study, Suggestion, Trial } from '../study/trial.js';
@@ -38,26 +39,49 @@ interface Asked {
   readonly expected: Suggestion | 'exhausted';
 }
 
+/** The records of a journal's text that was loaded without complaint; a last line that was cut short is passed over. */
+export function recordsOf(text: string): readonly JournalRecord[] {
+  return text.split('\n').flatMap((line) => {
+    const parsed = parseLine(line);
+    return parsed.kind === 'record' ? [parsed.record] : [];
+  });
+}
+
+/** A trial that waits from its beginning was queued by hand, one of another sampler was brought from elsewhere. */
+function isSuggestedHere({ state, system_attrs }: RecordOf<4>): boolean {
+  if (state === undefined) return true;
+  const suggestion = system_attrs?.[Attr.suggestion] as { readonly sampler?: string } | undefined;
+  const sampler = suggestion?.sampler ?? '';
+  return state === StateCode.running && (sampler === 'file' || sampler in samplers);
+}
+
 export function replay(records: readonly JournalRecord[]): ReplayResult {
   const reducer = new StudyReducer();
   const { study } = reducer;
   const verdicts = new Verdicts();
+  const elsewhere = new Set<number>();
   let asked: Asked | undefined;
   let suggestions = 0;
   let prunings = 0;
   let skipped = 0;
   for (const [index, record] of records.entries()) {
     if (record.op_code === Op.createTrial) {
-      const own = record.state === undefined && study.settings.sampler in samplers;
+      const own = isSuggestedHere(record) && study.settings.sampler in samplers;
       if (!own) skipped++;
+      // One that waits is pruned here or not at all.
+      if (!own && record.state !== StateCode.waiting) elsewhere.add(study.trials.length);
       asked = own ? { record: index, trial: study.trials.length, expected: suggest(study) } : undefined;
     }
     const ending = record.op_code === Op.setTrialState ? study.trials[record.trial_id] : undefined;
     reducer.apply(record);
     switch (record.op_code) {
+      // The suggestion comes with the trial; in older journals, in lines of its own after it.
+      case Op.createTrial:
       case Op.setTrialSystemAttr: {
-        if (!(Attr.suggestion in record.system_attr) || asked?.trial !== record.trial_id) break;
-        const difference = suggestionDifference(asked, study.trials[record.trial_id] as Trial);
+        const attributes = record.op_code === Op.createTrial ? record.system_attrs : record.system_attr;
+        if (!asked || !attributes || !(Attr.suggestion in attributes)) break;
+        if (record.op_code === Op.setTrialSystemAttr && asked.trial !== record.trial_id) break;
+        const difference = suggestionDifference(asked, study.trials[asked.trial] as Trial);
         if (difference) return { suggestions, prunings, skipped, difference };
         suggestions++;
         asked = undefined;
@@ -68,7 +92,7 @@ export function replay(records: readonly JournalRecord[]): ReplayResult {
         break;
       case Op.setTrialState: {
         const reasons = verdicts.take(record.trial_id);
-        if (record.state !== StateCode.pruned || !ending) break;
+        if (record.state !== StateCode.pruned || !ending || elsewhere.has(record.trial_id)) break;
         const difference = pruningDifference(index, ending, reasons);
         if (difference) return { suggestions, prunings, skipped, difference };
         prunings++;

@@ -8,8 +8,12 @@ export function isBetter(a: number, b: number, direction: Direction): boolean {
   return direction === 'maximize' ? a > b : a < b;
 }
 
-/** The first objective of a completed trial, else undefined. */
+/** Whether a person has said that the trial does not count. */
+export const isExcluded = (trial: Trial): boolean => trial.marks?.excluded !== undefined;
+
+/** The first objective of a completed trial that counts, else undefined. */
 export function objectiveOf(trial: Trial): number | undefined {
+  if (isExcluded(trial)) return undefined;
   const value = trial.state === 'complete' ? trial.objectives?.[0] : undefined;
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }

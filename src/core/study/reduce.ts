@@ -14,10 +14,11 @@ import {
   type RecordOf,
   StateCode,
 } from './records.js';
+import { ReportPool, StoredTrial } from './stored-trial.js';
 import type {
+  Marks,
   Objective,
   RecordedEnvironment,
-  Report,
   Study,
   StudySettings,
   StudyStatus,
@@ -34,19 +35,21 @@ const STATES: Readonly<Record<number, TrialState>> = {
 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-interface MutableTrial extends Mutable<Omit<Trial, 'reports' | 'params' | 'values' | 'attributes'>> {
-  reports: Report[];
-  params: Record<string, Json>;
-  values: Record<string, number>;
-  attributes: Record<string, Json>;
-}
 
 export const isFinished = (state: TrialState): boolean =>
   state === 'complete' || state === 'pruned' || state === 'failed';
 
+export interface ReducerState {
+  readonly study: Omit<Study, 'trials'>;
+  /** Of the present run. */
+  readonly environment?: string;
+}
+
 /** Builds a study record by record. `study` is live: it shows every record applied so far. */
 export class StudyReducer {
-  #trials: MutableTrial[] = [];
+  #trials: StoredTrial[] = [];
+  readonly #pool = new ReportPool();
+  #reason = '';
   #environments: RecordedEnvironment[] = [];
   /** The id of the one that the present run has. */
   #environment: string | undefined;
@@ -68,6 +71,27 @@ export class StudyReducer {
     return this.#study;
   }
 
+  /** For a snapshot: everything but the trials, as JSON could hold it, and the trials. */
+  get state(): ReducerState {
+    const { trials: _, ...study } = this.#study;
+    return { study, ...(this.#environment === undefined ? {} : { environment: this.#environment }) };
+  }
+
+  get stored(): readonly StoredTrial[] {
+    return this.#trials;
+  }
+
+  /** Goes on from a snapshot; `trials` makes them, with this reducer's pool. */
+  static restore(state: ReducerState, trials: (pool: ReportPool) => Iterable<StoredTrial>): StudyReducer {
+    const reducer = new StudyReducer();
+    for (const trial of trials(reducer.#pool)) reducer.#trials.push(trial);
+    Object.assign(reducer.#study, state.study);
+    reducer.#environments = [...state.study.environments];
+    reducer.#study.environments = reducer.#environments;
+    reducer.#environment = state.environment;
+    return reducer;
+  }
+
   apply(record: JournalRecord): void {
     this.#study.seq++;
     switch (record.op_code) {
@@ -75,7 +99,7 @@ export class StudyReducer {
         this.#createStudy(record);
         return;
       case Op.setStudyUserAttr:
-        for (const [key, value] of Object.entries(record.user_attr)) this.#studyAttribute(key, value);
+        for (const key in record.user_attr) this.#studyAttribute(key, record.user_attr[key] as Json);
         return;
       case Op.setStudySystemAttr:
         this.#metricNames(record.system_attr[METRIC_NAMES]);
@@ -128,7 +152,14 @@ export class StudyReducer {
         if (!this.#environments.some(({ id }) => id === environment.id)) this.#environments.push(environment);
         return;
       }
+      default:
+        if (key.startsWith(Attr.marks)) this.#marks(key.slice(Attr.marks.length + 1), value as Marks);
     }
+  }
+
+  #marks(trial: string, marks: Marks): void {
+    const marked: { marks?: Marks } | undefined = trial === '' ? this.#study : this.#trials[Number(trial)];
+    if (marked) marked.marks = marks;
   }
 
   #status({ at, ...status }: StudyStatus & { at: string }): void {
@@ -152,34 +183,30 @@ export class StudyReducer {
   }
 
   #createTrial(record: RecordOf<4>): void {
-    const trial: MutableTrial = {
-      id: this.#trials.length,
-      number: this.#trials.length,
-      state: STATES[record.state ?? StateCode.running] ?? 'running',
-      params: {},
-      values: {},
-      reports: [],
-      attributes: {},
-    };
-    if (record.state === undefined) this.#setEnvironment(trial);
+    const state = STATES[record.state ?? StateCode.running] ?? 'running';
+    const trial = new StoredTrial(this.#trials.length, state);
+    if (state === 'running') this.#setEnvironment(trial);
     if (record.datetime_start) trial.startedAt = record.datetime_start;
     if (record.datetime_complete) trial.finishedAt = record.datetime_complete;
-    for (const [name, internal] of Object.entries(record.params ?? {})) {
-      const text = record.distributions?.[name];
-      trial.params[name] = this.#value(name, internal, text);
+    const params: Record<string, Json> = {};
+    for (const name in record.params) {
+      params[name] = this.#value(name, record.params[name] as number, record.distributions?.[name]);
     }
-    for (const [step, value] of Object.entries(record.intermediate_values ?? {})) {
-      trial.reports.push({ step: Number(step), value, metrics: { [this.#metric]: value } });
+    trial.params = params;
+    for (const step in record.intermediate_values) {
+      const value = record.intermediate_values[step] as number;
+      trial.report({ step: Number(step), value, metrics: { [this.#metric]: value } });
     }
-    for (const [key, value] of Object.entries({ ...record.user_attrs, ...record.system_attrs })) {
-      this.#trialAttribute(trial, key, value);
+    for (const attributes of [record.user_attrs, record.system_attrs]) {
+      for (const key in attributes) this.#trialAttribute(trial, key, attributes[key] as Json);
     }
     const objectives = record.values ?? (record.value == null ? null : [record.value]);
     if (objectives) this.#setObjectives(trial, objectives);
+    if (isFinished(state)) trial.pack(this.#pool);
     this.#trials.push(trial);
   }
 
-  #setEnvironment(trial: MutableTrial): void {
+  #setEnvironment(trial: StoredTrial): void {
     if (this.#environment !== undefined) trial.environment = this.#environment;
   }
 
@@ -203,37 +230,40 @@ export class StudyReducer {
         if (record.datetime_start) trial.startedAt = record.datetime_start;
         if (record.datetime_complete) trial.finishedAt = record.datetime_complete;
         if (record.values) this.#setObjectives(trial, record.values);
+        if (isFinished(trial.state)) trial.pack(this.#pool);
         return;
       case Op.setTrialIntermediateValue: {
-        const value = record.intermediate_value;
-        const metrics = { [this.#metric]: value, ...record.metrics };
-        // A second attempt reports from step 1 again: what the first said from there on no longer counts.
-        while (trial.reports.length > 0 && (trial.reports.at(-1)?.step ?? 0) >= record.step)
-          trial.reports.pop();
-        trial.reports.push({ step: record.step, value, metrics });
+        const { step, intermediate_value: value } = record;
+        const metrics: Record<string, number> = { [this.#metric]: value };
+        for (const name in record.metrics) metrics[name] = record.metrics[name] as number;
+        trial.report({ step, value, metrics });
         return;
       }
       case Op.setTrialUserAttr:
-        for (const [key, value] of Object.entries(record.user_attr)) this.#trialAttribute(trial, key, value);
+        for (const key in record.user_attr) this.#trialAttribute(trial, key, record.user_attr[key] as Json);
         return;
       case Op.setTrialSystemAttr:
-        for (const [key, value] of Object.entries(record.system_attr))
-          this.#trialAttribute(trial, key, value);
+        for (const key in record.system_attr)
+          this.#trialAttribute(trial, key, record.system_attr[key] as Json);
         return;
     }
   }
 
-  #trialAttribute(trial: MutableTrial, key: string, value: Json): void {
+  #trialAttribute(trial: StoredTrial, key: string, value: Json): void {
     switch (key) {
-      case Attr.suggestion:
-        trial.suggestion = value as unknown as NonNullable<Trial['suggestion']>;
+      case Attr.suggestion: {
+        const suggestion = value as unknown as NonNullable<Trial['suggestion']>;
+        // Most reasons are the one before: kept once.
+        if (suggestion.reason !== this.#reason) this.#reason = suggestion.reason;
+        trial.suggestion = { ...suggestion, reason: this.#reason };
         return;
+      }
       case Attr.values:
         trial.values = { ...trial.values, ...(value as Record<string, number>) };
         return;
       case Attr.reason:
-        if (value === null) delete trial.reason;
-        else trial.reason = String(value);
+        if (value !== null) trial.reason = String(value);
+        else if (trial.reason !== undefined) delete trial.reason;
         return;
       case Attr.attributes:
         trial.attributes = { ...trial.attributes, ...(value as JsonObject) };
@@ -243,12 +273,14 @@ export class StudyReducer {
     }
   }
 
-  #setObjectives(trial: MutableTrial, objectives: readonly number[]): void {
+  #setObjectives(trial: StoredTrial, objectives: readonly number[]): void {
     trial.objectives = objectives;
-    const named = Object.fromEntries(
-      this.#study.objectives.map(({ metric }, index) => [metric, objectives[index] ?? Number.NaN]),
-    );
-    trial.values = { ...named, ...trial.values };
+    const values: Record<string, number> = {};
+    this.#study.objectives.forEach(({ metric }, index) => {
+      values[metric] = objectives[index] ?? Number.NaN;
+    });
+    for (const name in trial.values) values[name] = trial.values[name] as number;
+    trial.values = values;
   }
 
   get #metric(): string {

@@ -1,5 +1,5 @@
 /** When a study has done enough: the criteria of `@sweep`'s `stop`. */
-import { bestTrial, isBetter, objectiveOf } from './best.js';
+import { bestTrial, isBetter, isExcluded, objectiveOf } from './best.js';
 import type { Study } from './trial.js';
 
 /** Why the study should start no more trials, in a sentence; undefined to go on. `now` in ms since the epoch. */
@@ -14,10 +14,14 @@ export function stopReason(study: Study, now: number): string | undefined {
       return `the target ${stop.target} was reached by trial ${best.number}`;
     }
   }
-  if (stop.plateau !== undefined && sinceImprovement(study) >= stop.plateau) {
+  if (
+    stop.plateau !== undefined &&
+    study.trials.length > stop.plateau &&
+    sinceImprovement(study) >= stop.plateau
+  ) {
     return `no improvement in ${stop.plateau} completed trials`;
   }
-  if (stop.trials !== undefined && study.trials.filter((t) => t.state !== 'waiting').length >= stop.trials) {
+  if (stop.trials !== undefined && startedAtLeast(study, stop.trials)) {
     return `all ${stop.trials} trials were started`;
   }
   if (stop.minutes !== undefined && runningMs(study, now) >= stop.minutes * 60_000) {
@@ -25,6 +29,11 @@ export function stopReason(study: Study, now: number): string | undefined {
   }
   return undefined;
 }
+
+/** Excluded trials count: they were started, and a budget is a budget. */
+const startedAtLeast = ({ trials }: Study, wanted: number): boolean =>
+  // Asked before every trial: most of the time the length alone decides.
+  trials.length >= wanted && trials.filter(({ state }) => state !== 'waiting').length >= wanted;
 
 /** Milliseconds that engines have worked on the study, the present one included. */
 export function runningMs(study: Pick<Study, 'elapsedMs' | 'runningSince'>, now: number): number {
@@ -35,7 +44,7 @@ export function runningMs(study: Pick<Study, 'elapsedMs' | 'runningSince'>, now:
 function sinceImprovement(study: Study): number {
   const direction = study.objectives[0]?.direction ?? 'minimize';
   const completed = study.trials
-    .filter((trial) => trial.state === 'complete')
+    .filter((trial) => trial.state === 'complete' && !isExcluded(trial))
     .toSorted((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? '') || a.number - b.number);
   let best = Number.NaN;
   let since = 0;

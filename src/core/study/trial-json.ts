@@ -2,7 +2,7 @@
 
 import type { Params } from '../space/parameter.js';
 import { bestTrial } from './best.js';
-import type { Study, Trial, TrialState } from './trial.js';
+import type { Marks, Study, Trial, TrialState } from './trial.js';
 
 export interface TrialJson {
   readonly number: number;
@@ -14,6 +14,12 @@ export interface TrialJson {
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly reason?: string;
+  /** Only where it is so: the trial does not count, by a person's word. */
+  readonly excluded?: true;
+  /** The other marks, where there are any. */
+  readonly starred?: true;
+  readonly note?: string;
+  readonly tags?: readonly string[];
 }
 
 export interface BestJson {
@@ -37,12 +43,21 @@ export function trialJson(trial: Trial): TrialJson {
     ...(trial.startedAt === undefined ? {} : { startedAt: trial.startedAt }),
     ...(trial.finishedAt === undefined ? {} : { finishedAt: trial.finishedAt }),
     ...(trial.reason === undefined ? {} : { reason: trial.reason }),
+    ...(trial.marks === undefined ? {} : marksJson(trial.marks)),
   };
 }
 
+const marksJson = ({ excluded, starred, note, tags }: Marks) => ({
+  ...(excluded === undefined ? {} : { excluded: true as const }),
+  ...(starred ? { starred: true as const } : {}),
+  ...(note === undefined ? {} : { note }),
+  ...(tags === undefined || tags.length === 0 ? {} : { tags }),
+});
+
 export function bestJson(study: Study): BestJson {
   const best = bestTrial(study);
-  const baseline = study.trials[0];
+  // A study of another program has no file whose values its first trial had.
+  const baseline = Object.keys(study.baseline).length > 0 ? study.trials[0] : undefined;
   return {
     study: study.name,
     trial: best ? trialJson(best) : null,

@@ -28,6 +28,15 @@ export interface Suggestion {
   readonly reason: string;
 }
 
+/** What people say about a trial, or a study, afterwards. */
+export interface Marks {
+  /** Why the trial does not count: not for the best, nor for the samplers, nor for what stops the study. */
+  readonly excluded?: string;
+  readonly starred?: boolean;
+  readonly note?: string;
+  readonly tags?: readonly string[];
+}
+
 export interface Trial {
   /** Position among all trials of the journal file, what Optuna calls trial_id. */
   readonly id: number;
@@ -52,6 +61,7 @@ export interface Trial {
   readonly attributes: JsonObject;
   /** The id of the environment in which it was started last. */
   readonly environment?: string;
+  readonly marks?: Marks;
 }
 
 /** What the results of a run depend on, kept once however many trials share it. */
@@ -113,4 +123,6 @@ export interface Study {
   readonly runningSince?: string;
   /** Every environment that a run of the study had, oldest first. */
   readonly environments: readonly RecordedEnvironment[];
+  /** Marks of the study itself. */
+  readonly marks?: Marks;
 }

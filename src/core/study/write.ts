@@ -3,10 +3,10 @@
  * the event as Optuna writes it (see `timestamp`), `worker` names who writes.
  */
 import type { Json, JsonObject } from '../json.js';
-import type { Space } from '../space/parameter.js';
+import type { Parameter, Space } from '../space/parameter.js';
 import { distributionJson, internalValue } from './distribution-json.js';
 import { Attr, DirectionCode, type JournalRecord, METRIC_NAMES, Op, StateCode } from './records.js';
-import type { RecordedEnvironment, Study, StudySettings, StudyStatus, Suggestion } from './trial.js';
+import type { Marks, RecordedEnvironment, Study, StudySettings, StudyStatus, Suggestion } from './trial.js';
 
 /** The format that `sweetspot:format` states. Raised when an older reader would misunderstand. */
 const FORMAT_VERSION = 1;
@@ -59,6 +59,10 @@ export const environmentRecord = (worker: string, environment: RecordedEnvironme
 export const statusRecord = (worker: string, status: StudyStatus, at: string): JournalRecord =>
   studyAttr(worker, Attr.status, { ...status, at });
 
+/** The marks of a trial, or of the study: all of them. */
+export const marksRecord = (worker: string, trial: number | 'study', marks: Marks): JournalRecord =>
+  studyAttr(worker, trial === 'study' ? Attr.marks : `${Attr.marks}:${trial}`, marks);
+
 const trialAttr = (worker: string, trial: number, key: string, value: Json): JournalRecord => ({
   op_code: Op.setTrialUserAttr,
   worker_id: worker,
@@ -66,37 +70,53 @@ const trialAttr = (worker: string, trial: number, key: string, value: Json): Jou
   user_attr: { [key]: value },
 });
 
-/** A new running trial. `seen` is the number of records that the sampler had before it. */
+/**
+ * A new running trial. `seen` is the number of records that the sampler had before it. One line, so that a crash leaves
+ * either the whole trial or nothing of it. `_trial` is the number it will get: lines that create carry none.
+ */
 export function askRecords(
   worker: string,
-  trial: number,
+  _trial: number,
   space: Space,
   suggestion: Suggestion,
   seen: number,
   at: string,
 ): readonly JournalRecord[] {
   const { params, ...reason } = suggestion;
+  const internal: Record<string, number> = {};
+  const distributions: Record<string, string> = {};
+  for (const name of Object.keys(params)) {
+    const parameter = space[name];
+    if (!parameter) throw new Error(`The suggestion has "${name}", which the space does not.`);
+    internal[name] = internalValue(parameter, params[name] as Json);
+    distributions[name] = distributionText(parameter);
+  }
   return [
-    { op_code: Op.createTrial, worker_id: worker, study_id: 0, datetime_start: at },
-    ...Object.entries(params).map(([name, value]): JournalRecord => {
-      const parameter = space[name];
-      if (!parameter) throw new Error(`The suggestion has "${name}", which the space does not.`);
-      return {
-        op_code: Op.setTrialParam,
-        worker_id: worker,
-        trial_id: trial,
-        param_name: name,
-        param_value_internal: internalValue(parameter, value),
-        distribution: distributionJson(parameter),
-      };
-    }),
     {
-      op_code: Op.setTrialSystemAttr,
+      op_code: Op.createTrial,
       worker_id: worker,
-      trial_id: trial,
-      system_attr: { [Attr.suggestion]: { ...reason, seen } },
+      study_id: 0,
+      datetime_start: at,
+      state: StateCode.running,
+      distributions,
+      params: internal,
+      user_attrs: {},
+      system_attrs: { [Attr.suggestion]: { ...reason, seen } },
+      intermediate_values: {},
     },
   ];
+}
+
+/** The text of `distribution`, which every trial repeats. */
+const texts = new WeakMap<Parameter, string>();
+
+function distributionText(parameter: Parameter): string {
+  let text = texts.get(parameter);
+  if (text === undefined) {
+    text = distributionJson(parameter);
+    texts.set(parameter, text);
+  }
+  return text;
 }
 
 /** A waiting trial begins, again or for the first time. */
@@ -148,6 +168,7 @@ export interface Outcome {
   readonly state: 'complete' | 'pruned' | 'failed';
   /** One per objective; absent for a failed trial. */
   readonly objectives?: readonly number[];
+  /** Every metric, those of the objectives included: written only where there are others. */
   readonly values: Readonly<Record<string, number>>;
   readonly reason?: string;
 }
@@ -160,7 +181,9 @@ export function tellRecords(
 ): readonly JournalRecord[] {
   const { state, objectives, values, reason } = outcome;
   return [
-    ...(Object.keys(values).length > 0 ? [trialAttr(worker, trial, Attr.values, values)] : []),
+    ...(Object.keys(values).length > (objectives?.length ?? 0)
+      ? [trialAttr(worker, trial, Attr.values, values)]
+      : []),
     ...(reason === undefined ? [] : [trialAttr(worker, trial, Attr.reason, reason)]),
     {
       op_code: Op.setTrialState,

@@ -100,7 +100,7 @@ export async function attach(started: EngineStarted): Promise<Client<EngineContr
 export async function readStudy(started: EngineStarted): Promise<Study> {
   if (started.kind !== 'ready') throw new Error(started.message);
   const reducer = new StudyReducer();
-  for (const record of (await loadJournal(started.journal)).records) reducer.apply(record);
+  await loadJournal(started.journal, (record) => reducer.apply(record));
   return reducer.study;
 }
 

@@ -1,0 +1,203 @@
+/**
+ * Snapshots: what a journal says up to some byte, in a form that loads several times faster. Only ever a shortcut: one
+ * that is old, damaged, of another version or of another journal is passed over, and may be deleted at any time. A
+ * snapshot lies in the folder of the study's trials, so that it goes where the study goes.
+ */
+import { mkdir, open as openFile, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { crc32 as zlibCrc32 } from 'node:zlib';
+import { buf } from 'crc-32';
+import { parseJson, printJson } from '../core/study/journal-line.js';
+import { trialFolder } from '../core/study/places.js';
+import { type ReducerState, StudyReducer } from '../core/study/reduce.js';
+import {
+  packedSize,
+  type ReportPool,
+  rowOf,
+  type StoredTrial,
+  type TrialRow,
+  trialOfRow,
+} from '../core/study/stored-trial.js';
+import type { Journal } from './journal.js';
+
+/** Raised with every change of what a row holds. */
+const VERSION = 1;
+/** Trials in one piece of JSON: pieces keep the peak of memory low. */
+const PIECE = 2000;
+/** Bytes at either end of the part of the journal it stands for that must be as they were. */
+const SAMPLE = 4096;
+/** Journals shorter than this load at once. */
+const WORTH_A_SNAPSHOT = 1 << 20;
+/** A new snapshot when the journal has grown by so much, or by half where that is more. */
+const GROWTH = 8 << 20;
+
+interface Header {
+  readonly version: number;
+  /** How far it goes: bytes and lines of the journal. */
+  readonly goodBytes: number;
+  readonly lines: number;
+  /** Of the first and last bytes of that part of the journal. */
+  readonly sample: number;
+  readonly state: ReducerState;
+  readonly trials: number;
+  /** Bytes of each piece, and how many numbers follow them all. */
+  readonly pieces: readonly number[];
+  readonly numbers: number;
+  /** Of everything after the header. */
+  readonly checksum: number;
+}
+
+/** Node has a fast one from 20.15 on. */
+const crc32 = (bytes: Uint8Array): number => (zlibCrc32 ? zlibCrc32(bytes) : buf(bytes)) >>> 0;
+
+const snapshotFile = (journal: string): string => join(dirname(trialFolder(journal, 0)), 'snapshot');
+
+/** A checksum of both ends of the journal's first bytes, or undefined where it is shorter. */
+async function sampleOf(journal: string, bytes: number): Promise<number | undefined> {
+  const handle = await openFile(journal, 'r');
+  try {
+    const length = Math.min(SAMPLE, bytes);
+    const both = Buffer.alloc(2 * length);
+    const first = await handle.read(both, 0, length, 0);
+    const last = await handle.read(both, length, length, bytes - length);
+    return first.bytesRead + last.bytesRead === both.length ? crc32(both) : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes the snapshot of a journal whose first `goodBytes` bytes, on disk, are what the reducer has seen. */
+export async function writeSnapshot(
+  journal: string,
+  reducer: StudyReducer,
+  since: { readonly goodBytes: number; readonly lines: number },
+): Promise<void> {
+  // Everything of the reducer is taken before the first wait, since it goes on changing.
+  const { state, stored } = reducer;
+  const pieces: Buffer[] = [];
+  const packed: Float64Array[] = [];
+  let numbers = 0;
+  for (let from = 0; from < stored.length; from += PIECE) {
+    const trials = stored.slice(from, from + PIECE);
+    pieces.push(Buffer.from(printJson(trials.map(rowOf))));
+    for (const trial of trials) {
+      if (!trial.packed) continue;
+      packed.push(trial.packed.numbers);
+      numbers += trial.packed.numbers.length;
+    }
+  }
+  const all = new Float64Array(numbers);
+  let at = 0;
+  for (const part of packed) {
+    all.set(part, at);
+    at += part.length;
+  }
+  const body = Buffer.concat([...pieces, Buffer.from(all.buffer)]);
+  const frozen = printJson({ state, trials: stored.length });
+  const sample = await sampleOf(journal, since.goodBytes);
+  if (sample === undefined) return;
+  const { goodBytes, lines } = since;
+  const facts = {
+    version: VERSION,
+    goodBytes,
+    lines,
+    sample,
+    pieces: pieces.map(({ length }) => length),
+    numbers,
+  };
+  const header = `${printJson({ ...facts, checksum: crc32(body) }).slice(0, -1)},${frozen.slice(1)}\n`;
+  const file = snapshotFile(journal);
+  const unfinished = `${file}.${process.pid}`;
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    const handle = await openFile(unfinished, 'w');
+    try {
+      await handle.writeFile(Buffer.concat([Buffer.from(header), body]));
+    } finally {
+      await handle.close();
+    }
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** The snapshot of a journal and how far it goes, or undefined where there is none that can be used. */
+export async function readSnapshot(
+  journal: string,
+): Promise<{ reducer: StudyReducer; since: { goodBytes: number; lines: number } } | undefined> {
+  try {
+    const { size } = await stat(journal);
+    if (size < WORTH_A_SNAPSHOT) return undefined;
+    const bytes = await readFile(snapshotFile(journal));
+    const end = bytes.indexOf(10);
+    const header = parseJson(bytes.toString('utf8', 0, end)) as Header;
+    if (header.version !== VERSION || header.goodBytes > size) return undefined;
+    const body = bytes.subarray(end + 1);
+    if (crc32(body) !== header.checksum) return undefined;
+    if ((await sampleOf(journal, header.goodBytes)) !== header.sample) return undefined;
+    const reducer = StudyReducer.restore(header.state, (pool) => trialsOf(header, body, pool));
+    if (reducer.stored.length !== header.trials) return undefined;
+    return { reducer, since: { goodBytes: header.goodBytes, lines: header.lines } };
+  } catch {
+    // Not there, or not what it says: the journal has it all.
+    return undefined;
+  }
+}
+
+function* trialsOf({ pieces, numbers }: Header, body: Buffer, pool: ReportPool): Generator<StoredTrial> {
+  const all = new Float64Array(numbers);
+  Buffer.from(all.buffer).set(body.subarray(body.length - all.byteLength));
+  let number = 0;
+  let at = 0;
+  let from = 0;
+  for (const length of pieces) {
+    const rows = parseJson(body.toString('utf8', from, from + length)) as readonly TrialRow[];
+    from += length;
+    for (const row of rows) {
+      const count = packedSize(row);
+      yield trialOfRow(number++, row, all.subarray(at, at + count), pool);
+      at += count;
+    }
+  }
+}
+
+/** Keeps the snapshot of a running study young. */
+export class SnapshotKeeper {
+  readonly #journal: Journal;
+  readonly #reducer: StudyReducer;
+  #last = 0;
+  #writing: Promise<void> | undefined;
+
+  constructor(journal: Journal, reducer: StudyReducer) {
+    this.#journal = journal;
+    this.#reducer = reducer;
+  }
+
+  /** Writes one if it is time. Only while the journal is idle do the reducer and the disk say the same. */
+  look(): void {
+    const { size, idle } = this.#journal;
+    if (!idle || this.#writing || size < this.#last + Math.max(GROWTH, this.#last / 2)) return;
+    this.#write();
+  }
+
+  /** The last one; the journal must be closed. */
+  async close(): Promise<void> {
+    await this.#writing;
+    if (this.#journal.idle && this.#journal.size >= WORTH_A_SNAPSHOT) this.#write();
+    await this.#writing;
+  }
+
+  #write(): void {
+    const goodBytes = this.#journal.size;
+    this.#last = goodBytes;
+    const lines = this.#reducer.study.seq;
+    // A study does without: a disk too full for a snapshot has other worries.
+    this.#writing = writeSnapshot(this.#journal.file, this.#reducer, { goodBytes, lines })
+      .catch(() => undefined)
+      .then(() => {
+        this.#writing = undefined;
+      });
+  }
+}
