@@ -21,7 +21,7 @@ const CANDIDATES = 24;
 /** Observations that keep full weight; older ones fade linearly. */
 const RECENT = 25;
 /** Bad trials the model keeps; of more, the recent ones and every so many of the old. */
-const BAD = 250;
+const BAD = 150;
 
 const goodSize = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
 

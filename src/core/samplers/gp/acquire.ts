@@ -36,7 +36,7 @@ const FINE_GRID = 16;
 const STARTS = 4;
 const ROUNDS = 3;
 /** Evaluations of one climb. */
-const CLIMB = 30;
+const CLIMB = 24;
 
 /** Candidates, best first. */
 export function acquire(options: AcquireOptions): readonly Candidate[] {
