@@ -1,3 +1,3 @@
 /** The pruners a study can name. What each one is stands in its own file. */
-export const PRUNER_NAMES = ['none', 'median'] as const;
+export const PRUNER_NAMES = ['none', 'median', 'asha'] as const;
 export type PrunerName = (typeof PRUNER_NAMES)[number];
