@@ -76,6 +76,7 @@ async function copyAssets() {
     'dist/tfjs-backend-wasm-simd.wasm',
   );
   await copyFile(require.resolve('esbuild-wasm/esbuild.wasm'), 'dist/esbuild.wasm');
+  await copyFile(require.resolve('sql.js/dist/sql-wasm.wasm'), 'dist/sql-wasm.wasm');
 }
 
 await mkdir('dist', { recursive: true });

@@ -6,6 +6,7 @@ import { VERSION } from '../engine/version.js';
 import { apply } from './apply.js';
 import { showEnvironment } from './env.js';
 import { exportStudy } from './export.js';
+import { importStudy } from './import.js';
 import { installNativeCommand } from './install-native.js';
 import { UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
@@ -103,6 +104,20 @@ command(
 )
   .option('--json', 'print JSON')
   .action(replayStudy);
+
+program
+  .command('import')
+  .description('begin a study with the trials of an Optuna journal or database, or of a table of W&B runs')
+  .argument('<file>', 'the .log, .db or .csv')
+  .argument('<config>', 'the annotated config file to go on with')
+  .option('--study <name>', 'which study of the file')
+  .option(
+    '--map <here=there>',
+    'a parameter that has another name there; may be repeated',
+    (pair: string, pairs: readonly string[]) => [...pairs, pair],
+    [] as readonly string[],
+  )
+  .action(importStudy);
 
 command('export', 'write all trials to a file or to standard output')
   .addOption(new Option('--format <format>', 'what to write').choices(['csv', 'json']).default('csv'))

@@ -1,5 +1,8 @@
 /** Finds the study a command speaks of, or says what is wrong in words for the one who typed it. */
 import { resolve } from 'node:path';
+import { type ForeignStudy, viewForeign } from '../core/exchange/foreign-study.js';
+import type { StudyReducer } from '../core/study/reduce.js';
+import { isForeignFile, openForeign } from '../engine/exchange/open-foreign.js';
 import { JournalError } from '../engine/journal.js';
 import { loadStudy, type StoredStudy, studyNames } from '../engine/study-store.js';
 import { ExitCode } from './output.js';
@@ -12,6 +15,29 @@ export class UsageError extends Error {
     super(message);
     this.exitCode = exitCode;
   }
+}
+
+/** One of the studies of a foreign file: the one named, or the only one. */
+export function chooseForeign(
+  file: string,
+  studies: readonly ForeignStudy[] | string,
+  name: string | undefined,
+): ForeignStudy {
+  if (typeof studies === 'string') throw new UsageError(studies);
+  const names = studies.map((study) => study.name).join(', ');
+  const [only, ...others] = studies;
+  if (name === undefined && only && others.length === 0) return only;
+  if (name === undefined)
+    throw new UsageError(`${file} holds several studies: ${names}. Say which with --study.`);
+  const found = studies.find((study) => study.name === name);
+  if (!found) throw new UsageError(`There is no study "${name}" in ${file}; there are ${names}.`);
+  return found;
+}
+
+/** A study to look at, of a config or of a file that another program wrote. */
+export async function viewStudy(file: string, name: string | undefined): Promise<StudyReducer> {
+  if (isForeignFile(file)) return viewForeign(chooseForeign(file, await openForeign(resolve(file)), name));
+  return (await openStudy(file, name)).reducer;
 }
 
 /** @throws UsageError when there is no such study, or its journal is damaged. */

@@ -28,6 +28,9 @@ export function describeBest(study: Study): string {
 }
 
 function comparison(study: Study): string {
+  // A study of another program has no file that it started from.
+  if (Object.keys(study.baseline).length === 0)
+    return `${study.trials.length} trials, none of them from a file.`;
   const best = bestTrial(study);
   if (best?.number === 0) return "No improvement: the file's own values are the best so far.";
   const { metric, direction } = study.objectives[0] ?? { metric: '', direction: 'minimize' as const };

@@ -6,8 +6,9 @@ import { bestTrial } from '../core/study/best.js';
 import { runningMs } from '../core/study/stop.js';
 import type { Study, Trial } from '../core/study/trial.js';
 import { type BestJson, bestJson, trialJson } from '../core/study/trial-json.js';
+import { isForeignFile } from '../engine/exchange/open-foreign.js';
 import { studyNames } from '../engine/study-store.js';
-import { openStudy, UsageError } from './open-study.js';
+import { UsageError, viewStudy } from './open-study.js';
 import { ExitCode, textTable } from './output.js';
 import { describeBest, number } from './report.js';
 
@@ -21,20 +22,25 @@ const print = (value: unknown): void => console.log(JSON.stringify(value, null, 
 const NO_STUDY: BestJson = { study: null, trial: null, baseline: null };
 
 export async function best(config: string, options: Options): Promise<void> {
-  if (options.json && options.study === undefined && (await studyNames(resolve(config))).length === 0) {
+  if (
+    options.json &&
+    options.study === undefined &&
+    !isForeignFile(config) &&
+    (await studyNames(resolve(config))).length === 0
+  ) {
     // A program that asks too early gets an answer, too.
     print(NO_STUDY);
     process.exitCode = ExitCode.failed;
     return;
   }
-  const { study } = (await openStudy(config, options.study)).reducer;
+  const { study } = await viewStudy(config, options.study);
   if (options.json) print(bestJson(study));
   else console.log(describeBest(study));
   if (!bestTrial(study)) process.exitCode = ExitCode.failed;
 }
 
 export async function list(config: string, options: Options): Promise<void> {
-  const { study } = (await openStudy(config, options.study)).reducer;
+  const { study } = await viewStudy(config, options.study);
   if (options.json) {
     print(study.trials.map(trialJson));
     return;
@@ -52,7 +58,7 @@ export async function list(config: string, options: Options): Promise<void> {
 }
 
 export async function show(config: string, options: Options & { readonly trial?: number }): Promise<void> {
-  const { study } = (await openStudy(config, options.study)).reducer;
+  const { study } = await viewStudy(config, options.study);
   if (options.trial === undefined) {
     if (options.json)
       print({ ...bestJson(study), status: study.status, settings: study.settings, space: study.space });

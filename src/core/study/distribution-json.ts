@@ -6,6 +6,7 @@
 import { type Json, jsonEqual } from '../json.js';
 import { choicesOf } from '../space/encode.js';
 import type { Distribution } from '../space/parameter.js';
+import { parseJson } from './journal-line.js';
 
 const plain = (value: Json): null | boolean | number | string =>
   value !== null && typeof value === 'object' ? JSON.stringify(value) : value;
@@ -43,22 +44,41 @@ export function externalValue(distribution: Distribution, internal: number): Jso
   return choicesOf(distribution)[internal] ?? null;
 }
 
-/** Reads the text of `distribution`; used for journals that carry no typed space. */
+/** What Optuna calls the value: a list or mapping is its JSON text there. */
+export function optunaValue(distribution: Distribution, value: Json): null | boolean | number | string {
+  return distribution.type === 'float' || distribution.type === 'int' ? (value as number) : plain(value);
+}
+
+/** Names that Optuna gave up: which kind of number each was, and whether on a logarithmic scale. */
+const LEGACY: Readonly<Record<string, readonly ['float' | 'int', boolean]>> = {
+  UniformDistribution: ['float', false],
+  LogUniformDistribution: ['float', true],
+  DiscreteUniformDistribution: ['float', false],
+  IntUniformDistribution: ['int', false],
+  IntLogUniformDistribution: ['int', true],
+};
+
+/**
+ * Reads the text of `distribution`, in full, abbreviated or with a name of old; used for journals that carry no typed
+ * space.
+ */
 export function parseDistribution(text: string): Distribution {
-  const { name, attributes } = JSON.parse(text) as { name: string; attributes: Record<string, Json> };
-  if (name === 'CategoricalDistribution') {
+  const parsed = parseJson(text) as Record<string, Json>;
+  const name = (parsed.name ?? parsed.type) as string;
+  const attributes = (parsed.attributes ?? parsed) as Record<string, Json>;
+  if (name === 'CategoricalDistribution' || name === 'categorical') {
     return { type: 'categorical', choices: attributes.choices as readonly Json[] };
   }
+  const [kind, alwaysLog] = LEGACY[name] ?? [/^int/i.test(name) ? 'int' : 'float', false];
   const low = attributes.low as number;
   const high = attributes.high as number;
-  const log = attributes.log === true;
-  const step = attributes.step as number | null | undefined;
-  const type = name === 'IntDistribution' ? 'int' : 'float';
+  const log = alwaysLog || attributes.log === true;
+  const step = (attributes.step ?? attributes.q) as number | null | undefined;
   return {
-    type,
+    type: kind as 'float' | 'int',
     low,
     high,
     ...(log ? { log } : {}),
-    ...(step != null && !log && !(type === 'int' && step === 1) ? { step } : {}),
+    ...(step != null && !log && !(kind === 'int' && step === 1) ? { step } : {}),
   };
 }

@@ -1,0 +1,75 @@
+/** `import`: trials of another program (an Optuna journal or database, a table of W&B runs) as a new study to go on with. */
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { type ContinueOptions, continueForeign } from '../core/exchange/continue-foreign.js';
+import type { ForeignStudy } from '../core/exchange/foreign-study.js';
+import { foreignOfRuns } from '../core/exchange/wandb-csv.js';
+import { OUR_WORKER } from '../core/study/journal-line.js';
+import { journalFile } from '../core/study/places.js';
+import { timestamp } from '../core/study/write.js';
+import { readConfig } from '../engine/config-file.js';
+import { openForeign } from '../engine/exchange/open-foreign.js';
+import { Journal } from '../engine/journal.js';
+import { ensureStore, newStudyName } from '../engine/study-store.js';
+import { chooseForeign, UsageError } from './open-study.js';
+import { ExitCode } from './output.js';
+
+export interface ImportOptions {
+  /** Of the file. */
+  readonly study?: string;
+  /** `here=there`. */
+  readonly map: readonly string[];
+}
+
+async function foreignStudy(
+  file: string,
+  config: ContinueOptions['config'],
+  study: string | undefined,
+): Promise<ForeignStudy> {
+  if (!/\.csv$/i.test(file)) return chooseForeign(file, await openForeign(file), study);
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(await readFile(file, 'utf8'), { columns: true, bom: true, skip_empty_lines: true });
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const found = foreignOfRuns(rows, config);
+  if (typeof found === 'string') throw new UsageError(`${file}: ${found}`);
+  return found;
+}
+
+export async function importStudy(file: string, config: string, options: ImportOptions): Promise<void> {
+  const configFile = resolve(config);
+  const read = await readConfig(configFile);
+  if (read.kind === 'error') throw new UsageError(read.message);
+  const names = options.map.map((pair) => {
+    const [here, there, ...rest] = pair.split('=');
+    if (!here || !there || rest.length > 0) throw new UsageError(`--map takes here=there, not "${pair}".`);
+    return [here, there] as const;
+  });
+  const foreign = await foreignStudy(file, read.config, options.study);
+  const name = await newStudyName(configFile);
+  const continued = continueForeign(foreign, {
+    worker: `${OUR_WORKER}${process.pid}`,
+    name,
+    config: read.config,
+    configFile,
+    text: read.text,
+    names: Object.fromEntries(names),
+    source: basename(file),
+    at: timestamp(Date.now()),
+  });
+  if (typeof continued === 'string') throw new UsageError(`${file}: ${continued}`);
+  const { records, taken, left, notes } = continued;
+  const reasons = [...left].map(([reason, count]) => `${count} left out: ${reason}.`);
+  if (taken === 0)
+    throw new UsageError([`No trial of ${file} fits ${config}.`, ...reasons].join('\n'), ExitCode.failed);
+  await ensureStore(configFile);
+  const journal = await Journal.create(journalFile(configFile, name));
+  await journal.append(records);
+  await journal.close();
+  console.log(`Study ${name} begins with ${taken} of ${foreign.trials.length} trials of ${file}.`);
+  for (const line of [...reasons, ...notes]) console.log(line);
+  console.log(`Go on with: sweetspot resume ${config} --study ${name}`);
+}

@@ -1,0 +1,122 @@
+/**
+ * A study that another program wrote, in our words: what every reader of foreign files gives, and what viewing and
+ * continuing start from. Pure.
+ */
+import type { Json, JsonObject } from '../json.js';
+import type { Params, Space } from '../space/parameter.js';
+import { distributionJson, internalValue } from '../study/distribution-json.js';
+import { Attr, type JournalRecord, Op, StateCode } from '../study/records.js';
+import { isFinished, StudyReducer } from '../study/reduce.js';
+import type { Objective, RecordedEnvironment, Report, StudyStatus, TrialState } from '../study/trial.js';
+import type { NewStudy } from '../study/write.js';
+import { environmentRecord, statusRecord, studyRecords } from '../study/write.js';
+
+export interface ForeignTrial {
+  readonly state: TrialState;
+  readonly params: Params;
+  readonly objectives?: readonly number[];
+  /** Every metric of the end result. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly reports: readonly Report[];
+  /** ISO 8601, UTC. */
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly reason?: string;
+  readonly attributes: JsonObject;
+  readonly suggestion?: { readonly sampler: string; readonly reason: string; readonly seen: number };
+  readonly environment?: string;
+}
+
+export interface ForeignStudy {
+  readonly name: string;
+  readonly objectives: readonly Objective[];
+  /** As far as the file tells: conditions are not known to others. */
+  readonly space: Space;
+  readonly trials: readonly ForeignTrial[];
+  /** What a study of ours that was exported had beyond. */
+  readonly own?: Partial<Pick<NewStudy, 'settings' | 'config' | 'baseline'>> & {
+    readonly environments?: readonly RecordedEnvironment[];
+  };
+}
+
+const WORKER = 'import';
+
+/** The records of one trial; `trial` is its number. Values outside of the space are left out. */
+export function trialRecords(
+  worker: string,
+  trial: number,
+  foreign: ForeignTrial,
+  space: Space,
+): readonly JournalRecord[] {
+  const known = Object.entries(foreign.params).flatMap(([name, value]) => {
+    const parameter = space[name];
+    const internal = parameter && internalValue(parameter, value);
+    return parameter && internal !== undefined && internal !== -1
+      ? [[name, internal, distributionJson(parameter)] as const]
+      : [];
+  });
+  const { state, startedAt, finishedAt, reason, suggestion, values, attributes } = foreign;
+  const userAttributes: Record<string, Json> = {
+    ...(Object.keys(attributes).length > 0 && { [Attr.attributes]: attributes }),
+    ...(Object.keys(values).length > 0 && { [Attr.values]: values }),
+    ...(reason !== undefined && { [Attr.reason]: reason }),
+  };
+  const records: JournalRecord[] = [
+    {
+      op_code: Op.createTrial,
+      worker_id: worker,
+      study_id: 0,
+      datetime_start: startedAt ?? null,
+      state: state === 'waiting' ? StateCode.waiting : StateCode.running,
+      distributions: Object.fromEntries(known.map(([name, , text]) => [name, text])),
+      params: Object.fromEntries(known.map(([name, internal]) => [name, internal])),
+      user_attrs: userAttributes,
+      system_attrs: suggestion ? { [Attr.suggestion]: suggestion } : {},
+      intermediate_values: {},
+    },
+  ];
+  for (const { step, value, metrics } of foreign.reports) {
+    const others = Object.fromEntries(Object.entries(metrics).slice(1));
+    records.push({
+      op_code: Op.setTrialIntermediateValue,
+      worker_id: worker,
+      trial_id: trial,
+      step,
+      intermediate_value: value,
+      ...(Object.keys(others).length > 0 && { metrics: others }),
+    });
+  }
+  if (isFinished(state)) {
+    records.push({
+      op_code: Op.setTrialState,
+      worker_id: worker,
+      trial_id: trial,
+      state: StateCode[state],
+      values: foreign.objectives ?? null,
+      ...(finishedAt !== undefined && { datetime_complete: finishedAt }),
+    });
+  }
+  return records;
+}
+
+/** A foreign study as every view shows it. What is still running elsewhere is shown as running. */
+export function viewForeign(foreign: ForeignStudy): StudyReducer {
+  const { name, objectives, space, own } = foreign;
+  const { settings = { sampler: '', pruner: '', seed: 0, stop: {} }, config = { file: '', text: '' } } =
+    own ?? {};
+  const reducer = new StudyReducer();
+  const status: StudyStatus = { kind: 'stopped', reason: 'opened from a file of another program' };
+  const records = [
+    ...studyRecords(WORKER, { name, objectives, space, settings, config, baseline: own?.baseline ?? {} }),
+    statusRecord(WORKER, status, new Date(0).toISOString()),
+    ...foreign.trials.flatMap((trial, number) => {
+      const environment = own?.environments?.find(({ id }) => id === trial.environment);
+      return [
+        ...(environment ? [environmentRecord(WORKER, environment)] : []),
+        ...trialRecords(WORKER, number, trial, space),
+      ];
+    }),
+  ];
+  for (const record of records) reducer.apply(record);
+  return reducer;
+}

@@ -1,0 +1,115 @@
+/** A study in a page of Markdown, for a pull request or a notebook: what was searched, what came out, the best trials. */
+import { baselineOf, improvementOf } from '../analysis/history.js';
+import { formatDuration, formatNumber, formatPercent, formatValue, NOTHING } from '../format.js';
+import type { Distribution } from '../space/parameter.js';
+import { bestTrial, isBetter, objectiveOf } from '../study/best.js';
+import { runningMs } from '../study/stop.js';
+import type { Study } from '../study/trial.js';
+
+const BEST = 10;
+const DIGITS = 6;
+
+/** Pipes would end a cell. */
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [heading, heading.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
+
+/** The range of a parameter in words: `0.001 to 1, log`. */
+export function rangeInWords(distribution: Distribution): string {
+  switch (distribution.type) {
+    case 'float':
+    case 'int': {
+      const { low, high, log, step } = distribution;
+      const how = log ? ', log' : step === undefined ? '' : `, step ${step}`;
+      return `${formatValue(low)} to ${formatValue(high)}${how}`;
+    }
+    case 'categorical':
+    case 'ordinal':
+      return distribution.choices.map((choice) => formatValue(choice)).join(', ');
+    case 'bool':
+      return 'true, false';
+  }
+}
+
+/** Sentences and counts that both reports begin with. */
+export function facts(study: Study): readonly (readonly [string, string])[] {
+  const { objectives, settings, status, trials } = study;
+  const counts = new Map<string, number>();
+  for (const { state } of trials) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const best = bestTrial(study);
+  const [objective] = objectives;
+  const before = baselineOf(study);
+  const improvement =
+    best && objective && Object.keys(study.baseline).length > 0
+      ? improvementOf(objectiveOf(best), before, objective.direction)
+      : undefined;
+  return [
+    ['Objective', objectives.map(({ metric, direction }) => `${direction} ${metric}`).join(', ')],
+    ['Trials', [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'none yet'],
+    [
+      'Best',
+      best && objective
+        ? `trial ${best.number}, ${objective.metric} ${formatNumber(objectiveOf(best) ?? Number.NaN, DIGITS)}`
+        : 'no trial has completed',
+    ],
+    ...(improvement
+      ? [
+          [
+            'Improvement',
+            `${formatNumber(improvement.gain, DIGITS)}${improvement.fraction === undefined ? '' : ` (${formatPercent(improvement.fraction)})`} over the values in the file`,
+          ] as const,
+        ]
+      : []),
+    ['Search', `sampler ${settings.sampler || NOTHING}, pruner ${settings.pruner}, seed ${settings.seed}`],
+    ['Running time', formatDuration(runningMs(study, Date.parse(study.runningSince ?? '') || 0))],
+    ['Status', `${status.kind}${'reason' in status ? `: ${status.reason}` : ''}`],
+  ];
+}
+
+export function bestTrials(study: Study, count: number): readonly Study['trials'][number][] {
+  const direction = study.objectives[0]?.direction ?? 'minimize';
+  return study.trials
+    .filter((trial) => objectiveOf(trial) !== undefined)
+    .sort((a, b) => {
+      const [x, y] = [objectiveOf(a) as number, objectiveOf(b) as number];
+      return x === y ? a.number - b.number : isBetter(x, y, direction) ? -1 : 1;
+    })
+    .slice(0, count);
+}
+
+export function markdownSummary(study: Study): string {
+  const { space, baseline, objectives } = study;
+  const names = Object.keys(space);
+  const best = bestTrial(study);
+  const metrics = objectives.map(({ metric }) => metric);
+  return [
+    `# ${study.name}`,
+    '',
+    ...facts(study).map(([name, text]) => `- **${name}**: ${text}`),
+    '',
+    '## Parameters',
+    '',
+    table(
+      ['parameter', 'searched', 'in the file', 'best'],
+      names.map((name) => [
+        `\`${name}\``,
+        rangeInWords(space[name] as Distribution),
+        name in baseline ? formatValue(baseline[name]) : NOTHING,
+        best && name in best.params ? formatValue(best.params[name]) : NOTHING,
+      ]),
+    ),
+    '',
+    '## Best trials',
+    '',
+    table(
+      ['trial', ...metrics, ...names.map((name) => `\`${name}\``)],
+      bestTrials(study, BEST).map((trial) => [
+        String(trial.number),
+        ...metrics.map((metric) => formatNumber(trial.values[metric] ?? Number.NaN, DIGITS)),
+        ...names.map((name) => (name in trial.params ? formatValue(trial.params[name]) : NOTHING)),
+      ]),
+    ),
+    '',
+  ].join('\n');
+}

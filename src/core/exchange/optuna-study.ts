@@ -1,0 +1,167 @@
+/** An Optuna study as its storages hold it, and its translation into our words. Pure; the readers are beside. */
+import type { Json, JsonObject } from '../json.js';
+import type { Distribution, Space } from '../space/parameter.js';
+import { externalValue, parseDistribution } from '../study/distribution-json.js';
+import { parseJson } from '../study/journal-line.js';
+import { Attr, METRIC_NAMES } from '../study/records.js';
+import type { Objective, RecordedEnvironment, Report, Study, TrialState } from '../study/trial.js';
+import type { ForeignStudy, ForeignTrial } from './foreign-study.js';
+
+export interface OptunaTrial {
+  state: TrialState;
+  /** Internal numbers with the text of their distribution. */
+  params: Map<string, { readonly internal: number; readonly distribution: string }>;
+  values: readonly number[] | null;
+  intermediate: Map<number, number>;
+  userAttrs: Record<string, Json>;
+  systemAttrs: Record<string, Json>;
+  /** ISO 8601. */
+  start?: string;
+  complete?: string;
+}
+
+export interface OptunaStudy {
+  readonly name: string;
+  readonly directions: readonly ('minimize' | 'maximize')[];
+  readonly userAttrs: Readonly<Record<string, Json>>;
+  readonly systemAttrs: Readonly<Record<string, Json>>;
+  readonly trials: readonly OptunaTrial[];
+}
+
+/** Ours: metrics of a step beside the objective, by step, for there is no place for them in Optuna. */
+export const REPORTS = 'sweetspot:reports';
+/** Ours: the id of the environment. */
+export const ENVIRONMENT_OF_TRIAL = 'sweetspot:environment-id';
+
+/** A wider one that holds what both do; categories are the same wherever Optuna lets them be. */
+function union(a: Distribution | undefined, b: Distribution): Distribution {
+  const numeric = (d: Distribution) => d.type === 'float' || d.type === 'int';
+  if (!a || a.type !== b.type || !numeric(a)) return b;
+  const [x, y] = [a, b] as [
+    typeof a & { low: number; high: number },
+    typeof b & { low: number; high: number },
+  ];
+  return { ...b, low: Math.min(x.low, y.low), high: Math.max(x.high, y.high) } as Distribution;
+}
+
+function spaceOf(trials: readonly OptunaTrial[]): Space {
+  const space: Record<string, Distribution> = {};
+  for (const { params } of trials) {
+    for (const [name, { distribution }] of params) {
+      space[name] = union(space[name], parseDistribution(distribution));
+    }
+  }
+  return space;
+}
+
+/** System attributes of samplers and storages that say nothing to a reader. */
+const PRIVATE =
+  /^(sweetspot:|tpe:|NSGA|cma:|qmc:|completed_rung_|fixed_params$|failed_trial$|retry_history$|grid_id$|search_space$)/;
+
+function objectivesOf({ directions, systemAttrs, userAttrs }: OptunaStudy): readonly Objective[] {
+  const names = systemAttrs[METRIC_NAMES] ?? userAttrs[METRIC_NAMES];
+  return directions.map((direction, index) => ({
+    metric: Array.isArray(names) && typeof names[index] === 'string' ? names[index] : `value${index || ''}`,
+    direction,
+  }));
+}
+
+export function foreignOfOptuna(study: OptunaStudy): ForeignStudy {
+  const attributes = { ...study.userAttrs, ...study.systemAttrs };
+  const objectives = objectivesOf(study);
+  const own = attributes[Attr.space] as unknown as Space | undefined;
+  const space = own ?? spaceOf(study.trials);
+  const trials = study.trials.map((trial) => foreignTrial(trial, space, objectives));
+  if (!own) return { name: study.name, objectives, space, trials };
+  const settings = attributes[Attr.settings] as unknown as Study['settings'] | undefined;
+  const config = attributes[Attr.config] as unknown as Study['config'] | undefined;
+  const baseline = attributes[Attr.baseline] as JsonObject | undefined;
+  const environments = attributes[Attr.environment] as unknown as readonly RecordedEnvironment[] | undefined;
+  return {
+    name: study.name,
+    objectives,
+    space,
+    trials,
+    own: {
+      ...(settings && { settings }),
+      ...(config && { config }),
+      ...(baseline && { baseline }),
+      ...(Array.isArray(environments) && { environments }),
+    },
+  };
+}
+
+/** The values of an enqueued trial, which has no parameters yet. */
+function fixedParams({ systemAttrs }: OptunaTrial, space: Space): Record<string, Json> {
+  const fixed = systemAttrs.fixed_params;
+  if (fixed === null || typeof fixed !== 'object' || Array.isArray(fixed)) return {};
+  return Object.fromEntries(
+    Object.entries(fixed as JsonObject).map(([name, value]) => [name, fromText(space[name], value)]),
+  );
+}
+
+/** A list that Optuna knows as its JSON text is the list again. */
+function fromText(parameter: Distribution | undefined, value: Json): Json {
+  if (typeof value !== 'string' || (parameter?.type !== 'categorical' && parameter?.type !== 'ordinal'))
+    return value;
+  return (
+    parameter.choices.find((choice) => typeof choice === 'object' && JSON.stringify(choice) === value) ??
+    value
+  );
+}
+
+function foreignTrial(trial: OptunaTrial, space: Space, objectives: readonly Objective[]): ForeignTrial {
+  const { state, values, systemAttrs, userAttrs, start, complete } = trial;
+  const metric = objectives[0]?.metric ?? 'value';
+  const params: Record<string, Json> = state === 'waiting' ? fixedParams(trial, space) : {};
+  for (const [name, { internal, distribution }] of trial.params) {
+    params[name] = externalValue(space[name] ?? parseDistribution(distribution), internal);
+  }
+  const further = (systemAttrs[REPORTS] ?? {}) as Readonly<Record<string, Readonly<Record<string, number>>>>;
+  const reports: Report[] = [...trial.intermediate]
+    .sort(([a], [b]) => a - b)
+    .map(([step, value]) => ({ step, value, metrics: { [metric]: value, ...further[step] } }));
+  const named = Object.fromEntries(
+    (values ?? []).map((value, index) => [objectives[index]?.metric ?? metric, value]),
+  );
+  const suggestion = systemAttrs[Attr.suggestion] as unknown as ForeignTrial['suggestion'];
+  const reason = systemAttrs[Attr.reason];
+  const environment = systemAttrs[ENVIRONMENT_OF_TRIAL];
+  const shown = Object.entries(systemAttrs).filter(([key]) => !PRIVATE.test(key));
+  return {
+    state,
+    params,
+    ...(values && { objectives: values }),
+    values: { ...named, ...(systemAttrs[Attr.values] as Record<string, number> | undefined) },
+    reports,
+    ...(start !== undefined && { startedAt: start }),
+    ...(complete !== undefined && { finishedAt: complete }),
+    ...(typeof reason === 'string' && { reason }),
+    // Of a trial of ours the user attributes say again what our own hold.
+    attributes: suggestion
+      ? ((systemAttrs[Attr.attributes] as JsonObject | undefined) ?? {})
+      : { ...Object.fromEntries(shown), ...userAttrs },
+    ...(suggestion && { suggestion }),
+    ...(typeof environment === 'string' && { environment }),
+  };
+}
+
+/**
+ * ISO 8601 in UTC as we write it, from what Optuna wrote: with an offset, or naive, which was local time before
+ * Optuna 5 and is UTC in its databases since.
+ */
+export function utc(text: string, naive: 'local' | 'utc'): string {
+  const iso = text.trim().replace(' ', 'T');
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(iso);
+  const at = new Date(zoned || naive === 'local' ? iso : `${iso}Z`);
+  return at.toISOString().replace('Z', '000+00:00');
+}
+
+/** JSON of an attribute; a text that is none stays what it is. */
+export function attribute(text: string): Json {
+  try {
+    return parseJson(text) as Json;
+  } catch {
+    return text;
+  }
+}

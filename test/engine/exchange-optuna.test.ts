@@ -1,0 +1,402 @@
+/** Optuna's files in both directions: its journal and database opened and continued, ours loaded and resumed by it. */
+import { spawnSync } from 'node:child_process';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { viewForeign } from '../../src/core/exchange/foreign-study.js';
+import { readOptunaJournal } from '../../src/core/exchange/optuna-journal.js';
+import { foreignOfOptuna } from '../../src/core/exchange/optuna-study.js';
+import { optunaJournal } from '../../src/core/exchange/to-optuna.js';
+import type { Space } from '../../src/core/space/parameter.js';
+import type { JournalRecord } from '../../src/core/study/records.js';
+import { StudyReducer } from '../../src/core/study/reduce.js';
+import type { Study } from '../../src/core/study/trial.js';
+import {
+  askRecords,
+  attributesRecord,
+  environmentRecord,
+  reportRecord,
+  requeueRecords,
+  studyRecords,
+  tellRecords,
+} from '../../src/core/study/write.js';
+import { openForeign } from '../../src/engine/exchange/open-foreign.js';
+import { bundle, project } from './support/engine.js';
+
+const FIXTURES = resolve(import.meta.dirname, '../fixtures/optuna');
+const cli = (folder: string, ...args: string[]) =>
+  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
+
+const SPACE: Space = {
+  x: { type: 'float', low: 0, high: 1 },
+  y: { type: 'float', low: 1e-3, high: 1, log: true },
+  kind: { type: 'categorical', choices: ['a', [64, 32]] },
+  z: { type: 'int', low: 1, high: 9, when: { param: 'kind', in: ['a'] } },
+};
+const at = (second: number): string => `2026-11-20T15:00:${String(second).padStart(2, '0')}.000000+00:00`;
+
+/** Trials in every state, with everything a trial can have. */
+function sample(): Study {
+  const worker = 'test';
+  const baseline = { x: 0.5, y: 0.01, kind: 'a', z: 3 };
+  const records: JournalRecord[] = [
+    ...studyRecords(worker, {
+      name: 'sample',
+      objectives: [{ metric: 'score', direction: 'maximize' }],
+      space: SPACE,
+      settings: { sampler: 'auto', pruner: 'median', seed: 7, stop: { trials: 9 } },
+      config: { file: '/a.yaml', text: 'x: 0.5 # é' },
+      baseline,
+    }),
+    environmentRecord(worker, { id: 'here', at: at(0), facts: { node: '20' } }),
+  ];
+  const ask = (trial: number, params: Study['baseline']) =>
+    records.push(
+      ...askRecords(
+        worker,
+        trial,
+        SPACE,
+        { params, sampler: 'random', reason: `draw ${trial}` },
+        8,
+        at(trial),
+      ),
+    );
+  ask(0, baseline);
+  records.push(
+    attributesRecord(worker, 0, { seed: 3, versions: { core: '4.22' } }),
+    reportRecord(worker, 0, 1, { score: -1.5, loss: Number.NaN }, 'score'),
+    reportRecord(worker, 0, 2, { score: Number.NaN, loss: 0.25 }, 'score'),
+    ...tellRecords(
+      worker,
+      0,
+      { state: 'complete', objectives: [-1], values: { score: -1, loss: 0.5 } },
+      at(10),
+    ),
+  );
+  ask(1, { x: 0.25, y: 0.5, kind: [64, 32] });
+  records.push(
+    reportRecord(worker, 1, 1, { score: -9 }, 'score'),
+    ...tellRecords(
+      worker,
+      1,
+      { state: 'pruned', objectives: [-9], values: { score: -9 }, reason: 'worse than the median' },
+      at(11),
+    ),
+  );
+  ask(2, { x: 1, y: 1, kind: 'a', z: 9 });
+  records.push(
+    ...tellRecords(
+      worker,
+      2,
+      { state: 'failed', values: { score: Number.NaN }, reason: 'score is NaN' },
+      at(12),
+    ),
+  );
+  ask(3, { x: 0.75, y: 0.1, kind: [64, 32] });
+  ask(4, { x: 0.125, y: 0.1, kind: 'a', z: 1 });
+  records.push(...requeueRecords(worker, 4, 'interrupted'));
+  const reducer = new StudyReducer();
+  for (const record of records) reducer.apply(record);
+  return reducer.study;
+}
+
+const reopened = (journal: string): Study => {
+  const studies = readOptunaJournal(journal);
+  if (typeof studies === 'string' || !studies[0]) throw new Error(String(studies));
+  return viewForeign(foreignOfOptuna(studies[0])).study;
+};
+
+describe('export to an Optuna journal', () => {
+  it('comes back with every trial as it was; one that ran waits', () => {
+    const study = sample();
+    const back = reopened(optunaJournal(study));
+    for (const key of ['name', 'objectives', 'space', 'settings', 'config', 'baseline'] as const) {
+      expect(back[key]).toEqual(study[key]);
+    }
+    const comparable = (trial: Study['trials'][number]) => {
+      const { startedAt, ...rest } = trial;
+      return rest;
+    };
+    expect(back.trials.slice(0, 3).map(comparable)).toEqual(study.trials.slice(0, 3).map(comparable));
+    expect(back.trials[0]?.startedAt).toBe(at(0));
+    expect(back.trials.slice(3)).toMatchObject([
+      { state: 'waiting', params: study.trials[3]?.params },
+      { state: 'waiting', params: study.trials[4]?.params },
+    ]);
+  });
+
+  it("writes what the dashboard's own reader shows: no null beside values, texts and numbers as attributes", () => {
+    const lines = optunaJournal(sample()).trim().split('\n');
+    const first = lines.find((line) => line.includes('"op_code":4')) ?? '';
+    expect(first).toContain('"value":-1');
+    expect(first).not.toMatch(/"values?":null/);
+    expect(first).toContain('"loss":0.5');
+    expect(first).toContain('"1":-1.5,"2":NaN');
+  });
+});
+
+/** Every Python here that has Optuna. `SWEETSPOT_TEST_PYTHON` names another. */
+const pythons = [process.env.SWEETSPOT_TEST_PYTHON, 'python3', '/usr/bin/python3'].flatMap((program) => {
+  if (program === undefined) return [];
+  const said = spawnSync(program, ['-W', 'ignore', '-c', 'import optuna; print(optuna.__version__)'], {
+    encoding: 'utf8',
+  });
+  return said.status === 0 ? [{ program, version: said.stdout.trim() }] : [];
+});
+const versions = [...new Map(pythons.map((python) => [python.version, python])).values()];
+
+describe.skipIf(versions.length === 0)('Optuna itself', () => {
+  it.each(versions)(
+    '$version loads an exported study, takes the waiting trials first, and goes on',
+    async ({ program }) => {
+      const folder = await project({});
+      const file = join(folder, 'exported.log');
+      await writeFile(file, optunaJournal(sample()));
+      const { stdout, stderr, status } = spawnSync(program, [join(FIXTURES, 'resume.py'), file, '4'], {
+        encoding: 'utf8',
+      });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      const said = JSON.parse(stdout);
+      expect(said).toMatchObject({ name: 'sample', directions: ['MAXIMIZE'] });
+      expect(said.before).toMatchObject([
+        {
+          state: 'COMPLETE',
+          values: [-1],
+          params: { x: 0.5, y: 0.01, kind: 'a', z: 3 },
+          intermediate: { 1: -1.5, 2: 'nan' },
+          attributes: { loss: 0.5, seed: 3, sampler: 'random', why: 'draw 0' },
+        },
+        {
+          state: 'PRUNED',
+          params: { x: 0.25, y: 0.5, kind: '[64,32]' },
+          attributes: { reason: 'worse than the median' },
+        },
+        { state: 'FAIL', values: null },
+        { state: 'WAITING' },
+        { state: 'WAITING' },
+      ]);
+      expect(said.after).toHaveLength(7);
+      expect(said.after[3]).toMatchObject({
+        state: 'COMPLETE',
+        params: { x: 0.75, y: 0.1, kind: '[64,32]' },
+      });
+      expect(said.after[4]).toMatchObject({
+        state: 'COMPLETE',
+        params: { x: 0.125, y: 0.1, kind: 'a', z: 1 },
+      });
+
+      // What it wrote we read back, its own trials with ours.
+      const back = reopened(await readFile(file, 'utf8'));
+      expect(back.trials.map(({ state }) => state)).toEqual([
+        'complete',
+        'pruned',
+        'failed',
+        ...Array.from({ length: 4 }, () => 'complete'),
+      ]);
+      expect(back.trials[3]?.params.kind).toEqual([64, 32]);
+      expect(back.trials[6]?.objectives?.[0]).toBeCloseTo(said.after[6].values[0], 12);
+    },
+    120_000,
+  );
+});
+
+describe('a journal of Optuna 5', () => {
+  it('is read by its rules: enqueued, pruned, failed, infinite; several studies; a deleted one is gone', async () => {
+    const studies = await openForeign(join(FIXTURES, 'optuna-5.log'));
+    if (typeof studies === 'string') throw new Error(studies);
+    expect(studies.map(({ name }) => name)).toEqual(['demo', 'mo']);
+    const [demo, both] = studies;
+    expect(demo?.objectives).toEqual([{ metric: 'val_loss', direction: 'minimize' }]);
+    expect(demo?.space).toMatchObject({
+      lr: { type: 'float', low: 1e-5, high: 0.1, log: true },
+      units: { type: 'int', low: 16, high: 128, step: 16 },
+      drop: { type: 'float', step: 0.1 },
+      opt: { type: 'categorical', choices: ['adam', 'sgd', null, true, 3, 2.5] },
+    });
+    expect(demo?.trials).toMatchObject([
+      { state: 'complete', objectives: [0.8], params: { lr: 0.01, opt: 'adam', units: 80 } },
+      { state: 'pruned', objectives: [Number.POSITIVE_INFINITY] },
+      { state: 'failed' },
+      { state: 'complete', objectives: [Number.POSITIVE_INFINITY] },
+      { state: 'complete' },
+    ]);
+    expect(demo?.trials[0]?.reports.map(({ value }) => value)).toEqual([
+      1,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect(demo?.trials[0]?.startedAt).toBe('2026-11-20T14:59:10.782000+00:00');
+    expect(both?.objectives.map(({ direction }) => direction)).toEqual(['minimize', 'maximize']);
+    expect(both?.trials.map(({ state }) => state)).toEqual(['complete', 'complete', 'failed']);
+  });
+
+  it('is shown by list, show and best; a last line without its end is passed over', async () => {
+    const folder = await project({});
+    const text = await readFile(join(FIXTURES, 'optuna-5.log'), 'utf8');
+    await writeFile(join(folder, 'study.log'), `${text}{"op_code":4,"wor`);
+    const trials = JSON.parse(cli(folder, 'list', 'study.log', '--study', 'demo', '--json').stdout);
+    expect(trials.map(({ state }: { state: string }) => state)).toEqual([
+      'complete',
+      'pruned',
+      'failed',
+      'complete',
+      'complete',
+    ]);
+    expect(JSON.parse(cli(folder, 'best', 'study.log', '--study', 'demo', '--json').stdout)).toMatchObject({
+      trial: { number: 4 },
+      baseline: null,
+    });
+    const { stderr, status } = cli(folder, 'list', 'study.log');
+    expect(stderr).toContain('study.log holds several studies: demo, mo. Say which with --study.');
+    expect(status).toBe(2);
+  });
+
+  it('names the line that is damaged', async () => {
+    const folder = await project({
+      'bad.log': '{"op_code":0,"worker_id":"w","study_name":"s","directions":[1]}\nnonsense\n',
+    });
+    expect(await openForeign(join(folder, 'bad.log'))).toBe(`${join(folder, 'bad.log')}: line 2 is not JSON`);
+  });
+
+  it('survives a second journey through our export', async () => {
+    const studies = await openForeign(join(FIXTURES, 'optuna-5.log'));
+    if (typeof studies === 'string' || !studies[0]) throw new Error('no study');
+    const first = viewForeign(studies[0]).study;
+    const second = reopened(optunaJournal(first));
+    expect(
+      second.trials.map(({ params, objectives, reports, state }) => ({ params, objectives, reports, state })),
+    ).toEqual(
+      first.trials.map(({ params, objectives, reports, state }) => ({ params, objectives, reports, state })),
+    );
+  });
+});
+
+describe("Optuna's database", () => {
+  it('is read like its journal', async () => {
+    const studies = await openForeign(join(FIXTURES, 'optuna-5.db'));
+    if (typeof studies === 'string') throw new Error(studies);
+    expect(studies.map(({ name }) => name)).toEqual(['demo', 'both']);
+    expect(studies[0]?.trials).toMatchObject([
+      { state: 'complete', objectives: [0.8], params: { lr: 0.01, opt: 'adam', units: 80 } },
+      { state: 'pruned', objectives: [Number.POSITIVE_INFINITY] },
+      { state: 'failed' },
+      { state: 'complete', objectives: [Number.POSITIVE_INFINITY] },
+      { state: 'complete' },
+      { state: 'waiting', params: { lr: 0.02 } },
+    ]);
+    expect(studies[0]?.trials[0]?.reports.map(({ value }) => value)).toEqual([
+      1,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect(studies[1]?.objectives.map(({ direction }) => direction)).toEqual(['minimize', 'maximize']);
+  });
+
+  it('of an old schema is refused with the command that upgrades it', async () => {
+    const folder = await project({});
+    const file = join(folder, 'old.db');
+    await copyFile(join(FIXTURES, 'optuna-5.db'), file);
+    const bytes = await readFile(file);
+    // The one row of alembic_version.
+    const where = bytes.indexOf('v3.2.0.a');
+    bytes.write('v2.6.0.a', where);
+    await writeFile(file, bytes);
+    const { stderr, status } = cli(folder, 'list', 'old.db');
+    expect(stderr).toContain('its schema is v2.6.0.a');
+    expect(stderr).toContain('optuna storage upgrade --storage sqlite:///');
+    expect(status).toBe(2);
+  });
+});
+
+const CONFIG = `# @sweep
+#   train: ./train.js
+#   metric: {name: val_loss, goal: minimize}
+#   stop: {trials: 7}
+#   workers: 1
+optimizer:
+  lr: 1e-3       # @tune float(1e-5, 1e-1, log)
+  name: adam     # @tune choice(adam, sgd)
+units: 32        # @tune int(16, 128, step=16)
+`;
+const TRAIN = 'export default (config) => ({ val_loss: config.optimizer.lr * config.units });';
+
+describe('sweetspot import', () => {
+  it.each(['optuna-5.log', 'optuna-5.db'])(
+    'begins a study with the trials of %s that fit, and goes on',
+    async (file) => {
+      const folder = await project({ 'a.yaml': CONFIG, 'train.js': TRAIN });
+      await copyFile(join(FIXTURES, file), join(folder, file));
+      const { stdout, stderr, status } = cli(
+        folder,
+        'import',
+        file,
+        'a.yaml',
+        '--study',
+        'demo',
+        '--map',
+        'optimizer.name=opt',
+      );
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/Study a begins with \d of \d trials of optuna-5/);
+      expect(stdout).toContain('1 left out: its result is not a finite number.');
+      expect(stdout).toContain('Steps are one higher than there');
+      const before = JSON.parse(cli(folder, 'list', 'a.yaml', '--json').stdout);
+      expect(before[0]).toMatchObject({
+        number: 0,
+        state: 'waiting',
+        params: { 'optimizer.lr': 0.001, units: 32 },
+      });
+      expect(before[1]).toMatchObject({
+        state: 'complete',
+        params: { 'optimizer.lr': 0.01, 'optimizer.name': 'adam', units: 80 },
+      });
+
+      expect(cli(folder, 'resume', 'a.yaml').status).toBe(0);
+      const after = JSON.parse(cli(folder, 'list', 'a.yaml', '--json').stdout);
+      expect(after).toHaveLength(7);
+      expect(after[0]).toMatchObject({ state: 'complete', values: { val_loss: 0.032 } });
+      expect(after.slice(1, before.length)).toEqual(before.slice(1));
+      expect(cli(folder, 'replay', 'a.yaml').status).toBe(0);
+    },
+  );
+
+  it('says what does not fit', async () => {
+    const folder = await project({ 'a.yaml': CONFIG.replace('minimize', 'maximize'), 'train.js': TRAIN });
+    const { stderr, status } = cli(
+      folder,
+      'import',
+      join(FIXTURES, 'optuna-5.log'),
+      'a.yaml',
+      '--study',
+      'demo',
+    );
+    expect(stderr).toContain('The config says maximize for val_loss, the study says minimize.');
+    expect(status).toBe(2);
+  });
+
+  it('reads a table of W&B runs', async () => {
+    const runs = `"Name","State","Created","Runtime","lr","name","units","val_loss"
+"swift-1","finished","2026-01-02T03:04:05.000Z","60","0.01","adam","80","0.8"
+"slow-2","crashed","2026-01-02T03:05:05.000Z","5","0.02","sgd","16",""
+"odd-3","finished","2026-01-02T03:06:05.000Z","5","0.5","sgd","16","1.5"
+`;
+    const folder = await project({ 'a.yaml': CONFIG, 'train.js': TRAIN, 'runs.csv': runs });
+    const { stdout, stderr } = cli(folder, 'import', 'runs.csv', 'a.yaml', '--map', 'optimizer.name=name');
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Study a begins with 2 of 3 trials of runs.csv');
+    const trials = JSON.parse(cli(folder, 'list', 'a.yaml', '--json').stdout);
+    expect(trials).toMatchObject([
+      { state: 'waiting' },
+      {
+        state: 'complete',
+        values: { val_loss: 0.8 },
+        params: { 'optimizer.lr': 0.01, 'optimizer.name': 'adam', units: 80 },
+        startedAt: '2026-01-02T03:04:05.000000+00:00',
+        finishedAt: '2026-01-02T03:05:05.000000+00:00',
+      },
+      { state: 'failed' },
+    ]);
+  });
+});
