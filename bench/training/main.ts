@@ -78,7 +78,7 @@ function note(result: Result, target: string): void {
   results.push(result);
   const ratio = result.ratio === null ? '' : `${rounded(result.ratio)} ×`;
   console.log(
-    `${result.name.padEnd(44)} ${rounded(result.value).padStart(9)} ${result.unit.padEnd(22)} ${ratio.padStart(8)}  ${target}`,
+    `${result.name.padEnd(56)} ${rounded(result.value).padStart(9)} ${result.unit.padEnd(22)} ${ratio.padStart(8)}  ${target}`,
   );
 }
 
@@ -157,15 +157,19 @@ async function compareTogether(quick: boolean): Promise<void> {
 
 async function measureWorker(quick: boolean): Promise<void> {
   const starts: number[] = [];
+  const busy: number[] = [];
   for (let i = 0; i < (quick ? 3 : 7); i++) {
     const worker = await BenchWorker.start();
     const { firstReport } = await worker.run(1);
     starts.push(firstReport);
+    const used = worker.cpu;
+    if (used !== undefined) busy.push(used);
     await worker.stop();
   }
   const single = (name: string, value: number, unit: string, target: string): void =>
     note({ name, value, unit, versus: null, ratio: null }, target);
   single('first epoch reported after the start of a worker', median(starts), 'ms', 'aim ≤ 400');
+  if (busy.length > 0) single('CPU time of the same', median(busy), 'ms', 'what it is on an idle machine');
 
   const worker = await BenchWorker.start();
   const trials = quick ? 100 : 500;
