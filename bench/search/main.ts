@@ -1,6 +1,6 @@
 /**
  * How good the suggestions are: `npm run bench:search -- [--quick] [--data DIR] [--sampler a,b] [--problems a,b]
- * [--seeds N] [--trials N] [--peers a,b] [--json FILE] [--save FILE]`. Runs our samplers on every problem, scores them
+ * [--seeds N] [--first-seed N] [--trials N] [--peers a,b] [--each] [--no-speed] [--json FILE] [--save FILE]`. Runs our samplers on every problem, scores them
  * (score.ts) beside the stored curves of others, where the data directory has such, and prints a table.
  */
 import { writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { analyticProblems } from './analytic.js';
 import { externalProblems, type Run, storedRuns } from './external.js';
 import { checkFailure, type Problem } from './problem.js';
 import { curves, mean, type Reference, type Score, scores } from './score.js';
+import { type SpeedCase, suggestionTime } from './speed.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
     save: { type: 'string' },
     each: { type: 'boolean', default: false },
+    'no-speed': { type: 'boolean', default: false },
   },
 });
 
@@ -161,28 +163,42 @@ for (const group of ['all', 'numeric', 'mixed', 'conditional'] as const) {
   if (ids.length === 0) continue;
   const rows = scores(all, ids, trials);
   table(group, rows, trials);
-  const best = rows.find(({ sampler }) => sampler.endsWith('*') && sampler !== 'random*');
+  // The best of the others; without stored runs, random search.
+  const best =
+    rows.find(({ sampler }) => sampler.endsWith('*') && sampler !== 'random*') ??
+    rows.find(({ sampler }) => sampler === 'random');
   for (const row of rows.filter(({ sampler }) => !sampler.endsWith('*'))) {
     results.push({
       name: `${row.sampler}: area under the log-regret curve at ${trials} trials, ${group} problems`,
       value: row.area,
       unit: '0 to 1, lower is better',
-      versus: best ? `${best.sampler.slice(0, -1)} (stored runs): ${number(best.area)}` : null,
+      versus: best ? `${best.sampler.replace('*', ' (stored runs)')}: ${number(best.area)}` : null,
       ratio: best ? row.area / best.area : null,
     });
   }
 }
 if (stored.length > 0) console.log('\n* stored runs of other optimisers; see bench/README.md');
-console.log('\nmilliseconds per suggestion, median of the last ten of each run:');
-for (const name of names) {
-  const times = ours.filter(({ sampler }) => sampler === name).flatMap(({ ms = [] }) => ms.slice(-10));
-  console.log(`${name.padEnd(14)} ${median(times).toFixed(2)}`);
+console.log('\nmilliseconds of processor time per suggestion, ten parameters, median; Optuna beside it');
+const { auto, gp, tpe } = samplers;
+const cases: readonly SpeedCase[] = [
+  { sampler: tpe, trials: 100, peer: 3.3 },
+  { sampler: tpe, trials: 1000, peer: 11 },
+  { sampler: gp, trials: 100, peer: 74 },
+  { sampler: gp, trials: 300, peer: 2112 },
+  { sampler: auto, trials: 10_000 },
+];
+for (const one of options['no-speed'] ? [] : cases) {
+  const { sampler, trials: n, peer } = one;
+  const time = suggestionTime(one);
+  console.log(
+    `${sampler.name.padEnd(5)} ${String(n).padStart(6)} trials ${time.toFixed(2).padStart(8)}${peer ? `  ${peer}` : ''}`,
+  );
   results.push({
-    name: `${name}: time per suggestion at ${trials} trials`,
-    value: median(times),
+    name: `${sampler.name}: processor time per suggestion after ${n} trials, 10 parameters`,
+    value: time,
     unit: 'ms',
-    versus: null,
-    ratio: null,
+    versus: peer ? `Optuna ${sampler.name.toUpperCase()}: ${peer} ms` : null,
+    ratio: peer ? time / peer : null,
   });
 }
 if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);

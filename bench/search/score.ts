@@ -10,7 +10,7 @@ import type { Problem } from './problem.js';
 export type Reference = Pick<Problem, 'best' | 'reference'>;
 
 /** LNR_t for t = 1 … `trials`; a run that ended early keeps its last. */
-export function logRegrets(y: readonly number[], { best, reference }: Reference, trials: number): number[] {
+function logRegrets(y: readonly number[], { best, reference }: Reference, trials: number): number[] {
   let lowest = Infinity;
   return Array.from({ length: trials }, (_, t) => {
     const value = y[t];

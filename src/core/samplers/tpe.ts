@@ -26,7 +26,7 @@ const BAD = 150;
 const goodSize = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
 
 /** Weights of n observations, oldest first. */
-export function weights(n: number): Float64Array {
+function weights(n: number): Float64Array {
   const old = Math.max(0, n - RECENT);
   return Float64Array.from({ length: n }, (_, i) =>
     i < old ? 1 / n + (i * (1 - 1 / n)) / Math.max(1, old - 1) : 1,
