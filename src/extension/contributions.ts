@@ -21,6 +21,7 @@ export const Command = {
   showLog: 'sweetspot.showLog',
   createExample: 'sweetspot.createExample',
   applyFromDiff: 'sweetspot.applyFromDiff',
+  installNative: 'sweetspot.installNative',
 } as const;
 export type CommandId = (typeof Command)[keyof typeof Command];
 

@@ -51,7 +51,11 @@ export function activate(context: ExtensionContext): SweetspotApi {
     )
     .finally(() => setContext('sweetspot.scanned', true));
 
-  const places = { extension: context.extensionPath, logs: context.logUri.fsPath };
+  const places = {
+    extension: context.extensionPath,
+    logs: context.logUri.fsPath,
+    storage: context.globalStorageUri.fsPath,
+  };
   const problems = own.add(new RunProblems(configs, studies));
   const run = new RunActions(configs, studies, problems, places, log);
   const values = new ValueActions(configs);
@@ -65,7 +69,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
   own.add(registerDiagnostics(configs));
   own.add(registerStatus(studies));
   own.add(registerNotices(studies, problems));
-  own.add(registerCommands({ configs, studies, targets, run, values, results, log }));
+  own.add(registerCommands({ configs, studies, targets, run, values, results, places, log }));
   keepContexts(own, configs, studies);
   return { configs, studies, tree, ready };
 }

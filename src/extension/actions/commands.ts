@@ -1,4 +1,5 @@
 /** Registers every command of the manifest: what it is about comes from targets.ts, what it does from its neighbours. */
+import { join } from 'node:path';
 import { commands, type LogOutputChannel, Uri, window } from 'vscode';
 import type { Configs } from '../configs.js';
 import { Command, type CommandId } from '../contributions.js';
@@ -6,7 +7,8 @@ import { Disposables } from '../disposables.js';
 import type { ResultsPanels } from '../panel/results-panels.js';
 import type { Studies } from '../studies.js';
 import { createExample } from './example.js';
-import type { RunActions } from './run.js';
+import { installNative } from './install-native.js';
+import type { Places, RunActions } from './run.js';
 import { deleteStudy, showTrialLog } from './studies.js';
 import type { Targets } from './targets.js';
 import type { ValueActions } from './values.js';
@@ -18,6 +20,7 @@ interface Parts {
   readonly run: RunActions;
   readonly values: ValueActions;
   readonly results: ResultsPanels;
+  readonly places: Places;
   readonly log: LogOutputChannel;
 }
 
@@ -28,6 +31,7 @@ export function registerCommands({
   run,
   values,
   results,
+  places,
   log,
 }: Parts): Disposables {
   const compare = async (found: Awaited<ReturnType<Targets['trial']>>) => {
@@ -84,6 +88,8 @@ export function registerCommands({
     },
     [Command.showLog]: async () => log.show(),
     [Command.createExample]: () => createExample(),
+    [Command.installNative]: () =>
+      installNative(join(places.extension, 'dist', 'cli.js'), places.storage, log),
   };
   const own = new Disposables();
   for (const [id, handler] of Object.entries(handlers)) own.add(commands.registerCommand(id, handler));

@@ -15,6 +15,7 @@ import { engineLogFile, startEngine } from '../engine-client.js';
 import { setting } from '../settings.js';
 import type { Studies } from '../studies.js';
 import { isRunning, progressText, type StudyEntry } from '../study-entry.js';
+import { nativeFolder } from './install-native.js';
 
 export interface RunRequest {
   /** Continue this study, by name. */
@@ -23,11 +24,13 @@ export interface RunRequest {
   readonly fresh?: boolean;
 }
 
-interface Places {
+export interface Places {
   /** Folder of the extension. */
   readonly extension: string;
   /** Folder for the logs of this window. */
   readonly logs: string;
+  /** Absolute path of the extension's own storage, which outlives it. */
+  readonly storage: string;
 }
 
 export class RunActions {
@@ -123,7 +126,7 @@ export class RunActions {
       { location: ProgressLocation.Window, title: `Starting the sweep of ${name}` },
       () =>
         window.withProgress({ location: { viewId: View.studies } }, () =>
-          startEngine(program, engineStart(configFile, request)),
+          startEngine(program, engineStart(configFile, request, this.places.storage)),
         ),
     );
     if (started.kind === 'error') {
@@ -178,7 +181,7 @@ export class RunActions {
   }
 }
 
-function engineStart(configFile: string, { study, fresh }: RunRequest): EngineStart {
+function engineStart(configFile: string, { study, fresh }: RunRequest, storage: string): EngineStart {
   const workers = setting('workers');
   return {
     configFile,
@@ -186,9 +189,12 @@ function engineStart(configFile: string, { study, fresh }: RunRequest): EngineSt
     ...(fresh === undefined ? {} : { fresh }),
     overrides: workers > 0 ? { workers } : {},
     backend: setting('tensorflow.backend'),
-    tensorflowFolders: (workspace.workspaceFolders ?? [])
-      .filter(({ uri }) => uri.scheme === 'file')
-      .map(({ uri }) => uri.fsPath),
+    tensorflowFolders: [
+      ...(workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === 'file')
+        .map(({ uri }) => uri.fsPath),
+      nativeFolder(storage),
+    ],
     graceMs: setting('whenWindowCloses') === 'finish' ? null : setting('graceSeconds') * 1000,
   };
 }
