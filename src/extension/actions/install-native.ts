@@ -71,6 +71,10 @@ export async function installNative(cli: string, storage: string, log: LogOutput
   await tell(end, log);
 }
 
+/** Without its full stop; the log has all of it. */
+const firstLine = (reason: string): string =>
+  (reason.trim().split('\n')[0] ?? '').replace(/\.$/, '').slice(0, 300);
+
 async function tell(end: End, log: LogOutputChannel): Promise<void> {
   switch (end.kind) {
     case 'installed': {
@@ -88,7 +92,7 @@ async function tell(end: End, log: LogOutputChannel): Promise<void> {
       for (const remedy of end.remedies) log.error(remedy);
       const title = 'Show What Can Be Done';
       const chosen = await window.showErrorMessage(
-        `TensorFlow for Node.js could not be installed: ${end.reason} Sweeps go on with the embedded backend.`,
+        `TensorFlow for Node.js could not be installed: ${firstLine(end.reason)}. Sweeps go on with the embedded backend.`,
         title,
       );
       if (chosen === title) log.show();
