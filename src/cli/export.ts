@@ -1,14 +1,25 @@
-/** `export`: all trials of a study as CSV (one row a trial) or JSON (with every report). */
+/**
+ * `export`: a study as a table (CSV), as JSON, as a page of Markdown or HTML, as a journal that Optuna goes on with, or
+ * as a folder for MLflow or TensorBoard. Files of other programs can be exported, too.
+ */
 import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
+import { htmlReport } from '../core/exchange/html-report.js';
+import { markdownSummary } from '../core/exchange/markdown.js';
+import { optunaJournal } from '../core/exchange/to-optuna.js';
 import type { Json } from '../core/json.js';
 import type { Study } from '../core/study/trial.js';
 import { trialJson } from '../core/study/trial-json.js';
-import { openStudy } from './open-study.js';
+import { writeMlflow } from '../engine/exchange/mlflow.js';
+import { writeTensorBoard } from '../engine/exchange/tensorboard.js';
+import { UsageError, viewStudy } from './open-study.js';
+
+export const EXPORT_FORMATS = ['csv', 'json', 'markdown', 'html', 'optuna', 'mlflow', 'tensorboard'] as const;
+type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions {
   readonly study?: string;
-  readonly format: 'csv' | 'json';
+  readonly format: ExportFormat;
   readonly output?: string;
 }
 
@@ -46,9 +57,19 @@ function json(study: Study): string {
   return `${JSON.stringify({ study: name, objectives, space, settings, config, status, trials }, null, 2)}\n`;
 }
 
+const TEXTS = { csv, json, markdown: markdownSummary, html: htmlReport, optuna: optunaJournal } as const;
+const FOLDERS = { mlflow: writeMlflow, tensorboard: writeTensorBoard } as const;
+
 export async function exportStudy(config: string, options: ExportOptions): Promise<void> {
-  const { reducer } = await openStudy(config, options.study);
-  const text = options.format === 'csv' ? csv(reducer.study) : json(reducer.study);
-  if (options.output === undefined) process.stdout.write(text);
-  else await writeFile(options.output, text);
+  const { study } = await viewStudy(config, options.study);
+  const { format, output } = options;
+  if (format === 'mlflow' || format === 'tensorboard') {
+    if (output === undefined) throw new UsageError(`${format} takes a folder: --output <folder>.`);
+    const count = await FOLDERS[format](study, output);
+    console.log(`${output} holds ${count} trials of ${study.name}.`);
+    return;
+  }
+  const text = TEXTS[format](study);
+  if (output === undefined) process.stdout.write(text);
+  else await writeFile(output, text);
 }

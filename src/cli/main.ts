@@ -5,7 +5,7 @@ import { samplers } from '../core/samplers/registry.js';
 import { VERSION } from '../engine/version.js';
 import { apply } from './apply.js';
 import { showEnvironment } from './env.js';
-import { exportStudy } from './export.js';
+import { EXPORT_FORMATS, exportStudy } from './export.js';
 import { importStudy } from './import.js';
 import { installNativeCommand } from './install-native.js';
 import { UsageError } from './open-study.js';
@@ -119,9 +119,9 @@ program
   )
   .action(importStudy);
 
-command('export', 'write all trials to a file or to standard output')
-  .addOption(new Option('--format <format>', 'what to write').choices(['csv', 'json']).default('csv'))
-  .option('--output <file>', 'the file to write')
+command('export', 'write a study for people or for other programs')
+  .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).default('csv'))
+  .option('--output <path>', 'the file to write (default: standard output), or the folder')
   .action(exportStudy);
 
 command('apply', 'put the best values, or those of a trial, into the config')

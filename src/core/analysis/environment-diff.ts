@@ -7,7 +7,7 @@ import { type Json, type JsonObject, jsonEqual } from '../json.js';
 import type { Study, Trial } from '../study/trial.js';
 
 /** `likely`: the result is likely to change; `possible`: its last digits; `unlikely`: speed at most. */
-export type Weight = 'likely' | 'possible' | 'unlikely';
+type Weight = 'likely' | 'possible' | 'unlikely';
 
 export interface EnvironmentDifference {
   /** Dotted place of the fact: `cpu.model`, `packages.numpy`. */

@@ -12,7 +12,7 @@ import { StudyReducer } from '../study/reduce.js';
 import { suggest } from '../study/suggest.js';
 import type { Study, Suggestion, Trial } from '../study/trial.js';
 
-export interface ReplayDifference {
+interface ReplayDifference {
   /** Position of the record in the journal, from 0. */
   readonly record: number;
   readonly trial: number;

@@ -87,7 +87,7 @@ function centralProbability(t: number, ν: number): number {
 }
 
 /** A result counts as drifted when one this far away would be rarer. */
-export const SIGNIFICANT = 0.05;
+const SIGNIFICANT = 0.05;
 
 export type Verdict =
   | { readonly kind: 'identical' }

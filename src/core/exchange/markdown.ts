@@ -67,7 +67,7 @@ export function facts(study: Study): readonly (readonly [string, string])[] {
   ];
 }
 
-export function bestTrials(study: Study, count: number): readonly Study['trials'][number][] {
+function bestTrials(study: Study, count: number): readonly Study['trials'][number][] {
   const direction = study.objectives[0]?.direction ?? 'minimize';
   return study.trials
     .filter((trial) => objectiveOf(trial) !== undefined)

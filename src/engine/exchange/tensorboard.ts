@@ -89,7 +89,8 @@ const scalar =
 function event(seconds: number, step: number, body: Write): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeDoubleField(1, seconds);
-  pbf.writeVarintField(2, step);
+  // As TensorFlow does: what is 0 is not said.
+  if (step > 0) pbf.writeVarintField(2, step);
   body(pbf);
   return pbf.finish();
 }
