@@ -15,7 +15,7 @@ const BATCH = 64;
 const ROWS = 2048;
 
 /** CPU seconds that this process has used. */
-export function cpuSeconds(): number {
+function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TensorFlow } from '../../src/engine/tensorflow/backend.js';
 import { loadBackend } from '../../src/engine/tensorflow/load.js';
@@ -89,6 +90,27 @@ describe('the embedded backend', () => {
     expect(moved).toBeLessThan(1);
     expect(moved).toBeGreaterThan(-10);
     expect(still).toBe(2);
+  });
+
+  it('gives the gradient of a penalty on gradients', () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 5, activation: 'relu', inputShape: [3] }),
+        tf.layers.dense({ units: 1 }),
+      ],
+    });
+    const at = tf.tensor2d([[0.3, -0.2, 0.5]]);
+    const f = (x: Tensor) => tf.sum(model.apply(x, { training: true }) as Tensor);
+    const penalty = () => tf.sum(tf.square(tf.grad(f)(at))).asScalar();
+    const kernel = model.trainableWeights[0]!.read() as Variable;
+    const found = tf.variableGrads(penalty, [kernel]).grads[kernel.name]!;
+    const start = kernel.clone();
+    const step = tf.fill(kernel.shape, 1e-3);
+    kernel.assign(tf.add(start, step));
+    const after = penalty().dataSync()[0]!;
+    kernel.assign(tf.sub(start, step));
+    const before = penalty().dataSync()[0]!;
+    expect(tf.sum(tf.mul(found, step)).dataSync()[0]!).toBeCloseTo((after - before) / 2, 5);
   });
 
   it('leaves no listener that throws uncaught errors again', async () => {

@@ -16,7 +16,7 @@ import { allocate, floats, replaceKernel } from './support.js';
 
 type Convolution = backend_util.Conv2DInfo;
 
-/** Bytes that the products may read past the last number. */
+/** Numbers that the products may read past the last one. */
 const OVERREAD = 3;
 
 interface Images {

@@ -7,11 +7,14 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import {
   engine,
   type GradFunc,
+  mul,
   type NamedAttrMap,
   registerGradient,
+  sub,
   type Tensor,
   type TensorInfo,
   tidy,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { matrixProduct } from '../kernels/mat-mul.js';
@@ -143,6 +146,23 @@ function registerGradients(): void {
       bias: () => biasGradient(pre),
     };
   };
+  // For gradients of gradients, such as penalties on them.
+  registerGradient({
+    kernelName: ACTIVATION_GRADIENT,
+    inputsToSave: ['dy', 'y'],
+    gradFunc: ((above: Tensor, saved: Tensor[], attrs: NamedAttrMap) => {
+      const [dy, y] = saved as [Tensor, Tensor];
+      const { activation } = attrs as unknown as ActivationAttrs;
+      const slope = (): Tensor => {
+        if (activation === 'sigmoid') return sub(1, mul(2, y));
+        return activation === 'tanh' ? mul(-2, y) : zerosLike(y);
+      };
+      return {
+        dy: () => beforeActivation(above, y, { activation }),
+        y: () => mul(mul(above, dy), slope()),
+      };
+    }) as GradFunc,
+  });
   for (const [kernelName, gradFunc] of [
     [DENSE, dense],
     [CONV2D, conv2d],
