@@ -8,6 +8,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeSnapshot } from '../../src/engine/snapshot.js';
+import { loadStudy } from '../../src/engine/study-store.js';
 import { appends, configText, load, noopTrials, writeStudy } from './work.js';
 
 type Figures = Record<string, number>;
@@ -33,6 +35,12 @@ const works: Readonly<Record<string, (folder: string) => Promise<Figures>>> = {
   write: async (folder) => {
     const { file, lines } = await writeStudy(configFile(folder), STUDY, trials, 20);
     return { lines, megabytes: statSync(file).size / 1e6 };
+  },
+  snapshot: async (folder) => {
+    const { file, loaded, reducer } = await loadStudy(configFile(folder), STUDY);
+    const before = performance.now();
+    await writeSnapshot(file, reducer, loaded);
+    return { seconds: (performance.now() - before) / 1000 };
   },
   load: (folder) => load(configFile(folder), STUDY),
   noop: (folder) => noopTrials(join(folder, 'noop.yaml'), noops, 512),
@@ -137,6 +145,12 @@ async function main(): Promise<void> {
     result(`load ${trials} trials without a snapshot`, first.seconds ?? Number.NaN, 's', other?.seconds);
     result(`memory after loading ${trials} trials`, first.megabytes ?? Number.NaN, 'MB', other?.megabytes);
     result(`peak memory while loading ${trials} trials`, first.peak ?? Number.NaN, 'MB', other?.megabytes);
+    await own('snapshot', folder);
+    const second = await own('load', folder);
+    if (second.trials !== trials || second.reports !== trials * 20)
+      throw new Error('The snapshot is not whole.');
+    result(`load ${trials} trials with a snapshot`, second.seconds ?? Number.NaN, 's', other?.seconds);
+    result(`memory after loading ${trials} trials with a snapshot`, second.megabytes ?? Number.NaN, 'MB');
     const appended = await own('append', folder);
     const theirs = optuna('append', join(folder, 'optuna-append.log'), 300);
     const rate = (figures: Figures | undefined, what: string): number | undefined =>

@@ -13,7 +13,7 @@ import type { JournalRecord } from '../core/study/records.js';
 /** Between two tries to write to a full disk. */
 const RETRY_MS = 500;
 /** Bytes read at a time. */
-const CHUNK = 1 << 22;
+const CHUNK = 1 << 20;
 /** Zero bytes in a row that only a hole in a file has: what a power cut leaves of a write under way. */
 const HOLE = Buffer.alloc(4);
 
@@ -68,22 +68,27 @@ export async function loadJournal(
       },
     });
     let current = new Uint8Array(0);
-    let carry = new Uint8Array(0);
+    // One buffer for all: two million lines leave garbage enough.
+    let buffer = new Uint8Array(Math.min(CHUNK, size - goodBytes));
+    let carried = 0;
     for (let at = goodBytes; at < size; ) {
-      const length = Math.min(CHUNK, size - at);
-      const buffer = new Uint8Array(carry.length + length);
-      buffer.set(carry);
-      const { bytesRead } = await handle.read(buffer, carry.length, length, at);
+      if (carried === buffer.length) {
+        const longer = new Uint8Array(2 * buffer.length);
+        longer.set(buffer);
+        buffer = longer;
+      }
+      const { bytesRead } = await handle.read(buffer, carried, buffer.length - carried, at);
       if (bytesRead === 0) break;
-      base = at - carry.length;
+      base = at - carried;
       at += bytesRead;
-      current = buffer.subarray(0, carry.length + bytesRead);
+      current = buffer.subarray(0, carried + bytesRead);
       const end = reader.read(current);
-      carry = current.slice(end);
+      carried = current.length - end;
+      buffer.copyWithin(0, end, current.length);
       goodBytes = base + end - (torn?.length ?? 0);
     }
     if (torn) return { goodBytes, lines, torn, unended: false };
-    const rest = Buffer.from(carry);
+    const rest = Buffer.from(buffer.slice(0, carried));
     return endOf(rest, apply, goodBytes, lines);
   } finally {
     await handle.close();

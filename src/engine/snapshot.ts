@@ -11,6 +11,7 @@ import { parseJson, printJson } from '../core/study/journal-line.js';
 import { trialFolder } from '../core/study/places.js';
 import { type ReducerState, StudyReducer } from '../core/study/reduce.js';
 import {
+  numbersOf,
   packedSize,
   type ReportPool,
   rowOf,
@@ -52,6 +53,8 @@ const crc32 = (bytes: Uint8Array): number => (zlibCrc32 ? zlibCrc32(bytes) : buf
 
 const snapshotFile = (journal: string): string => join(dirname(trialFolder(journal, 0)), 'snapshot');
 
+export const dropSnapshot = (journal: string): Promise<void> => rm(snapshotFile(journal), { force: true });
+
 /** A checksum of both ends of the journal's first bytes, or undefined where it is shorter. */
 async function sampleOf(journal: string, bytes: number): Promise<number | undefined> {
   const handle = await openFile(journal, 'r');
@@ -82,8 +85,9 @@ export async function writeSnapshot(
     pieces.push(Buffer.from(printJson(trials.map(rowOf))));
     for (const trial of trials) {
       if (!trial.packed) continue;
-      packed.push(trial.packed.numbers);
-      numbers += trial.packed.numbers.length;
+      const part = numbersOf(trial.packed);
+      packed.push(part);
+      numbers += part.length;
     }
   }
   const all = new Float64Array(numbers);
@@ -157,7 +161,7 @@ function* trialsOf({ pieces, numbers }: Header, body: Buffer, pool: ReportPool):
     from += length;
     for (const row of rows) {
       const count = packedSize(row);
-      yield trialOfRow(number++, row, all.subarray(at, at + count), pool);
+      yield trialOfRow(number++, row, all, at, pool);
       at += count;
     }
   }

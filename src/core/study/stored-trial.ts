@@ -16,14 +16,14 @@ export class ReportPool {
   #used = 0;
   #names: readonly string[] = [];
 
-  /** Room for so many numbers, in one piece. */
-  take(count: number): Float64Array {
+  /** Room for so many numbers: a block, and where in it they begin. */
+  take(count: number): { readonly block: Float64Array; readonly at: number } {
     if (this.#used + count > this.#block.length) {
       this.#block = new Float64Array(Math.max(BLOCK, count));
       this.#used = 0;
     }
     this.#used += count;
-    return this.#block.subarray(this.#used - count, this.#used);
+    return { block: this.#block, at: this.#used - count };
   }
 
   /** Equal lists of names as one object: nearly all trials report the same metrics. */
@@ -40,7 +40,8 @@ export interface PackedReports {
   /** The first objective first. */
   readonly names: readonly string[];
   readonly regular: boolean;
-  readonly numbers: Float64Array;
+  readonly block: Float64Array;
+  readonly at: number;
 }
 
 const NONE: readonly Report[] = [];
@@ -125,14 +126,20 @@ function pack(reports: readonly Report[], pool: ReportPool): PackedReports | und
     for (const name in metrics) if (name !== names[seen++]) return undefined;
     if (seen !== names.length || first === undefined || !Object.is(metrics[first], value)) return undefined;
   }
-  const numbers = pool.take(count * (names.length + (regular ? 0 : 1)));
-  let at = 0;
-  if (!regular) for (const { step } of reports) numbers[at++] = step;
-  for (const name of names) for (const { metrics } of reports) numbers[at++] = metrics[name] as number;
-  return { count, names, regular, numbers };
+  const { block, at } = pool.take(count * (names.length + (regular ? 0 : 1)));
+  let next = at;
+  if (!regular) for (const { step } of reports) block[next++] = step;
+  for (const name of names) for (const { metrics } of reports) block[next++] = metrics[name] as number;
+  return { count, names, regular, block, at };
 }
 
-function unpack({ count, names, regular, numbers }: PackedReports): Report[] {
+/** The numbers of packed reports, in one piece. */
+export const numbersOf = ({ count, names, regular, block, at }: PackedReports): Float64Array =>
+  block.subarray(at, at + count * (names.length + (regular ? 0 : 1)));
+
+function unpack(packed: PackedReports): Report[] {
+  const { count, names, regular } = packed;
+  const numbers = numbersOf(packed);
   const from = regular ? 0 : count;
   return Array.from({ length: count }, (_, i) => {
     const metrics: Record<string, number> = {};
@@ -189,11 +196,12 @@ export function packedSize(row: TrialRow): number {
 const isPacked = (reports: TrialRow[7]): reports is readonly [number, 0 | 1, readonly string[]] =>
   typeof reports?.[0] === 'number';
 
-/** The trial of a row; `numbers` are those of its packed reports. */
+/** The trial of a row; the numbers of its packed reports begin at `at`. */
 export function trialOfRow(
   number: number,
   row: TrialRow,
-  numbers: Float64Array,
+  block: Float64Array,
+  at: number,
   pool: ReportPool,
 ): StoredTrial {
   const [state, params, values, startedAt, finishedAt, suggestion, objectives, reports, more] = row;
@@ -206,7 +214,7 @@ export function trialOfRow(
   if (finishedAt !== null) trial.finishedAt = finishedAt;
   if (isPacked(reports)) {
     const [count, regular, names] = reports;
-    trial.packed = { count, regular: regular === 1, names: pool.names(names), numbers };
+    trial.packed = { count, regular: regular === 1, names: pool.names(names), block, at };
   } else for (const report of reports ?? NONE) trial.report(report);
   if (more) Object.assign(trial, more);
   return trial;
