@@ -11,10 +11,20 @@ import type { Json } from '../core/json.js';
 import type { Study } from '../core/study/trial.js';
 import { trialJson } from '../core/study/trial-json.js';
 import { writeMlflow } from '../engine/exchange/mlflow.js';
+import { parquetTable } from '../engine/exchange/parquet.js';
 import { writeTensorBoard } from '../engine/exchange/tensorboard.js';
 import { UsageError, viewStudy } from './open-study.js';
 
-export const EXPORT_FORMATS = ['csv', 'json', 'markdown', 'html', 'optuna', 'mlflow', 'tensorboard'] as const;
+export const EXPORT_FORMATS = [
+  'csv',
+  'json',
+  'parquet',
+  'markdown',
+  'html',
+  'optuna',
+  'mlflow',
+  'tensorboard',
+] as const;
 type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions {
@@ -57,7 +67,14 @@ function json(study: Study): string {
   return `${JSON.stringify({ study: name, objectives, space, settings, config, status, trials }, null, 2)}\n`;
 }
 
-const TEXTS = { csv, json, markdown: markdownSummary, html: htmlReport, optuna: optunaJournal } as const;
+const WRITERS = {
+  csv,
+  json,
+  markdown: markdownSummary,
+  html: htmlReport,
+  optuna: optunaJournal,
+  parquet: parquetTable,
+} as const;
 const FOLDERS = { mlflow: writeMlflow, tensorboard: writeTensorBoard } as const;
 
 export async function exportStudy(config: string, options: ExportOptions): Promise<void> {
@@ -69,7 +86,7 @@ export async function exportStudy(config: string, options: ExportOptions): Promi
     console.log(`${output} holds ${count} trials of ${study.name}.`);
     return;
   }
-  const text = TEXTS[format](study);
-  if (output === undefined) process.stdout.write(text);
-  else await writeFile(output, text);
+  const content = WRITERS[format](study);
+  if (output === undefined) process.stdout.write(content);
+  else await writeFile(output, content);
 }

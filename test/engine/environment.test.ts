@@ -1,6 +1,6 @@
 /** What is captured of the machine, the project and the interpreter; kept once per run; shown by `sweetspot env`. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { captureEnvironment } from '../../src/engine/environment/capture.js';
@@ -87,6 +87,22 @@ describe('captureEnvironment', () => {
       });
     },
   );
+});
+
+describe('sweetspot run', () => {
+  it('keeps what was changed since the commit, so that the code that ran can be had again', async () => {
+    const folder = await project({ ...FILES, '.gitignore': '.sweetspot\n' });
+    git(folder, 'init', '-q');
+    git(folder, 'add', '.');
+    git(folder, 'commit', '-qm', 'first');
+    const changed = 'export const bowl = (x) => -(x ** 2);\n';
+    await writeFile(join(folder, 'bowl.js'), changed);
+    cli(folder, 'run', 'a.yaml');
+    const { git: recorded } = JSON.parse(cli(folder, 'env', 'a.yaml', '--json').stdout);
+    git(folder, 'checkout', '-q', recorded.commit, '--', '.');
+    git(folder, 'apply', `.sweetspot/environments/${recorded.patch.slice(7, 23)}.patch`);
+    expect(await readFile(join(folder, 'bowl.js'), 'utf8')).toBe(changed);
+  });
 });
 
 describe('sweetspot env', () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readOptunaJournal } from '../../src/core/exchange/optuna-journal.js';
@@ -70,6 +71,24 @@ describe('sweetspot export', () => {
     expect(stdout).toContain('<tr class="won">');
     expect(stdout.match(/<tr[^>]*><td>\d+<\/td>/g)).toHaveLength(6);
     expect(stdout).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('writes a Parquet table with typed columns', async () => {
+    expect(cli(folder, 'export', 'a.yaml', '--format', 'parquet', '--output', 'a.parquet').status).toBe(0);
+    const file = await asyncBufferFromFile(join(folder, 'a.parquet'));
+    const rows = await parquetReadObjects({ file });
+    expect(rows).toHaveLength(6);
+    for (const [index, row] of rows.entries()) {
+      const { number, state, params, values } = trials[index] as TrialJson;
+      expect(row).toMatchObject({
+        number,
+        state,
+        x: params.x,
+        layers: JSON.stringify(params.layers),
+        score: values.score ?? null,
+        startedAt: expect.any(Date),
+      });
+    }
   });
 
   it('writes a journal for Optuna', () => {

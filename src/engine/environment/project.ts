@@ -1,6 +1,6 @@
 /** Facts of the user's project: the commit with what was changed since, lock files, and the trainer's own source. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { TrainerSpec } from '../../core/annotation/annotated-config.js';
 import type { JsonObject } from '../../core/json.js';
@@ -21,6 +21,8 @@ const LOCK_FILES = [
 ];
 /** Files that a trainer is made of, at most. */
 const MOST_FILES = 200;
+/** Characters of a patch that is kept whole; of a larger one its hash alone. */
+const LARGEST_PATCH = 4 * 2 ** 20;
 const EXTENSIONS = ['', '.ts', '.js', '.mjs', '.mts', '.tsx', '.jsx', '/index.ts', '/index.js'];
 const IMPORT = /(?:\bfrom|\bimport|\brequire\()\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g;
 /** `import helpers`, `from .model import Net`: modules that may lie beside the program. */
@@ -32,14 +34,23 @@ const hashOf = (content: string | Buffer): string =>
 const contentOf = (file: string): Promise<string | undefined> =>
   readFile(file, 'utf8').catch(() => undefined);
 
+/** Beside the studies, named by its hash: with the commit it gives back the code that was run. */
+async function keep(folder: string, patch: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+    .then(() => writeFile(join(folder, `${hashOf(patch).slice(7, 23)}.patch`), patch, { flag: 'wx' }))
+    // It is there already, or the disk is full: the hash is recorded all the same.
+    .catch(() => undefined);
+}
+
 /** undefined outside of a repository or without git. */
-async function git(folder: string): Promise<JsonObject | undefined> {
+async function git(folder: string, patches: string | undefined): Promise<JsonObject | undefined> {
   const [commit, patch, root] = await Promise.all([
     outputOf('git', ['rev-parse', 'HEAD'], folder),
     outputOf('git', ['diff', 'HEAD', '--binary', '--no-ext-diff'], folder),
     outputOf('git', ['rev-parse', '--show-toplevel'], folder),
   ]);
   if (commit === undefined) return undefined;
+  if (patch && patches !== undefined && patch.length <= LARGEST_PATCH) await keep(patches, patch);
   return {
     commit: commit.trim(),
     dirty: patch !== undefined && patch !== '',
@@ -99,7 +110,12 @@ async function sources(entries: readonly string[], folder: string): Promise<Json
 export const wordsOf = (command: string): readonly string[] =>
   (command.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^(['"])(.*)\1$/, '$2'));
 
-export async function projectFacts(configFile: string, trainer: TrainerSpec): Promise<JsonObject> {
+/** @param patches folder in which changes since the commit are kept; absent: they are not */
+export async function projectFacts(
+  configFile: string,
+  trainer: TrainerSpec,
+  patches?: string,
+): Promise<JsonObject> {
   const folder = dirname(configFile);
   const entries =
     trainer.kind === 'module'
@@ -108,7 +124,7 @@ export async function projectFacts(configFile: string, trainer: TrainerSpec): Pr
         ? wordsOf(trainer.command).filter((word) => /\.\w+$/.test(word) && !word.includes('${'))
         : [];
   const [repository, locks, files] = await Promise.all([
-    git(folder),
+    git(folder, patches),
     lockFiles(folder),
     sources(
       entries.map((entry) => resolve(folder, entry)),
