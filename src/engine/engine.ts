@@ -156,7 +156,7 @@ async function open(
   const { lock } = locked;
   try {
     const capturing = captureEnvironment(
-      { configFile, trainer: config.sweep.trainer, workers: slots(settings) },
+      { configFile, trainer: config.sweep.trainer, workers: slots(settings), keepPatch: true },
       timestamp(Date.now()),
     );
     const { journal, reducer } = choice.isNew
