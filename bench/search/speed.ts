@@ -14,6 +14,9 @@ const space: Space = Object.fromEntries(
 const bowl = (params: Params): number =>
   Object.values(params).reduce<number>((sum, x, j) => sum + (j + 1) * ((x as number) - 0.3) ** 2, 0);
 
+/** Suggestions before the clock counts: the compiler, and what samplers keep about a study. */
+const WARM_UP = 10;
+
 export interface SpeedCase {
   readonly sampler: Sampler;
   readonly trials: number;
@@ -22,7 +25,7 @@ export interface SpeedCase {
 }
 
 /** Milliseconds of processor time per suggestion: the median over `count` suggestions in a row. */
-export function suggestionTime({ sampler, trials: n }: SpeedCase, count = 40): number {
+export function suggestionTime({ sampler, trials: n }: SpeedCase, count = 20): number {
   const source = random('speed');
   const trials: Trial[] = [];
   const add = (params: Params): void => {
@@ -38,10 +41,9 @@ export function suggestionTime({ sampler, trials: n }: SpeedCase, count = 40): n
       attributes: {},
     });
   };
-  while (trials.length < n) add(drawUniform(space, source));
+  while (trials.length < n - WARM_UP) add(drawUniform(space, source));
   const times: number[] = [];
-  // The first ten warm the engine up: its compiler, and what samplers keep about a study.
-  for (let k = 0; k < 10 + count; k++) {
+  for (let k = 0; k < WARM_UP + count; k++) {
     const start = process.cpuUsage();
     const suggestion = sampler.ask({
       space,
@@ -51,7 +53,7 @@ export function suggestionTime({ sampler, trials: n }: SpeedCase, count = 40): n
       number: trials.length,
     });
     const { user, system } = process.cpuUsage(start);
-    if (k >= 10) times.push((user + system) / 1000);
+    if (k >= WARM_UP) times.push((user + system) / 1000);
     if (suggestion !== 'exhausted') add(suggestion.params);
   }
   return times.sort((a, b) => a - b)[Math.floor(count / 2)] as number;

@@ -121,7 +121,7 @@ function fitted(unit: UnitSpace, observed: readonly Observation[]): Hyperparamet
 
 /** Points scored per suggestion: fewer where each costs more. */
 const candidateCount = (n: number, dimensions: number): number =>
-  Math.round(Math.min(1000, Math.max(200, 2.5e4 / n))) + 10 * dimensions;
+  Math.round(Math.min(1000, Math.max(200, 2e4 / n))) + 10 * dimensions;
 
 function suggest(
   unit: UnitSpace,

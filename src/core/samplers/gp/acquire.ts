@@ -33,7 +33,7 @@ export interface Candidate {
 const SCAN = 16;
 /** Grids with more values than this are improved by gradient too, and rounded. */
 const FINE_GRID = 16;
-const STARTS = 4;
+const STARTS = 3;
 const ROUNDS = 3;
 /** Evaluations of one climb. */
 const CLIMB = 24;

@@ -49,6 +49,8 @@ export interface Factors {
   /** L⁻¹ of K = L·Lᵀ, and K⁻¹·y. */
   readonly inverse: Float64Array;
   readonly alpha: Float64Array;
+  /** What is on the diagonal of K beside the covariance. */
+  readonly noise: number;
 }
 
 /** The factors a posterior needs; more noise is added where rounding has made the matrix singular. */
@@ -57,8 +59,10 @@ export function factorise(points: Points, y: Float64Array, hyper: Hyperparameter
   const s = weighted(points.pairs(), hyper.weights);
   for (let p = 0; p < s.length; p++) s[p] = matern(s[p] as number);
   const k = new Float64Array(n * n);
+  let noise = hyper.noise;
   for (let jitter = 0; ; jitter = jitter === 0 ? 1e-8 : jitter * 10) {
-    fill(k, s, n, { ...hyper, noise: hyper.noise + jitter });
+    noise = hyper.noise + jitter;
+    fill(k, s, n, { ...hyper, noise });
     if (cholesky(k, n)) break;
     if (jitter > 1) throw new Error('The covariance of the trials is not a number.');
   }
@@ -68,7 +72,7 @@ export function factorise(points: Points, y: Float64Array, hyper: Hyperparameter
   const alpha = new Float64Array(n);
   lowerTimes(inverse, n, y, v);
   transposedTimes(inverse, n, v, alpha);
-  return { inverse, alpha };
+  return { inverse, alpha, noise };
 }
 
 function weighted(pairs: readonly Float64Array[], weights: Float64Array): Float64Array {

@@ -28,12 +28,14 @@ export class Model {
     hyper: Hyperparameters,
   ) {
     const finished = new Points(axes, rows);
-    const posterior = new Posterior(finished, hyper, factorise(finished, y, hyper));
+    const factors = factorise(finished, y, hyper);
+    const posterior = new Posterior(finished, hyper, factors);
     const predict = (row: Float64Array): number => {
       posterior.at(row);
       return posterior.mean;
     };
-    this.means = Float64Array.from(rows, predict);
+    // k·K⁻¹y at the trials themselves, where k is a row of K without its noise.
+    this.means = y.map((value, i) => value - factors.noise * (factors.alpha[i] as number));
     this.incumbent = this.means.reduce((least, mean) => Math.min(least, mean), Infinity);
     if (pending.length === 0) {
       this.#posterior = posterior;
