@@ -8,8 +8,10 @@ import { showEnvironment } from './env.js';
 import { EXPORT_FORMATS, exportStudy } from './export.js';
 import { importStudy } from './import.js';
 import { installNativeCommand } from './install-native.js';
+import { mark } from './mark.js';
 import { UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
+import { repair } from './repair.js';
 import { replayStudy } from './replay.js';
 import { run } from './run.js';
 import { best, list, show } from './show.js';
@@ -123,6 +125,50 @@ command('export', 'write a study for people or for other programs')
   .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).default('csv'))
   .option('--output <path>', 'the file to write (default: standard output), or the folder')
   .action(exportStudy);
+
+const marking = (name: string, description: string): Command =>
+  command(name, description).argument('<trials...>', 'numbers of trials', (text, earlier: number[] = []) => [
+    ...earlier,
+    wholeNumber(0)(text),
+  ]);
+
+marking('exclude', 'say that trials do not count: not for the best, not for the search')
+  .option('--reason <text>', 'why', 'excluded by hand')
+  .action((config, trials, options) =>
+    mark(config, trials, options, { excluded: options.reason }, 'excluded'),
+  );
+
+marking('include', 'take an exclusion back').action((config, trials, options) =>
+  mark(config, trials, options, { excluded: null }, 'included'),
+);
+
+marking('star', 'mark trials as worth remembering')
+  .option('--off', 'take the stars away')
+  .action((config, trials, options) =>
+    mark(config, trials, options, { starred: !options.off }, options.off ? 'no longer starred' : 'starred'),
+  );
+
+command('note', 'keep a note with a trial; no text takes it away')
+  .argument('<trial>', 'its number', wholeNumber(0))
+  .argument('[text...]', 'the note')
+  .action((config, trial, text: string[], options) =>
+    mark(
+      config,
+      [trial],
+      options,
+      { note: text.join(' ') || null },
+      text.length > 0 ? 'noted' : 'without a note',
+    ),
+  );
+
+command('tag', 'set the tags of a trial; none takes them away')
+  .argument('<trial>', 'its number', wholeNumber(0))
+  .argument('[tags...]', 'the tags')
+  .action((config, trial, tags: string[], options) =>
+    mark(config, [trial], options, { tags }, tags.length > 0 ? `tagged ${tags.join(', ')}` : 'without tags'),
+  );
+
+command('repair', 'mend the damaged journal of a study; a copy of it is kept').action(repair);
 
 command('apply', 'put the best values, or those of a trial, into the config')
   .option('--trial <n>', 'the trial (default: the best)', wholeNumber(0))

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { formatValue, NOTHING } from '../core/format.js';
-import { bestTrial } from '../core/study/best.js';
+import { bestTrial, isExcluded } from '../core/study/best.js';
 import { runningMs } from '../core/study/stop.js';
 import type { Study, Trial } from '../core/study/trial.js';
 import { type BestJson, bestJson, trialJson } from '../core/study/trial-json.js';
@@ -50,7 +50,7 @@ export async function list(config: string, options: Options): Promise<void> {
   const winner = bestTrial(study)?.number;
   const rows = study.trials.map((trial) => [
     `${trial.number}${trial.number === winner ? ' *' : ''}`,
-    trial.state,
+    isExcluded(trial) ? `${trial.state}, excluded` : trial.state,
     ...metrics.map((metric) => number(trialJson(trial).values[metric])),
     ...params.map((name) => (name in trial.params ? formatValue(trial.params[name]) : NOTHING)),
   ]);
@@ -93,6 +93,16 @@ function describeStudy(study: Study): string {
   ].join('\n');
 }
 
+function describeMarks({ marks }: Trial): readonly string[] {
+  if (!marks) return [];
+  return [
+    ...(marks.excluded === undefined ? [] : [`Excluded: ${marks.excluded}`]),
+    ...(marks.starred ? ['Starred'] : []),
+    ...(marks.tags ? [`Tags: ${marks.tags.join(', ')}`] : []),
+    ...(marks.note === undefined ? [] : [`Note: ${marks.note}`]),
+  ];
+}
+
 function describeTrial(study: Study, trial: Trial): string {
   const rows = Object.keys(study.space).map((name) => [
     name,
@@ -102,6 +112,7 @@ function describeTrial(study: Study, trial: Trial): string {
   const values = Object.entries(trialJson(trial).values).map(([metric, value]) => [metric, number(value)]);
   return [
     `Trial ${trial.number} of ${study.name}: ${trial.state}${trial.reason === undefined ? '' : ` (${trial.reason})`}`,
+    ...describeMarks(trial),
     `Suggested by ${trial.suggestion?.sampler ?? '?'}: ${trial.suggestion?.reason ?? ''}`,
     '',
     textTable([['parameter', 'value', 'in the file'], ...rows]),

@@ -82,6 +82,7 @@ export class EngineServer {
         pid: process.pid,
         status: this.#runner.status,
       }),
+      mark: ({ marked, change }) => this.#runner.mark(marked, change),
       stop: ({ mode }) => this.#runner.stop(mode, 'stopped by you'),
     });
     connection.onError(() => undefined);

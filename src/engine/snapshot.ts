@@ -11,7 +11,6 @@ import { parseJson, printJson } from '../core/study/journal-line.js';
 import { trialFolder } from '../core/study/places.js';
 import { type ReducerState, StudyReducer } from '../core/study/reduce.js';
 import {
-  numbersOf,
   packedSize,
   type ReportPool,
   rowOf,
@@ -85,7 +84,7 @@ export async function writeSnapshot(
     pieces.push(Buffer.from(printJson(trials.map(rowOf))));
     for (const trial of trials) {
       if (!trial.packed) continue;
-      const part = numbersOf(trial.packed);
+      const part = trial.packed.numbers;
       packed.push(part);
       numbers += part.length;
     }

@@ -12,6 +12,7 @@ import type { PrunerName } from '../core/pruners/names.js';
 import { pruners } from '../core/pruners/registry.js';
 import { derivedSeed } from '../core/random.js';
 import { OUR_WORKER } from '../core/study/journal-line.js';
+import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
 import { trialFolder } from '../core/study/places.js';
 import type { JournalRecord } from '../core/study/records.js';
 import type { StudyReducer } from '../core/study/reduce.js';
@@ -117,6 +118,11 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     if (mode === 'now') for (const number of this.#running.keys()) this.#options.executor.cancel(number);
     this.emit('status', this.status);
     this.#pump();
+  }
+
+  /** Resolves when the marks are on disk. Rejects where there is no such trial. */
+  async mark(marked: Marked, change: MarksChange): Promise<void> {
+    await this.#append(markRecords(this.#worker, this.study, marked, change));
   }
 
   /** Starts what can be started; ends the study when nothing runs and nothing is to be started. */

@@ -3,6 +3,7 @@
  * of it afterwards (over its socket, found through the study's lock file). Data does not travel here: the journal is
  * the truth, and `appended` only says that there is more of it.
  */
+import type { Marked, MarksChange } from '../core/study/marks.js';
 import type { StudyStatus } from '../core/study/trial.js';
 
 /** Raised with every change that an older or newer partner would misunderstand. */
@@ -66,6 +67,8 @@ export interface EngineContract {
     };
     /** `finish` lets running trials end, `now` ends them; both leave the study resumable. */
     stop(params: { mode: 'finish' | 'now' }): void;
+    /** Answered when the marks are on disk; refused where there is no such trial. */
+    mark(params: { marked: Marked; change: MarksChange }): void;
   };
   events: {
     /** The journal has grown to `seq` records, all of them on disk. */
