@@ -11,6 +11,7 @@ import { parseJson, printJson } from '../core/study/journal-line.js';
 import { trialFolder } from '../core/study/places.js';
 import { type ReducerState, StudyReducer } from '../core/study/reduce.js';
 import {
+  numbersOf,
   packedSize,
   type ReportPool,
   rowOf,
@@ -84,7 +85,7 @@ export async function writeSnapshot(
     pieces.push(Buffer.from(printJson(trials.map(rowOf))));
     for (const trial of trials) {
       if (!trial.packed) continue;
-      const part = trial.packed.numbers;
+      const part = numbersOf(trial.packed);
       packed.push(part);
       numbers += part.length;
     }

@@ -11,6 +11,7 @@ import type { JsonObject } from '../core/json.js';
 import type { PrunerName } from '../core/pruners/names.js';
 import { pruners } from '../core/pruners/registry.js';
 import { derivedSeed } from '../core/random.js';
+import { countedTrials } from '../core/study/best.js';
 import { OUR_WORKER } from '../core/study/journal-line.js';
 import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
 import { trialFolder } from '../core/study/places.js';
@@ -248,7 +249,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       if (state && state.pruned === undefined && metric in metrics) {
         const verdict = pruners[study.settings.pruner as PrunerName].judge({
           direction: study.objectives[0]?.direction ?? 'minimize',
-          trials: study.trials,
+          trials: countedTrials(study.trials),
           trial: this.#trial(number),
         });
         if (verdict.prune) state.pruned = verdict.reason;

@@ -3,8 +3,10 @@
  * out raw lines again from any record on. Never writes; the engine is the only one that does.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { JournalBytes } from '../core/study/journal-bytes.js';
 import { parseLine } from '../core/study/journal-line.js';
 import { StudyReducer } from '../core/study/reduce.js';
+import { packStudy, type StudyTransfer } from '../core/study/transfer.js';
 import type { Study } from '../core/study/trial.js';
 
 /** Bytes read at a time. */
@@ -22,6 +24,16 @@ export class JournalFile {
   #inode = -1;
   #damaged = 0;
   #bornAt = 0;
+  readonly #lines = new JournalBytes({
+    text: (bytes, from, to) => Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8'),
+    record: (record, from) => {
+      this.#starts.push(this.#end + from);
+      this.#reducer.apply(record);
+    },
+    damaged: () => {
+      this.#damaged++;
+    },
+  });
 
   constructor(readonly path: string) {}
 
@@ -61,6 +73,11 @@ export class JournalFile {
     }
   }
 
+  /** All of the study so far as one message. */
+  whole(): StudyTransfer {
+    return packStudy(this.#reducer);
+  }
+
   /** The lines from record `seq` on, whole lines up to `maxBytes` (at least one), as they stand on disk. */
   async lines(seq: number, maxBytes: number): Promise<{ lines: string; seq: number; more: boolean }> {
     const total = this.#starts.length;
@@ -98,18 +115,8 @@ export class JournalFile {
   }
 
   #takeLines(bytes: Buffer): void {
-    for (let from = 0; from < bytes.length; ) {
-      const to = bytes.indexOf(NEWLINE, from);
-      const parsed = parseLine(bytes.toString('utf8', from, to));
-      if (parsed.kind === 'record') {
-        this.#starts.push(this.#end);
-        this.#reducer.apply(parsed.record);
-      } else {
-        this.#damaged++;
-      }
-      this.#end += to + 1 - from;
-      from = to + 1;
-    }
+    // Without what a Buffer adds, looking for two million newlines is faster.
+    this.#end += this.#lines.read(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   }
 
   #forget(): void {

@@ -1,6 +1,6 @@
-import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { JournalRecord } from '../../src/core/study/records.js';
 import { Journal, JournalError, loadJournal } from '../../src/engine/journal.js';
 import { StudyLock } from '../../src/engine/lock.js';
@@ -84,6 +84,56 @@ describe('a journal', () => {
     const file = await written(3);
     await appendFile(file, '\0\0\0\0\n');
     expect(await recordsOf(file)).toHaveLength(3);
+  });
+});
+
+describe('a full disk', () => {
+  it('is waited for: no torn line, a message, and everything in its place once there is room', async () => {
+    const file = await written(3);
+    const journal = await Journal.continue(file, await loadJournal(file, ignore));
+    const said: (string | undefined)[] = [];
+    journal.onRoom = (problem) => said.push(problem);
+    const probe = await open(file, 'r+');
+    const handles = Object.getPrototypeOf(probe);
+    const write = handles.write;
+    // As a disk does it: half of the bytes, then the error.
+    const full = vi.spyOn(handles, 'write').mockImplementation(async function (this: unknown, ...args) {
+      const [bytes, from, length, at] = args as [Buffer, number, number, number];
+      if (length > 20) return write.call(this, bytes, from, length >> 1, at);
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    let onDisk = false;
+    const appended = Promise.all([journal.append([record(3)]), journal.append([record(4)])]).then(() => {
+      onDisk = true;
+    });
+    await vi.waitFor(() => expect(said).toHaveLength(1));
+    expect(said[0]).toMatch(/^The disk is full: .*b\.jsonl cannot grow\. The study waits/);
+    await new Promise((done) => setTimeout(done, 1200));
+    expect(onDisk).toBe(false);
+    expect(await recordsOf(file)).toHaveLength(3);
+    expect((await readFile(file, 'utf8')).endsWith('\n')).toBe(true);
+    full.mockRestore();
+    await appended;
+    await journal.close();
+    await probe.close();
+    expect(said).toEqual([said[0], undefined]);
+    expect(await recordsOf(file)).toEqual([0, 1, 2, 3, 4].map(record));
+  });
+
+  it('is an error like any other once nobody wants to wait', async () => {
+    const file = await written(1);
+    const journal = await Journal.continue(file, await loadJournal(file, ignore));
+    const probe = await open(file, 'r+');
+    const full = vi
+      .spyOn(Object.getPrototypeOf(probe), 'write')
+      .mockRejectedValue(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+    const appended = journal.append([record(1)]);
+    journal.waitForRoom = false;
+    await expect(appended).rejects.toThrow('ENOSPC');
+    full.mockRestore();
+    await journal.close();
+    await probe.close();
+    expect(await recordsOf(file)).toEqual([record(0)]);
   });
 });
 

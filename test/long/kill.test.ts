@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { isFinished } from '../../src/core/study/reduce.js';
-import { project, readStudy, startEngine } from '../engine/support/engine.js';
+import { attach, project, readStudy, startEngine } from '../engine/support/engine.js';
 
 const KILLS = 200;
 const CONFIG = `# @sweep
@@ -24,10 +24,17 @@ it(`loses no finished trial in ${KILLS} kills at random moments`, { timeout: 1_8
   for (let kill = 0; kill < KILLS; kill++) {
     const engine = await startEngine(file);
     expect(engine.started).toMatchObject({ kind: 'ready', study: 'a' });
+    // What the engine has told anybody is on disk.
+    let acknowledged = 0;
+    const client = await attach(engine.started);
+    client.on('appended', ({ seq }) => {
+      acknowledged = seq;
+    });
     await new Promise((done) => setTimeout(done, Math.random() * 2_500));
     engine.process.kill('SIGKILL');
     await engine.exited;
-    const { trials } = await readStudy(engine.started);
+    const { trials, seq } = await readStudy(engine.started);
+    expect(seq).toBeGreaterThanOrEqual(acknowledged);
     for (const [number, trial] of known) expect(trials[number]).toEqual(trial);
     for (const trial of trials) if (isFinished(trial.state)) known.set(trial.number, trial);
     expect(trials.filter(({ state }) => state === 'failed')).toEqual([]);

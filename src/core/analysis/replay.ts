@@ -6,6 +6,7 @@ import { type Json, jsonEqual } from '../json.js';
 import type { PrunerName } from '../pruners/names.js';
 import { pruners } from '../pruners/registry.js';
 import { samplers } from '../samplers/registry.js';
+import { countedTrials } from '../study/best.js';
 import { parseLine } from '../study/journal-line.js';
 import { Attr, type JournalRecord, Op, type RecordOf, StateCode } from '../study/records.js';
 import { StudyReducer } from '../study/reduce.js';
@@ -150,7 +151,7 @@ class Verdicts {
     if (trial?.state !== 'running' || !(name in pruners) || this.#decided.has(number)) return;
     const { prune, reason } = pruners[name as PrunerName].judge({
       direction: study.objectives[0]?.direction ?? 'minimize',
-      trials: study.trials,
+      trials: countedTrials(study.trials),
       trial,
     });
     if (!prune) return;

@@ -35,23 +35,19 @@ export class ReportPool {
 }
 
 /** Packed reports: `count` steps (none where they are 1, 2, 3 …: `regular`), then `count` numbers of each metric. */
-export class PackedReports {
-  constructor(
-    readonly count: number,
-    /** The first objective first. */
-    readonly names: readonly string[],
-    readonly regular: boolean,
-    /** Where the numbers lie, with those of others, and where they begin. */
-    readonly block: Float64Array,
-    readonly at: number,
-  ) {}
-
-  /** The numbers in one piece, made when asked for: an array for each of many trials would weigh more than what it holds. */
-  get numbers(): Float64Array {
-    const { count, names, regular, block, at } = this;
-    return block.subarray(at, at + count * (names.length + (regular ? 0 : 1)));
-  }
+export interface PackedReports {
+  readonly count: number;
+  /** The first objective first. */
+  readonly names: readonly string[];
+  readonly regular: boolean;
+  /** Where the numbers lie, with those of others, and where they begin. */
+  readonly block: Float64Array;
+  readonly at: number;
 }
+
+/** The numbers in one piece, made when asked for: an array kept for each of many trials would weigh more than they do. */
+export const numbersOf = ({ count, names, regular, block, at }: PackedReports): Float64Array =>
+  block.subarray(at, at + count * (names.length + (regular ? 0 : 1)));
 
 const NONE: readonly Report[] = [];
 const NOTHING: JsonObject = {};
@@ -139,10 +135,12 @@ function pack(reports: readonly Report[], pool: ReportPool): PackedReports | und
   let next = at;
   if (!regular) for (const { step } of reports) block[next++] = step;
   for (const name of names) for (const { metrics } of reports) block[next++] = metrics[name] as number;
-  return new PackedReports(count, names, regular, block, at);
+  return { count, names, regular, block, at };
 }
 
-function unpack({ count, names, regular, numbers }: PackedReports): Report[] {
+function unpack(packed: PackedReports): Report[] {
+  const { count, names, regular } = packed;
+  const numbers = numbersOf(packed);
   const from = regular ? 0 : count;
   return Array.from({ length: count }, (_, i) => {
     const metrics: Record<string, number> = {};
@@ -217,7 +215,7 @@ export function trialOfRow(
   if (finishedAt !== null) trial.finishedAt = finishedAt;
   if (isPacked(reports)) {
     const [count, regular, names] = reports;
-    trial.packed = new PackedReports(count, pool.names(names), regular === 1, block, at);
+    trial.packed = { count, names: pool.names(names), regular: regular === 1, block, at };
   } else for (const report of reports ?? NONE) trial.report(report);
   if (more) Object.assign(trial, more);
   return trial;

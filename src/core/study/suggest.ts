@@ -5,17 +5,14 @@
 import type { SamplerName } from '../samplers/names.js';
 import { samplers } from '../samplers/registry.js';
 import { activeParameters } from '../space/condition.js';
-import { isExcluded } from './best.js';
+import { countedTrials } from './best.js';
 import type { Study, Suggestion } from './trial.js';
 
 /** The next trial of a study as it stands: the file's own values first, then what its sampler says. */
 export function suggest(study: Study): Suggestion | 'exhausted' {
   const { space, objectives, settings } = study;
   const number = study.trials.length;
-  // The same list for the same study where nothing is excluded: samplers keep what they know about it.
-  const trials = study.trials.some(isExcluded)
-    ? study.trials.filter((trial) => !isExcluded(trial))
-    : study.trials;
+  const trials = countedTrials(study.trials);
   if (number === 0) {
     const names = activeParameters(space, study.baseline);
     const params = Object.fromEntries(names.map((name) => [name, study.baseline[name] ?? null]));
