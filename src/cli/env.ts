@@ -55,7 +55,9 @@ function trialOf(study: Study, number: number): Trial {
 function describe(facts: JsonObject, prefix = ''): readonly string[][] {
   return Object.entries(facts).flatMap(([name, value]): string[][] => {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-      return [[`${prefix}${name}`, Array.isArray(value) ? value.join(' ') : formatValue(value)]];
+      // Every digit: a seed is no measurement.
+      const text = Array.isArray(value) ? value.join(' ') : String(value);
+      return [[`${prefix}${name}`, text]];
     }
     const inner = value as JsonObject;
     if (name === 'packages') return [[`${prefix}${name}`, `${Object.keys(inner).length} (see --json)`]];

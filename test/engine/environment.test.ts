@@ -60,7 +60,15 @@ describe('captureEnvironment', () => {
   });
 
   it('keeps variables that decide about arithmetic and no secret', () => {
-    expect(allowedVariables({ OMP_NUM_THREADS: '2', AWS_SECRET: 'x', TF_API_KEY: 'y', HOME: '/h' })).toEqual({
+    expect(
+      allowedVariables({
+        OMP_NUM_THREADS: '2',
+        AWS_SECRET: 'x',
+        TF_VAR_password: 'y',
+        TF_GPU_TOKEN: 'z',
+        HOME: '/h',
+      }),
+    ).toEqual({
       OMP_NUM_THREADS: '2',
     });
   });

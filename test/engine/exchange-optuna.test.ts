@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { viewForeign } from '../../src/core/exchange/foreign-study.js';
+import { type ForeignStudy, viewForeign } from '../../src/core/exchange/foreign-study.js';
 import { readOptunaJournal } from '../../src/core/exchange/optuna-journal.js';
 import { foreignOfOptuna } from '../../src/core/exchange/optuna-study.js';
 import { optunaJournal } from '../../src/core/exchange/to-optuna.js';
@@ -15,6 +15,7 @@ import {
   askRecords,
   attributesRecord,
   environmentRecord,
+  marksRecord,
   reportRecord,
   requeueRecords,
   studyRecords,
@@ -95,6 +96,7 @@ function sample(): Study {
   ask(3, { x: 0.75, y: 0.1, kind: [64, 32] });
   ask(4, { x: 0.125, y: 0.1, kind: 'a', z: 1 });
   records.push(...requeueRecords(worker, 4, 'interrupted'));
+  records.push(marksRecord(worker, 0, { note: 'é'.repeat(3000), tags: ['a'], starred: true }));
   const reducer = new StudyReducer();
   for (const record of records) reducer.apply(record);
   return reducer.study;
@@ -199,6 +201,22 @@ describe.skipIf(versions.length === 0)('Optuna itself', () => {
     },
     120_000,
   );
+});
+
+describe('a live journal of ours', () => {
+  it('is opened like one of Optuna, every metric of every step with it', async () => {
+    const folder = await project({
+      'a.yaml':
+        '# @sweep\n#   train: ./train.js\n#   metric: {name: score, goal: maximize}\n#   stop: {trials: 3}\nx: 0.5 # @tune float(0, 1)\n',
+      'train.js':
+        'export default async ({ x }, trial) => { await trial.report(1, { score: x, loss: 1 - x }); };',
+    });
+    cli(folder, 'run', 'a.yaml');
+    const own = cli(folder, 'list', 'a.yaml', '--json').stdout;
+    expect(cli(folder, 'list', '.sweetspot/a.yaml/a.jsonl', '--json').stdout).toBe(own);
+    const [study] = (await openForeign(join(folder, '.sweetspot/a.yaml/a.jsonl'))) as readonly ForeignStudy[];
+    expect(study?.trials[0]?.reports).toEqual([{ step: 1, value: 0.5, metrics: { score: 0.5, loss: 0.5 } }]);
+  });
 });
 
 describe('a journal of Optuna 5', () => {

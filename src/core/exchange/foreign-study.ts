@@ -7,9 +7,16 @@ import type { Params, Space } from '../space/parameter.js';
 import { distributionJson, internalValue } from '../study/distribution-json.js';
 import { Attr, type JournalRecord, Op, StateCode } from '../study/records.js';
 import { isFinished, StudyReducer } from '../study/reduce.js';
-import type { Objective, RecordedEnvironment, Report, StudyStatus, TrialState } from '../study/trial.js';
+import type {
+  Marks,
+  Objective,
+  RecordedEnvironment,
+  Report,
+  StudyStatus,
+  TrialState,
+} from '../study/trial.js';
 import type { NewStudy } from '../study/write.js';
-import { environmentRecord, statusRecord, studyRecords } from '../study/write.js';
+import { environmentRecord, marksRecord, statusRecord, studyRecords } from '../study/write.js';
 
 export interface ForeignTrial {
   readonly state: TrialState;
@@ -25,6 +32,7 @@ export interface ForeignTrial {
   readonly attributes: JsonObject;
   readonly suggestion?: { readonly sampler: string; readonly reason: string; readonly seen: number };
   readonly environment?: string;
+  readonly marks?: Marks;
 }
 
 export interface ForeignStudy {
@@ -96,6 +104,7 @@ export function trialRecords(
       ...(finishedAt !== undefined && { datetime_complete: finishedAt }),
     });
   }
+  if (foreign.marks) records.push(marksRecord(worker, trial, foreign.marks));
   return records;
 }
 

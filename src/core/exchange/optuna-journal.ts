@@ -8,7 +8,7 @@ import { parseDistribution } from '../study/distribution-json.js';
 import { parseJson } from '../study/journal-line.js';
 import { DirectionCode, StateCode } from '../study/records.js';
 import type { TrialState } from '../study/trial.js';
-import { type OptunaStudy, type OptunaTrial, utc } from './optuna-study.js';
+import { type OptunaStudy, type OptunaTrial, REPORTS, utc } from './optuna-study.js';
 
 /** States by Optuna's numbers. */
 const STATES: readonly TrialState[] = ['running', 'complete', 'pruned', 'failed', 'waiting'];
@@ -101,6 +101,7 @@ class OptunaJournal {
     const study = this.#study(line);
     if (!study) return;
     const trial: OptunaTrial = {
+      id: this.#trials.length,
       state: STATES[(line.state as number | undefined) ?? StateCode.running] ?? 'running',
       params: new Map(),
       values:
@@ -169,6 +170,13 @@ class OptunaJournal {
       }
       case 7:
         trial.intermediate.set(line.step as number, line.intermediate_value as number);
+        // Ours: the other metrics of the step.
+        if (line.metrics !== undefined) {
+          trial.systemAttrs[REPORTS] = {
+            ...(trial.systemAttrs[REPORTS] as JsonObject | undefined),
+            [String(line.step)]: line.metrics,
+          };
+        }
         return;
       case 8:
         Object.assign(trial.userAttrs, line.user_attr);

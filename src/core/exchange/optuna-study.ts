@@ -4,10 +4,12 @@ import type { Distribution, Space } from '../space/parameter.js';
 import { externalValue, parseDistribution } from '../study/distribution-json.js';
 import { parseJson } from '../study/journal-line.js';
 import { Attr, METRIC_NAMES } from '../study/records.js';
-import type { Objective, RecordedEnvironment, Report, Study, TrialState } from '../study/trial.js';
+import type { Marks, Objective, RecordedEnvironment, Report, Study, TrialState } from '../study/trial.js';
 import type { ForeignStudy, ForeignTrial } from './foreign-study.js';
 
 export interface OptunaTrial {
+  /** Of the storage: what notes are filed under. */
+  readonly id: number;
   state: TrialState;
   /** Internal numbers with the text of their distribution. */
   params: Map<string, { readonly internal: number; readonly distribution: string }>;
@@ -71,7 +73,13 @@ export function foreignOfOptuna(study: OptunaStudy): ForeignStudy {
   const objectives = objectivesOf(study);
   const own = attributes[Attr.space] as unknown as Space | undefined;
   const space = own ?? spaceOf(study.trials);
-  const trials = study.trials.map((trial) => foreignTrial(trial, space, objectives));
+  const trials = study.trials.map((trial, number): ForeignTrial => {
+    const note = noteOf(study.systemAttrs, trial.id);
+    // Where a live journal of ours has them.
+    const live = attributes[`${Attr.marks}:${number}`] as Marks | undefined;
+    const marks = live ?? (note === undefined ? undefined : { note });
+    return { ...(marks && { marks }), ...foreignTrial(trial, space, objectives) };
+  });
   if (!own) return { name: study.name, objectives, space, trials };
   const settings = attributes[Attr.settings] as unknown as Study['settings'] | undefined;
   const config = attributes[Attr.config] as unknown as Study['config'] | undefined;
@@ -89,6 +97,16 @@ export function foreignOfOptuna(study: OptunaStudy): ForeignStudy {
       ...(Array.isArray(environments) && { environments }),
     },
   };
+}
+
+/** The note on a trial that optuna-dashboard keeps in pieces. */
+function noteOf(attributes: OptunaStudy['systemAttrs'], id: number): string | undefined {
+  let note = '';
+  for (let piece = 0; ; piece++) {
+    const text = attributes[`dashboard:${id}:note_str:${piece}`];
+    if (typeof text !== 'string') return note === '' ? undefined : note;
+    note += text;
+  }
 }
 
 /** The values of an enqueued trial, which has no parameters yet. */
@@ -112,37 +130,41 @@ function fromText(parameter: Distribution | undefined, value: Json): Json {
 
 function foreignTrial(trial: OptunaTrial, space: Space, objectives: readonly Objective[]): ForeignTrial {
   const { state, values, systemAttrs, userAttrs, start, complete } = trial;
+  // In a live journal of ours some of them are user attributes.
+  const own = { ...userAttrs, ...systemAttrs };
   const metric = objectives[0]?.metric ?? 'value';
   const params: Record<string, Json> = state === 'waiting' ? fixedParams(trial, space) : {};
   for (const [name, { internal, distribution }] of trial.params) {
     params[name] = externalValue(space[name] ?? parseDistribution(distribution), internal);
   }
-  const further = (systemAttrs[REPORTS] ?? {}) as Readonly<Record<string, Readonly<Record<string, number>>>>;
+  const further = (own[REPORTS] ?? {}) as Readonly<Record<string, Readonly<Record<string, number>>>>;
   const reports: Report[] = [...trial.intermediate]
     .sort(([a], [b]) => a - b)
     .map(([step, value]) => ({ step, value, metrics: { [metric]: value, ...further[step] } }));
   const named = Object.fromEntries(
     (values ?? []).map((value, index) => [objectives[index]?.metric ?? metric, value]),
   );
-  const suggestion = systemAttrs[Attr.suggestion] as unknown as ForeignTrial['suggestion'];
-  const reason = systemAttrs[Attr.reason];
-  const environment = systemAttrs[ENVIRONMENT_OF_TRIAL];
-  const shown = Object.entries(systemAttrs).filter(([key]) => !PRIVATE.test(key));
+  const suggestion = own[Attr.suggestion] as unknown as ForeignTrial['suggestion'];
+  const reason = own[Attr.reason];
+  const environment = own[ENVIRONMENT_OF_TRIAL];
+  const marks = own[Attr.marks] as Marks | undefined;
+  const shown = Object.entries(own).filter(([key]) => !PRIVATE.test(key));
   return {
     state,
     params,
     ...(values && { objectives: values }),
-    values: { ...named, ...(systemAttrs[Attr.values] as Record<string, number> | undefined) },
+    values: { ...named, ...(own[Attr.values] as Record<string, number> | undefined) },
     reports,
     ...(start !== undefined && { startedAt: start }),
     ...(complete !== undefined && { finishedAt: complete }),
     ...(typeof reason === 'string' && { reason }),
     // Of a trial of ours the user attributes say again what our own hold.
     attributes: suggestion
-      ? ((systemAttrs[Attr.attributes] as JsonObject | undefined) ?? {})
-      : { ...Object.fromEntries(shown), ...userAttrs },
+      ? ((own[Attr.attributes] as JsonObject | undefined) ?? {})
+      : Object.fromEntries(shown),
     ...(suggestion && { suggestion }),
     ...(typeof environment === 'string' && { environment }),
+    ...(marks && { marks }),
   };
 }
 

@@ -40,8 +40,21 @@ export function optunaJournal(study: Study, name = study.name): string {
     systemAttr(Attr.baseline, study.baseline),
     ...(study.environments.length > 0 ? [systemAttr(Attr.environment, study.environments)] : []),
     ...study.trials.map((trial) => trialLine(study, trial)),
+    ...study.trials.flatMap(({ number, marks }) =>
+      noteAttributes(number, marks?.note ?? '').map(([key, value]) => systemAttr(key, value)),
+    ),
   ];
   return lines.map((line) => `${printJson(line)}\n`).join('');
+}
+
+/** A note as optuna-dashboard keeps it: in pieces that every database takes. */
+function noteAttributes(trial: number, note: string): readonly (readonly [string, Json])[] {
+  if (note === '') return [];
+  const pieces = note.match(/[\s\S]{1,2045}/g) ?? [];
+  return [
+    [`dashboard:${trial}:note_ver`, 1],
+    ...pieces.map((piece, index) => [`dashboard:${trial}:note_str:${index}`, piece] as const),
+  ];
 }
 
 function trialLine(study: Study, trial: Trial): object {
@@ -117,6 +130,7 @@ function ownAttributes(study: Study, trial: Trial): Record<string, unknown> {
     ...(trial.reason !== undefined && { [Attr.reason]: trial.reason }),
     ...(Object.keys(trial.attributes).length > 0 && { [Attr.attributes]: trial.attributes }),
     ...(trial.environment !== undefined && { [ENVIRONMENT_OF_TRIAL]: trial.environment }),
+    ...(trial.marks && { [Attr.marks]: trial.marks }),
     ...(further.length > 0 && { [REPORTS]: Object.fromEntries(further) }),
   };
 }

@@ -5,11 +5,11 @@ import type { JsonObject } from '../../core/json.js';
 
 /** Instruction sets on which the order and the rounding of sums depend. */
 const ARITHMETIC =
-  /^(sse\w*|ssse3|avx\w*|fma\w*|f16c|amx\w*|neon|asimd\w*|fphp|sve\w*|sme\w*|bf16|i8mm|dotprod)$/;
+  /^(sse\w*|ssse3|avx\w*|fma\w*|f16c|amx\w*|neon|asimd\w*|fphp|sve\w*|sme2?(_\w+)?|bf16|i8mm|dotprod)$/;
 
 /** Only these: an environment holds secrets. */
 const ALLOWED =
-  /^(OMP_\w+|MKL_\w+|OPENBLAS_\w+|NUMEXPR_\w+|VECLIB_\w+|TF_\w+|TFJS_\w+|XLA_FLAGS|CUDA_VISIBLE_DEVICES|CUDA_LAUNCH_BLOCKING|CUBLAS_WORKSPACE_CONFIG|PYTORCH_\w+|NVIDIA_VISIBLE_DEVICES|PYTHONHASHSEED|PYTHONPATH|VIRTUAL_ENV|CONDA_DEFAULT_ENV|NODE_OPTIONS|UV_THREADPOOL_SIZE|LANG|LC_ALL|TZ)$/;
+  /^(OMP_\w+|MKL_\w+|OPENBLAS_\w+|NUMEXPR_\w+|VECLIB_\w+|TF_(CPP|CUDNN|DETERMINISTIC|ENABLE|FORCE|GPU|NUM|USE|XLA)_\w+|TFJS_\w+|XLA_FLAGS|CUDA_VISIBLE_DEVICES|CUDA_LAUNCH_BLOCKING|CUBLAS_WORKSPACE_CONFIG|PYTORCH_\w+|NVIDIA_VISIBLE_DEVICES|PYTHONHASHSEED|PYTHONPATH|VIRTUAL_ENV|CONDA_DEFAULT_ENV|NODE_OPTIONS|UV_THREADPOOL_SIZE|LANG|LC_ALL|TZ)$/;
 /** In case somebody names a secret like a setting. */
 const SECRET = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL/i;
 

@@ -117,6 +117,7 @@ function trialsOf(
       study: Number(row.study_id),
       values: [],
       trial: {
+        id: Number(row.trial_id),
         state: STATES[String(row.state)] ?? 'failed',
         params: new Map(),
         values: null,
