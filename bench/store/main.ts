@@ -173,5 +173,8 @@ async function main(): Promise<void> {
 }
 
 const work = options.work === undefined ? undefined : works[options.work];
-if (work) process.send?.(await work(options.folder));
-else await main();
+if (work) {
+  const figures = await work(options.folder);
+  if (process.send) process.send(figures);
+  else console.log(figures);
+} else await main();

@@ -249,7 +249,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       if (state && state.pruned === undefined && metric in metrics) {
         const verdict = pruners[study.settings.pruner as PrunerName].judge({
           direction: study.objectives[0]?.direction ?? 'minimize',
-          trials: countedTrials(study.trials),
+          trials: countedTrials(study),
           trial: this.#trial(number),
         });
         if (verdict.prune) state.pruned = verdict.reason;

@@ -151,7 +151,7 @@ class Verdicts {
     if (trial?.state !== 'running' || !(name in pruners) || this.#decided.has(number)) return;
     const { prune, reason } = pruners[name as PrunerName].judge({
       direction: study.objectives[0]?.direction ?? 'minimize',
-      trials: countedTrials(study.trials),
+      trials: countedTrials(study),
       trial,
     });
     if (!prune) return;

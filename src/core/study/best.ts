@@ -12,8 +12,8 @@ export function isBetter(a: number, b: number, direction: Direction): boolean {
 export const isExcluded = (trial: Trial): boolean => trial.marks?.excluded !== undefined;
 
 /** The trials that count. The list itself where all do, so that who keeps what it knows about a list can go on doing so. */
-export const countedTrials = (trials: readonly Trial[]): readonly Trial[] =>
-  trials.some(isExcluded) ? trials.filter((trial) => !isExcluded(trial)) : trials;
+export const countedTrials = ({ trials, excluded }: Pick<Study, 'trials' | 'excluded'>): readonly Trial[] =>
+  excluded ? trials.filter((trial) => !isExcluded(trial)) : trials;
 
 /** The first objective of a completed trial that counts, else undefined. */
 export function objectiveOf(trial: Trial): number | undefined {

@@ -137,7 +137,7 @@ class ReportParser {
       return negative ? -exact : exact;
     }
     if (at < to && (bytes[at] === COMMA || to - from > 30)) return Number.NaN;
-    return Number(String.fromCharCode(...bytes.subarray(from, to)));
+    return Number(String.fromCharCode.apply(null, bytes.subarray(from, to) as unknown as number[]));
   }
 }
 

@@ -158,8 +158,15 @@ export class StudyReducer {
   }
 
   #marks(trial: string, marks: Marks): void {
-    const marked: { marks?: Marks } | undefined = trial === '' ? this.#study : this.#trials[Number(trial)];
-    if (marked) marked.marks = marks;
+    if (trial === '') {
+      this.#study.marks = marks;
+      return;
+    }
+    const marked = this.#trials[Number(trial)];
+    if (!marked) return;
+    const change = Number(marks.excluded !== undefined) - Number(marked.marks?.excluded !== undefined);
+    if (change !== 0) this.#study.excluded = (this.#study.excluded ?? 0) + change;
+    marked.marks = marks;
   }
 
   #status({ at, ...status }: StudyStatus & { at: string }): void {

@@ -12,7 +12,7 @@ import type { Study, Suggestion } from './trial.js';
 export function suggest(study: Study): Suggestion | 'exhausted' {
   const { space, objectives, settings } = study;
   const number = study.trials.length;
-  const trials = countedTrials(study.trials);
+  const trials = countedTrials(study);
   if (number === 0) {
     const names = activeParameters(space, study.baseline);
     const params = Object.fromEntries(names.map((name) => [name, study.baseline[name] ?? null]));

@@ -123,6 +123,8 @@ export interface Study {
   readonly runningSince?: string;
   /** Every environment that a run of the study had, oldest first. */
   readonly environments: readonly RecordedEnvironment[];
+  /** How many trials are excluded; absent for none. */
+  readonly excluded?: number;
   /** Marks of the study itself. */
   readonly marks?: Marks;
 }
