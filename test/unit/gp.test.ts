@@ -270,7 +270,7 @@ describe('the Gaussian process sampler', () => {
       await study.tell(trial.number, bowl(trial.params));
     }
     expect(study.trials[0]?.suggestion?.reason).toBe(
-      'spread evenly: 0 of the 5 results that the model needs are in',
+      'spread evenly: 0 of the 4 results that the model needs are in',
     );
     expect(study.trials[8]?.suggestion?.reason).toMatch(
       /^the model predicts -?[\d.e-]+ ± [\d.e-]+; expected improvement [\d.e-]+ over -?[\d.e-]+$/,

@@ -20,9 +20,9 @@ import type { Sampler, SamplerContext } from './sampler.js';
 import { type UnitSpace, unitSpace } from './unit-space.js';
 
 /** Quasi-random trials before the first model. */
-const startTrials = (dimensions: number): number => Math.min(5, dimensions + 2);
-/** Evaluations of the likelihood per fit. */
-const FIT_EVALUATIONS = 40;
+const startTrials = (dimensions: number): number => Math.min(4, dimensions + 2);
+/** Evaluations of the likelihood per fit: fewer where each takes long, since a running sweep waits for it. */
+const fitEvaluations = (n: number): number => Math.min(40, Math.max(12, Math.round(4000 / n)));
 /** Observations that the model takes, at most: its time grows with their cube. */
 const MOST = 300;
 /** Best trials around which candidates are looked for. */
@@ -114,7 +114,7 @@ function fitted(unit: UnitSpace, observed: readonly Observation[]): Hyperparamet
     unit.axes,
     observed.map(({ x }) => x),
   );
-  const hyper = fitHyperparameters(points, y, unit.axes.length, FIT_EVALUATIONS);
+  const hyper = fitHyperparameters(points, y, unit.axes.length, fitEvaluations(points.count));
   fits.set(unit, [{ observed, hyper }, ...known].slice(0, REMEMBERED));
   return hyper;
 }
