@@ -84,7 +84,9 @@ interface Subject {
 
 async function subjectOf(file: string, options: VerifyOptions): Promise<Subject> {
   const path = resolve(file);
-  const found = file.endsWith('.json') ? readLock(await readFile(path, 'utf8').catch(() => '')) : undefined;
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) throw new UsageError(`${file}: there is no such file`);
+  const found = file.endsWith('.json') ? readLock(text) : undefined;
   if (typeof found === 'string') throw new UsageError(`${file}: ${found}`);
   if (found) return { lock: found, configFile: resolve(dirname(path), found.config), promised: true };
   return { lock: await lockOfTrial(file, options, basename(file)), configFile: path, promised: false };

@@ -277,6 +277,14 @@ describe('a journal of Optuna 5', () => {
     expect(await openForeign(join(folder, 'bad.log'))).toBe(`${join(folder, 'bad.log')}: line 2 is not JSON`);
   });
 
+  it('names the line that says what cannot be', async () => {
+    const folder = await project({
+      'bad.log':
+        '{"op_code":0,"worker_id":"w","study_name":"s","directions":[1]}\n{"op_code":4,"worker_id":"w","study_id":0,"datetime_start":null}\n{"op_code":5,"worker_id":"w","trial_id":0,"param_name":"x","param_value_internal":1,"distribution":"{"}\n',
+    });
+    expect(await openForeign(join(folder, 'bad.log'))).toMatch(/bad\.log: line 3 cannot be understood: /);
+  });
+
   it('survives a second journey through our export', async () => {
     const studies = await openForeign(join(FIXTURES, 'optuna-5.log'));
     if (typeof studies === 'string' || !studies[0]) throw new Error('no study');

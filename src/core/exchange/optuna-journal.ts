@@ -43,7 +43,11 @@ export function readOptunaJournal(text: string): readonly OptunaStudy[] | string
     if (typeof (record as { op_code?: unknown } | null)?.op_code !== 'number') {
       return `line ${index + 1} is not a record of a journal: it has no op_code`;
     }
-    journal.apply(record as Line);
+    try {
+      journal.apply(record as Line);
+    } catch (error) {
+      return `line ${index + 1} cannot be understood: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
   return journal.studies.filter(({ deleted }) => !deleted);
 }
