@@ -27,7 +27,14 @@ export const NODE_BUNDLE = {
 
 /** @param {string} entry @param {string} outfile in the project, from where packages' files are found */
 export const bundleForNode = (entry, outfile) =>
-  esbuild.build({ ...NODE_BUNDLE, entryPoints: [entry], outfile, loader: { '.json': 'json' } });
+  esbuild.build({
+    ...NODE_BUNDLE,
+    // A bundler does not survive being bundled.
+    external: [...NODE_BUNDLE.external, 'esbuild'],
+    entryPoints: [entry],
+    outfile,
+    loader: { '.json': 'json' },
+  });
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [entry, outfile] = process.argv.slice(2);

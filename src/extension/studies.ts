@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { type Event, EventEmitter, type LogOutputChannel, type Uri, workspace } from 'vscode';
 import { bestTrial } from '../core/study/best.js';
 import { JOURNAL_SUFFIX, journalOwner, lockFile, STORE, studiesFolder } from '../core/study/places.js';
+import type { StudyTransfer } from '../core/study/transfer.js';
 import type { StudyStatus } from '../core/study/trial.js';
 import type { LockFile } from '../protocol/engine.js';
 import type { Configs } from './configs.js';
@@ -125,6 +126,11 @@ export class Studies {
   /** Raw journal lines for a page; undefined for a study that is not known. */
   async lines(id: string, seq: number, maxBytes: number) {
     return this.#open.get(id)?.journal.lines(seq, maxBytes);
+  }
+
+  /** All of a study as one message, for a page that has nothing of it. */
+  whole(id: string): StudyTransfer | undefined {
+    return this.#open.get(id)?.journal.whole();
   }
 
   /** Brings the list in line with the configs and the disk. Resolves when every study was read and its engine found. */

@@ -2,6 +2,7 @@
  * What a page (the results panel, the sidebar's table) and the extension say to each other. A page asks for what it
  * lacks by position ("since"), so one that was hidden, reloaded or opened late catches up exactly.
  */
+import type { StudyTransfer } from '../core/study/transfer.js';
 import type { EngineStatus } from './engine.js';
 
 /** A study as a page names it. */
@@ -40,13 +41,15 @@ export interface PageContract {
     /**
      * The journal's lines from record `seq` on, as they stand on disk (JSON with bare NaN, see
      * core/study/journal-line.ts), at most a few megabytes at a time: `more` says that there is more.
-     * `reset`: the journal is not the one the page knows; forget and start over.
+     * `reset`: the journal is not the one the page knows; forget and start over. `whole`, to a page that has nothing of
+     * a long study: all of it up to `seq`, in place of lines.
      */
     since(params: { study: string; seq: number }): {
       lines: string;
       seq: number;
       more: boolean;
       reset: boolean;
+      whole?: StudyTransfer;
     };
     trial(params: { study: string; trial: number; action: TrialAction }): void;
     study(params: { study: string; action: StudyAction }): void;

@@ -50,6 +50,17 @@ describe('a study that grows', () => {
     expect(host.asked.at(-1)).toBe(first);
   });
 
+  it('comes as one message where it is long, and grows from there', async () => {
+    const first = study.length - 100;
+    const host = await open({ page: 'results', lines: study.slice(0, first), whole: true });
+    await row(host, 0).waitFor();
+    await host.append(study.slice(first));
+    await vi.waitFor(async () => expect(await rowCount(host)).toBe('41'));
+    expect(host.asked.filter((seq) => seq === 0)).toHaveLength(1);
+    expect(await headerText(host)).toContain('40/40');
+    expect(await row(host, 0).locator('.spark').count()).toBe(1);
+  });
+
   it('is read anew when the journal was replaced', async () => {
     const host = await open({ page: 'results', lines: study });
     await vi.waitFor(async () => expect(await rowCount(host)).toBe('41'));

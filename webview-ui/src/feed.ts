@@ -4,8 +4,10 @@
  */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import { bestTrial } from '../../src/core/study/best.js';
-import { parseLine } from '../../src/core/study/journal-line.js';
+import { parseJson } from '../../src/core/study/journal-line.js';
+import type { JournalRecord } from '../../src/core/study/records.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
+import { unpackStudy } from '../../src/core/study/transfer.js';
 import type { Study, Trial, TrialState } from '../../src/core/study/trial.js';
 import type { PageState, StudyRef } from '../../src/protocol/panel.js';
 import type { Host } from './host.js';
@@ -103,10 +105,11 @@ export class StudyFeed {
       return;
     }
     if (answer.reset) this.#forget();
+    if (answer.whole) this.#reducer = unpackStudy(answer.whole);
     for (const line of answer.lines.split('\n')) {
       if (line === '') continue;
-      const parsed = parseLine(line);
-      if (parsed.kind === 'record') this.#reducer.apply(parsed.record);
+      // The extension has checked the line; here it is only read.
+      this.#reducer.apply(parseJson(line) as JournalRecord);
     }
     this.#position = answer.seq;
     if (answer.more && (answer.seq > asked || answer.reset)) this.#askAgain = true;

@@ -91,10 +91,17 @@ export function unitOf(axis: ValueAxis, value: Json | undefined): number | undef
   return (Math.log(value) - Math.log(axis.low)) / (Math.log(axis.high) - Math.log(axis.low));
 }
 
+/** Places of lists and mappings by their text, found once per list of choices. */
+const PLACES = new WeakMap<readonly Json[], ReadonlyMap<string, number>>();
+
 function indexOfLike(choices: readonly Json[], value: Json): number {
   if (value === null || typeof value !== 'object') return -1;
-  const text = canonicalJson(value);
-  return choices.findIndex((choice) => canonicalJson(choice) === text);
+  let places = PLACES.get(choices);
+  if (!places) {
+    places = new Map(choices.map((choice, index) => [canonicalJson(choice), index]));
+    PLACES.set(choices, places);
+  }
+  return places.get(canonicalJson(value)) ?? -1;
 }
 
 /** The number at a place of a numeric axis: the inverse of `unitOf`. */

@@ -3,6 +3,7 @@
  * every table of the page; drawing, windowing and the state of the sort live in webview-ui.
  */
 import type { Json } from '../json.js';
+import { type PackedReports, StoredTrial } from './stored-trial.js';
 import type { Direction, Study, Trial, TrialState } from './trial.js';
 
 type ColumnKind = 'number' | 'state' | 'objective' | 'metric' | 'param' | 'duration' | 'reason' | 'curve';
@@ -87,7 +88,7 @@ export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>)
     NUMBER,
     STATE,
     ...objectives,
-    ...(study.trials.some(({ reports }) => reports.length > 1) ? [CURVE] : []),
+    ...(study.trials.some((trial) => reportCount(trial) > 1) ? [CURVE] : []),
     ...params.map(
       (name): Column => ({
         id: `param:${name}`,
@@ -119,7 +120,7 @@ function otherMetrics(study: Pick<Study, 'objectives' | 'trials'>): readonly str
   const names = new Set<string>();
   for (const trial of study.trials) {
     for (const name in trial.values) names.add(name);
-    for (const name in trial.reports.at(-1)?.metrics) names.add(name);
+    for (const name of reportedNames(trial)) names.add(name);
   }
   for (const { metric } of study.objectives) names.delete(metric);
   return [...names].sort();
@@ -159,9 +160,33 @@ export function shortNames(names: readonly string[]): ReadonlyMap<string, string
   );
 }
 
+/** The reports as they lie packed: looking at one number of a long study must not unpack all of it. */
+const packedOf = (trial: Trial): PackedReports | undefined =>
+  trial instanceof StoredTrial ? trial.packed : undefined;
+
+/** How often a trial reported. */
+export const reportCount = (trial: Trial): number => packedOf(trial)?.count ?? trial.reports.length;
+
+/** The metrics that a trial reports, by its last report. */
+export const reportedNames = (trial: Trial): readonly string[] =>
+  packedOf(trial)?.names ?? Object.keys(trial.reports.at(-1)?.metrics ?? {});
+
 /** The newest value of a metric: of the end result, else as last reported. Non-finite numbers stay. */
 export function metricOf(trial: Trial, metric: string): number | undefined {
-  return trial.values[metric] ?? trial.reports.at(-1)?.metrics[metric];
+  const value = trial.values[metric];
+  if (value !== undefined) return value;
+  const packed = packedOf(trial);
+  if (!packed) return trial.reports.at(-1)?.metrics[metric];
+  const at = packed.names.indexOf(metric);
+  return at < 0
+    ? undefined
+    : packed.block[packed.at + ((packed.regular ? 0 : 1) + at + 1) * packed.count - 1];
+}
+
+function lastStep(trial: Trial): number | undefined {
+  const packed = packedOf(trial);
+  if (!packed) return trial.reports.at(-1)?.step;
+  return packed.regular ? packed.count : packed.block[packed.at + packed.count - 1];
 }
 
 /** Milliseconds that a trial took, or has taken by `now`; undefined before it starts. */
@@ -190,7 +215,7 @@ export function cellOf(trial: Trial, column: Column, now: number): Json | undefi
       return trial.reason;
     // What it sorts by: how far the trial came.
     case 'curve':
-      return trial.reports.at(-1)?.step;
+      return lastStep(trial);
   }
 }
 

@@ -17,6 +17,8 @@ import { webviewConnection } from './webview-connection.js';
 
 /** Bytes of journal in one answer. */
 const ANSWER_BYTES = 2_000_000;
+/** Records from which on a page without any is given the whole study at once. */
+const LONG = 5_000;
 /** Words to a page, at most so often, in milliseconds. */
 const TELL_EVERY = 100;
 
@@ -111,6 +113,11 @@ export class PageHost {
   async #since({ study, seq }: { study: string; seq: number }) {
     const entry = this.studies.get(study);
     const reset = !entry || seq > entry.study.seq;
+    const known = entry?.study.seq ?? 0;
+    if (known >= LONG && (reset || seq === 0)) {
+      const whole = this.studies.whole(study);
+      if (whole) return { lines: '', seq: known, more: false, reset, whole };
+    }
     const answer = await this.studies.lines(study, reset ? 0 : seq, ANSWER_BYTES);
     return { lines: '', seq: 0, more: false, ...answer, reset };
   }

@@ -13,6 +13,9 @@ import {
   type Disposable,
   type Message,
 } from 'vscode-jsonrpc/node';
+import { parseLine } from '../../../src/core/study/journal-line.js';
+import { StudyReducer } from '../../../src/core/study/reduce.js';
+import { packStudy } from '../../../src/core/study/transfer.js';
 import { type Server, serve } from '../../../src/protocol/contract.js';
 import type { PageContract, PageState, StudyAction, TrialAction } from '../../../src/protocol/panel.js';
 import { sampleRef } from './sample-study.js';
@@ -34,6 +37,8 @@ export interface FakeHostOptions {
   /** What setState has kept from an earlier life. */
   readonly saved?: unknown;
   readonly scale?: number;
+  /** Gives the study as one message to a page that has nothing of it, as the extension does for long ones. */
+  readonly whole?: boolean;
 }
 
 class PipeReader extends AbstractMessageReader {
@@ -69,6 +74,7 @@ export class FakeHost {
   /** Violations of the content security policy, errors of the page, words on its console. */
   readonly complaints: string[] = [];
   saved: unknown;
+  readonly whole: boolean;
   #lines: string[];
   #state: PageState;
   #reset = false;
@@ -78,6 +84,7 @@ export class FakeHost {
     private readonly server: Server<PageContract>,
     options: FakeHostOptions,
   ) {
+    this.whole = options.whole ?? false;
     this.#lines = [...(options.lines ?? [])];
     this.#state = FakeHost.stateOf(options);
   }
@@ -191,8 +198,16 @@ export class FakeHost {
     await this.page.context().close();
   }
 
-  #since(seq: number): { lines: string; seq: number; more: boolean; reset: boolean } {
+  #since(seq: number) {
     this.asked.push(seq);
+    if (this.whole && seq === 0) {
+      const reducer = new StudyReducer();
+      for (const line of this.#lines) {
+        const parsed = parseLine(line.trimEnd());
+        if (parsed.kind === 'record') reducer.apply(parsed.record);
+      }
+      return { lines: '', seq: this.#lines.length, more: false, reset: false, whole: packStudy(reducer) };
+    }
     const reset = this.#reset;
     this.#reset = false;
     const from = reset ? 0 : seq;

@@ -3,6 +3,7 @@
  * range of values in which they can be told apart. Pure.
  */
 import { type Range, robustRange } from '../../../src/core/analysis/history.js';
+import { reportCount, reportedNames } from '../../../src/core/study/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 
 export type CurveRole = 'other' | 'running' | 'best' | 'selected';
@@ -29,7 +30,7 @@ const ORDER: Readonly<Record<CurveRole, number>> = { other: 0, running: 1, best:
 export function reportedMetrics(trials: readonly Trial[], objective: string): readonly string[] {
   const names = new Set<string>();
   for (const trial of trials) {
-    for (const name in trial.reports[0]?.metrics) names.add(name);
+    for (const name of reportedNames(trial)) names.add(name);
   }
   const others = [...names].filter((name) => name !== objective).sort();
   return names.has(objective) ? [objective, ...others] : others;
@@ -48,7 +49,7 @@ export function curvesOf(
     if (trial.number === best) return 'best';
     return trial.state === 'running' ? 'running' : 'other';
   };
-  const reporting = trials.filter((trial) => trial.reports.length > 0);
+  const reporting = trials.filter((trial) => reportCount(trial) > 0);
   const others = reporting.filter((trial) => roleOf(trial) === 'other');
   const faint = new Set(others.slice(-BACKGROUND));
   const drawn = reporting

@@ -8,7 +8,6 @@ import type { Trial } from '../../../src/core/study/trial.js';
 
 export interface GroupRow {
   readonly kind: 'group';
-  readonly key: string;
   readonly value: Json | undefined;
   readonly trials: readonly Trial[];
 }
@@ -35,10 +34,7 @@ export class TrialRows {
     const sorted = sortTrials(trials, sorts, columns, Date.now());
     const by = columns.find(({ id }) => id === group);
     this.#rows = by
-      ? groupTrials(sorted, by).flatMap((one): TableRow[] => [
-          { kind: 'group', key: `group ${JSON.stringify(one.value ?? '')}`, ...one },
-          ...one.trials,
-        ])
+      ? groupTrials(sorted, by).flatMap((one): TableRow[] => [{ kind: 'group', ...one }, ...one.trials])
       : sorted;
     return this.#rows;
   }

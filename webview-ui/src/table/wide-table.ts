@@ -1,7 +1,6 @@
 /** The results panel's table: every column of every trial, windowed, with a sticky header and first column. */
 import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
 import { jsonEqual } from '../../../src/core/json.js';
 import { objectiveOf } from '../../../src/core/study/best.js';
@@ -196,14 +195,7 @@ export class WideTable extends TrialsTable {
       >
         <div role="rowgroup" class="line head">${this.#header()}</div>
         <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;width:${this.#width()}px;min-width:100%;position:relative`}>
-          ${repeat(
-            rows,
-            ({ index }) => {
-              const row = this.rows[index];
-              return isGroup(row) ? row.key : (row?.id ?? -1);
-            },
-            ({ index, start }) => this.#row(view, index, start),
-          )}
+          ${rows.map(({ index, start }) => this.#row(view, index, start))}
         </div>
       </div>
     `;

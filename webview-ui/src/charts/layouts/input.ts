@@ -56,7 +56,7 @@ export function sampled(
   });
 }
 
-export const numberOf = (trial: Trial, column: Column, now: number): number | undefined => {
+const numberOf = (trial: Trial, column: Column, now: number): number | undefined => {
   const cell = cellOf(trial, column, now);
   return typeof cell === 'number' && Number.isFinite(cell) ? cell : undefined;
 };
@@ -90,7 +90,7 @@ export function maximized({ metric }: ChartInput): boolean {
   return metric.direction === 'maximize';
 }
 
-export const valueText = (column: Column, value: Json | undefined): string =>
+const valueText = (column: Column, value: Json | undefined): string =>
   column.kind === 'duration' && typeof value === 'number'
     ? `${formatNumber(value / 1000, 3)} s`
     : formatValue(value);

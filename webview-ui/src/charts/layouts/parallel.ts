@@ -23,8 +23,8 @@ import {
   trialTip,
 } from './input.js';
 
-const MOST_LINES = 4000;
-const MOST_SHADOWS = 1500;
+const MOST_LINES = 2000;
+const MOST_SHADOWS = 800;
 const BUCKETS = 12;
 const LEAST_GAP = 84;
 /** Pixels over the axes for their names, and under them for what has no value. */
@@ -45,7 +45,7 @@ export interface ParallelScene extends Scene {
 }
 
 /** The columns with an axis, in the order chosen; the metric stands last unless moved. */
-export function parallelColumns(input: ChartInput): readonly Column[] {
+function parallelColumns(input: ChartInput): readonly Column[] {
   const all = [...input.columns.filter(({ kind }) => kind === 'param'), input.metric];
   const place = ({ id }: Column): number => {
     const at = input.order.indexOf(id);

@@ -1,0 +1,226 @@
+/**
+ * How fast the results panel is: `npm run bench:panel -- [--quick] [--json FILE] [--trials N]`. The built page in
+ * headless Chromium, with the extension's part played inside the page; what is measured is the page's own work. Needs
+ * `npm run build` first. Compared with what issue 6 asks for, not with another program.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import esbuild from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import { themes } from '../../test/webview/support/themes.js';
+
+interface Result {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly versus: string | null;
+  readonly ratio: number | null;
+}
+
+const ROOT = process.cwd();
+const ORIGIN = 'http://panel.bench';
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    trials: { type: 'string' },
+  },
+});
+const trials = Number(options.trials ?? (options.quick ? 10_000 : 100_000));
+const results: Result[] = [];
+
+/** `goal`: what the value should stay below. */
+function record(name: string, value: number, unit: string, goal: number | null): void {
+  results.push({
+    name,
+    value,
+    unit,
+    versus: goal === null ? null : `goal ${goal} ${unit}`,
+    ratio: goal === null ? null : value / goal,
+  });
+  const verdict = goal === null ? '' : `  (goal ${goal} ${unit}: ${value <= goal ? 'reached' : 'missed'})`;
+  console.log(`${name.padEnd(46)} ${value.toFixed(value < 10 ? 2 : 0).padStart(8)} ${unit}${verdict}`);
+}
+
+async function hostScript(): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(ROOT, 'bench/panel/host.ts')],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'chrome120',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+async function openPanel(browser: Browser, host: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  const page = await context.newPage();
+  const theme = themes[0]!;
+  const css = Object.entries(theme.variables).map(([key, value]) => `--vscode-${key}: ${value};`);
+  await page.route(`${ORIGIN}/**`, async (route) => {
+    const url = route.request().url();
+    if (url.endsWith('/webview.js')) {
+      await route.fulfill({
+        contentType: 'text/javascript',
+        body: await readFile(join(ROOT, 'dist/webview.js')),
+      });
+    } else if (url.endsWith('/host.js')) await route.fulfill({ contentType: 'text/javascript', body: host });
+    else {
+      await route.fulfill({
+        contentType: 'text/html',
+        body: `<!DOCTYPE html><html lang="en"><head><title>bench</title><style>:root{${css.join('')}}</style></head><body class="${theme.bodyClass}" data-page="results"><script src="/host.js"></script></body></html>`,
+      });
+    }
+  });
+  page.on('pageerror', (error) => console.error(String(error)));
+  await page.goto(`${ORIGIN}/`);
+  return page;
+}
+
+/** Helpers inside the page; evaluated once per page. */
+const HELPERS = `(() => {
+  const deep = (selector, root = document) => {
+    const own = root.querySelector(selector);
+    if (own) return own;
+    for (const element of root.querySelectorAll('*')) {
+      const found = element.shadowRoot && deep(selector, element.shadowRoot);
+      if (found) return found;
+    }
+    return null;
+  };
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const painted = async () => { await frame(); await frame(); };
+  const until = async (test) => { while (!test()) await frame(); };
+  const rows = () => Number(deep('[role=grid]')?.getAttribute('aria-rowcount') ?? 0) - 1;
+  const timed = async (work, done) => { const t = performance.now(); work(); await until(done); await painted(); return performance.now() - t; };
+  const frames = async (count, each) => {
+    const times = []; let last = performance.now();
+    for (let i = 0; i < count; i++) { each(i); await frame(); const now = performance.now(); times.push(now - last); last = now; }
+    times.sort((a, b) => a - b);
+    return times[Math.floor(times.length * 0.95)];
+  };
+  Object.assign(window, { deep, frame, painted, until, rows, timed, frames });
+})()`;
+
+async function longStudy(browser: Browser, host: string): Promise<void> {
+  const page = await openPanel(browser, host);
+  await page.evaluate(HELPERS);
+  const bytes = await page.evaluate<number>(`bench.prepare(${trials}, 1, 0)`);
+  console.log(`${trials} trials, a journal of ${(bytes / 1e6).toFixed(0)} MB`);
+  const client = await page.context().newCDPSession(page);
+  const heap = async (): Promise<number> => {
+    await client.send('HeapProfiler.collectGarbage');
+    return (await client.send('Runtime.getHeapUsage')).usedSize / 1e6;
+  };
+  const before = await heap();
+  const opened = await page.evaluate<{ script: number; first: number; all: number }>(`(async () => {
+    const script = document.createElement('script');
+    script.src = '/webview.js';
+    const began = performance.now();
+    const loaded = new Promise((done) => { script.onload = done; });
+    document.body.append(script);
+    await loaded;
+    const ready = performance.now();
+    await until(() => rows() > 0);
+    await painted();
+    const first = performance.now();
+    await until(() => rows() >= ${trials});
+    await painted();
+    return { script: ready - began, first: first - began, all: performance.now() - began };
+  })()`);
+  const limit = trials >= 100_000 ? 1000 : null;
+  record('script loaded and run', opened.script, 'ms', null);
+  record('first picture, of what has arrived', opened.first, 'ms', limit);
+  record(`all ${trials} trials in the table and the charts`, opened.all, 'ms', limit);
+  await page.waitForTimeout(1500);
+  record('memory for the study', (await heap()) - before, 'MB', 250);
+
+  const sort = await page.evaluate<number>(
+    `(() => { const heads = () => [...deep('sweet-wide-table').shadowRoot.querySelectorAll('[role=columnheader]')];
+      const head = heads().find((one) => one.textContent.includes('dropout'));
+      return timed(() => head.click(), () => head.getAttribute('aria-sort') !== 'none'); })()`,
+  );
+  record('sort by a parameter', sort, 'ms', 150);
+  const filter = await page.evaluate<number>(
+    `(() => { const input = deep('sweet-filter-bar').shadowRoot.querySelector('input');
+      const all = rows();
+      return timed(() => { input.value = 'model.dropout < 0.1 and state = complete'; input.dispatchEvent(new Event('change')); }, () => rows() < all); })()`,
+  );
+  record('filter by an expression', filter, 'ms', 100);
+  const clear = await page.evaluate<number>(
+    `(() => { const some = rows(); return timed(() => deep('sweet-filter-bar').shadowRoot.querySelector('.clear').click(), () => rows() > some); })()`,
+  );
+  record('clear the filter', clear, 'ms', 100);
+  const scroll = await page.evaluate<number>(
+    `(() => { const scroller = deep('sweet-wide-table').shadowRoot.querySelector('.scroller');
+      return frames(90, (i) => { scroller.scrollTop = i * 1700; }); })()`,
+  );
+  record('scrolling, frame at the 95th percentile', scroll, 'ms', 33);
+  await page.evaluate(`(async () => { deep('#tab-parallel').click(); await painted(); await painted(); })()`);
+  const brush = await page.evaluate<number>(`(async () => {
+    const plot = deep('sweet-explorer').shadowRoot.querySelector('.plot');
+    const axis = plot.querySelectorAll('.axis')[2].getBoundingClientRect();
+    const box = plot.getBoundingClientRect();
+    const x = axis.left + axis.width / 2;
+    const send = (kind, y) => plot.dispatchEvent(new PointerEvent(kind, { clientX: x, clientY: y, button: 0, pointerId: 1, bubbles: true }));
+    plot.setPointerCapture = () => {};
+    send('pointerdown', box.top + 60);
+    const p95 = await frames(40, (i) => send('pointermove', box.top + 66 + i * 4));
+    send('pointerup', box.top + 66 + 160);
+    return p95;
+  })()`);
+  record('brushing an axis, frame at the 95th percentile', brush, 'ms', 33);
+  for (const tab of ['slice', 'importance', 'contour', 'timeline', 'edf', 'correlation']) {
+    const drawn = await page.evaluate<number>(
+      `(async () => { deep('sweet-filter-bar').shadowRoot.querySelector('.clear')?.click(); await painted();
+        return timed(() => deep('#tab-${tab}').click(), () => deep('#tab-${tab}').getAttribute('aria-selected') === 'true'); })()`,
+    );
+    record(`chart: ${tab}`, drawn, 'ms', null);
+  }
+  await page.context().close();
+}
+
+async function streaming(browser: Browser, host: string): Promise<void> {
+  const page = await openPanel(browser, host);
+  await page.evaluate(HELPERS);
+  const [curves, steps, rate] = options.quick ? [200, 20, 1000] : [1000, 20, 1000];
+  await page.evaluate(`bench.prepare(${Math.ceil(curves * 1.1) + 1}, 5, ${Math.ceil(curves * 1.1)})`);
+  const outcome = await page.evaluate<{ p95: number; said: number; seen: number }>(`(async () => {
+    const script = document.createElement('script');
+    script.src = '/webview.js';
+    document.body.append(script);
+    await until(() => rows() >= ${curves});
+    await painted();
+    let over = false;
+    const talking = bench.stream(${curves}, ${steps}, ${rate}).then(() => { over = true; });
+    const times = []; let last = performance.now();
+    while (!over) { await frame(); const now = performance.now(); times.push(now - last); last = now; }
+    await talking;
+    await new Promise((done) => setTimeout(done, 1500));
+    times.sort((a, b) => a - b);
+    const app = document.querySelector('sweet-results').app;
+    const seen = app.feed.view.value.trials.reduce((sum, trial) => sum + trial.reports.filter((one) => one.step >= 1000).length, 0);
+    return { p95: times[Math.floor(times.length * 0.95)], said: ${curves * steps}, seen };
+  })()`);
+  record(`${curves} curves at ${rate} reports/s, frame at the 95th percentile`, outcome.p95, 'ms', 33);
+  record('reports lost', outcome.said - outcome.seen, 'reports', 0);
+  await page.context().close();
+}
+
+const host = await hostScript();
+// Loaded where it lies: the driver of the browser finds its own files beside it.
+const { startBrowser } = (await import(
+  pathToFileURL(join(ROOT, 'scripts/vscode/browser.mjs')).href
+)) as typeof import('../../scripts/vscode/browser.mjs');
+const browser = await startBrowser();
+try {
+  await longStudy(browser, host);
+  await streaming(browser, host);
+} finally {
+  await browser.close();
+}
+if (options.json) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
