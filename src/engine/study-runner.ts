@@ -4,7 +4,6 @@
  */
 
 import { EventEmitter } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import type { AnnotatedConfig } from '../core/annotation/annotated-config.js';
 import { applyValues, patchedData } from '../core/annotation/edit.js';
 import type { JsonObject } from '../core/json.js';
@@ -200,7 +199,6 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     const { config, text, configFile, executor, journal, backend, tensorflowFolders } = this.#options;
     const { params } = this.#trial(number);
     const folder = trialFolder(journal.file, number);
-    await mkdir(folder, { recursive: true });
     const attempt = (this.#attempts.get(number) ?? 0) + 1;
     this.#attempts.set(number, attempt);
     const state = this.#running.get(number);

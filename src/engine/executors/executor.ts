@@ -23,7 +23,7 @@ export type AttemptResult =
 export interface Executor {
   /** Attempts at a time. */
   readonly slots: number;
-  /** Never rejects for anything the trial did. */
+  /** Makes the attempt's folder where it needs one. Never rejects for anything the trial did. */
   run(spec: AttemptSpec, events: AttemptEvents): Promise<AttemptResult>;
   /** Ends the attempt at a trial at once. */
   cancel(trial: number): void;

@@ -4,7 +4,7 @@
  * its IPC channel closes.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { killGroup } from '../kill-group.js';
 import type { AttemptSpec, FromWorker, ToWorker } from '../trial/messages.js';
@@ -146,6 +146,8 @@ export class LocalExecutor implements Executor {
 
   run(spec: AttemptSpec, events: AttemptEvents): Promise<AttemptResult> {
     return new Promise((resolve) => {
+      // At once, so that no word to cancel comes between. A folder that cannot be made is the study's problem: it rejects.
+      mkdirSync(spec.folder, { recursive: true });
       const log = createWriteStream(join(spec.folder, 'log.txt'), { flags: 'a' });
       // A log that cannot be written must not end a trial.
       log.on('error', () => undefined);
