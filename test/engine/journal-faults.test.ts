@@ -139,7 +139,7 @@ describe('a damaged journal', () => {
 describe('journals of earlier versions', () => {
   const folder = join(import.meta.dirname, '../fixtures/journals');
 
-  it.each(['format-1'])('%s is read as on the day it was written', async (name) => {
+  it.each(['format-1', 'format-1-one-line'])('%s is read as on the day it was written', async (name) => {
     const study = JSON.parse(
       JSON.stringify(await read(join(folder, `${name}.jsonl`)), (_key, value) =>
         typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
