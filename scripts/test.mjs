@@ -15,7 +15,7 @@ const STAGES = [
   { name: 'build', script: 'build' },
   { name: 'lint', script: 'lint' },
   { name: 'types', script: 'typecheck' },
-  { name: 'Python for the examples', script: 'setup:python' },
+  { name: 'Python for the tests', script: 'setup:python' },
   { name: 'unit, engine and page', script: 'test:unit', counts: VITEST },
   { name: 'in VS Code', script: 'test:extension', args: ['--', '--no-build'], counts: RUNNER },
   { name: 'clicking through VS Code', script: 'test:e2e', args: ['--', '--no-build'], counts: RUNNER },
