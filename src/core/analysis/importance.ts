@@ -25,6 +25,7 @@ const QUANTILE = 0.1;
 const GRID = 50;
 /** Fewer trials than this say nothing. */
 export const LEAST_TRIALS = 10;
+const MOST_TRIALS = 3000;
 const LEAST_TOP = 3;
 /** Samples by which chance is judged. */
 const DRAWS = 24;
@@ -36,7 +37,7 @@ const DRAWS = 24;
  */
 export function importanceOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>): readonly Importance[] {
   const direction = study.objectives[0]?.direction ?? 'minimize';
-  const done = study.trials.filter((trial) => objectiveOf(trial) !== undefined);
+  const done = some(study.trials.filter((trial) => objectiveOf(trial) !== undefined));
   if (done.length < LEAST_TRIALS) return [];
   const value = (trial: Trial): number => objectiveOf(trial) ?? Number.NaN;
   const ranked = [...done].sort((a, b) =>
@@ -59,6 +60,12 @@ export function importanceOf(study: Pick<Study, 'objectives' | 'space' | 'trials
   return raw
     .map(({ weight, ...rest }) => ({ ...rest, share: weight / total }))
     .sort((a, b) => b.share - a.share);
+}
+
+/** Every so-manieth of very many: more would only cost time. */
+function some(trials: readonly Trial[]): readonly Trial[] {
+  const step = Math.ceil(trials.length / MOST_TRIALS);
+  return step <= 1 ? trials : trials.filter((_, index) => index % step === 0);
 }
 
 /** A tenth, but never so few that chance alone decides which they are. */

@@ -335,7 +335,13 @@ export function groupTrials(trials: readonly Trial[], column: Column): readonly 
 
 /** The order among rows that the sort cannot tell apart: at work first, then finished, pruned, failed; newest first. */
 export function naturalOrder(trials: readonly Trial[]): readonly Trial[] {
-  return [...trials].sort((a, b) => STATE_RANK[a.state] - STATE_RANK[b.state] || b.number - a.number);
+  const byRank: Trial[][] = Object.keys(STATE_RANK).map(() => []);
+  // Trials come by number: read backwards, each state's are newest first without comparing any.
+  for (let index = trials.length - 1; index >= 0; index--) {
+    const trial = trials[index] as Trial;
+    byRank[STATE_RANK[trial.state]]?.push(trial);
+  }
+  return byRank.flat();
 }
 
 /** Best first by the first objective. */
