@@ -30,7 +30,7 @@ it(`loses no finished trial in ${KILLS} kills at random moments`, { timeout: 1_8
     client.on('appended', ({ seq }) => {
       acknowledged = seq;
     });
-    await new Promise((done) => setTimeout(done, Math.random() * 2_500));
+    await new Promise((done) => setTimeout(done, Math.random() * 5_000));
     engine.process.kill('SIGKILL');
     await engine.exited;
     const { trials, seq } = await readStudy(engine.started);
