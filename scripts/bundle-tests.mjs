@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
+import { peggyPlugin } from './peggy-plugin.mjs';
 import { ROOT } from './vscode/on-demand.mjs';
 
 /**
@@ -27,9 +28,10 @@ export async function bundleTests(folder, entries, format) {
     target: 'node20',
     format,
     sourcemap: 'inline',
-    // Installed packages stay where they are: Mocha and Playwright do not survive being bundled.
-    packages: 'external',
-    external: ['vscode'],
+    // Mocha and Playwright do not survive being bundled; the rest does, whatever kind of module it is.
+    external: ['vscode', 'mocha', 'playwright-core'],
+    mainFields: ['module', 'main'],
+    plugins: [peggyPlugin.esbuild],
     logLevel: 'warning',
   });
   return entries.map((entry) => join(outdir, entry.replace(/\.ts$/, extension)));

@@ -1,0 +1,38 @@
+// A study with thousands of records, which reaches a page as one packed message: seen in a real window.
+import { strict as assert } from 'node:assert';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sampleJournal } from '../webview/support/sample-study.js';
+import { folderWith, session } from './support/session.js';
+import { openWorkbench, type Workbench } from './support/workbench.js';
+
+const TRIALS = 1_000;
+
+describe('a study of a thousand trials in a window', () => {
+  let workbench: Workbench;
+  after(() => workbench?.close());
+
+  it('is shown whole in the side bar and in the results', async () => {
+    const config = await readFile(join(session().root, 'examples', 'iris', 'iris.yaml'), 'utf8');
+    const journal = sampleJournal({
+      trials: TRIALS,
+      steps: 10,
+      budget: TRIALS,
+      status: { kind: 'finished', reason: 'x' },
+    });
+    const folder = await folderWith({
+      'iris.yaml': config,
+      '.sweetspot/iris.yaml/iris.jsonl': journal.join(''),
+    });
+    workbench = await openWorkbench(folder);
+    await workbench.showSweetspot();
+    await workbench.treeRows('Studies').filter({ hasText: '1000/1000 · best' }).waitFor();
+    const table = await workbench.webview('body[data-page="table"]');
+    await table.locator('[role="row"][aria-rowindex="2"]').waitFor();
+    await workbench.runCommand('Sweetspot: Open Results');
+    const results = await workbench.webview('body[data-page="results"]');
+    const grid = results.locator('[role="grid"]');
+    await grid.locator('[role="row"][aria-rowindex="2"]').waitFor();
+    assert.equal(await grid.getAttribute('aria-rowcount'), String(TRIALS + 1));
+  });
+});
