@@ -5,7 +5,7 @@
  */
 import { mkdir, open as openFile, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { crc32 as zlibCrc32 } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { buf } from 'crc-32';
 import { parseJson, printJson } from '../core/study/journal-line.js';
 import { trialFolder } from '../core/study/places.js';
@@ -48,8 +48,20 @@ interface Header {
   readonly checksum: number;
 }
 
-/** Node has a fast one from 20.15 on. */
-const crc32 = (bytes: Uint8Array): number => (zlibCrc32 ? zlibCrc32(bytes) : buf(bytes)) >>> 0;
+/** Node has a fast one from 20.15 on; a named import of it would keep older ones from starting at all. */
+const fastCrc32 = (zlib as { readonly crc32?: (bytes: Uint8Array) => number }).crc32;
+const crc32 = (bytes: Uint8Array): number => (fastCrc32 ?? buf)(bytes) >>> 0;
+
+/** The first line: a checksum of the header, a space, the header. */
+const seal = (header: string): string => `${crc32(Buffer.from(header))} ${header}\n`;
+
+/** The header of a first line. @throws Error when it is not what was written. */
+function unseal(line: Buffer): Header {
+  const space = line.indexOf(32);
+  const header = line.subarray(space + 1);
+  if (Number(line.toString('latin1', 0, space)) !== crc32(header)) throw new Error('The header is damaged.');
+  return parseJson(header.toString('utf8')) as Header;
+}
 
 const snapshotFile = (journal: string): string => join(dirname(trialFolder(journal, 0)), 'snapshot');
 
@@ -109,7 +121,7 @@ export async function writeSnapshot(
     pieces: pieces.map(({ length }) => length),
     numbers,
   };
-  const header = `${printJson({ ...facts, checksum: crc32(body) }).slice(0, -1)},${frozen.slice(1)}\n`;
+  const header = seal(`${printJson({ ...facts, checksum: crc32(body) }).slice(0, -1)},${frozen.slice(1)}`);
   const file = snapshotFile(journal);
   const unfinished = `${file}.${process.pid}`;
   await mkdir(dirname(file), { recursive: true });
@@ -136,7 +148,7 @@ export async function readSnapshot(
     if (size < WORTH_A_SNAPSHOT) return undefined;
     const bytes = await readFile(snapshotFile(journal));
     const end = bytes.indexOf(10);
-    const header = parseJson(bytes.toString('utf8', 0, end)) as Header;
+    const header = unseal(bytes.subarray(0, end));
     if (header.version !== VERSION || header.goodBytes > size) return undefined;
     const body = bytes.subarray(end + 1);
     if (crc32(body) !== header.checksum) return undefined;
