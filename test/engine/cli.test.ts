@@ -36,9 +36,13 @@ function cli(
     const child = spawn(process.execPath, [bundle('cli.js'), ...args], { cwd: folder });
     let out = '';
     let err = '';
+    let killed = false;
     child.stdout.on('data', (chunk) => {
       out += chunk;
-      onLine?.(out, () => child.kill('SIGINT'));
+      onLine?.(out, () => {
+        if (!killed) child.kill('SIGINT');
+        killed = true;
+      });
     });
     child.stderr.on('data', (chunk) => {
       err += chunk;

@@ -1,6 +1,7 @@
 /** The real engine process with real child processes; the training is a few lines of JavaScript. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { trialLog } from '../../src/core/study/places.js';
@@ -113,7 +114,8 @@ describe('an engine', () => {
   it('ends a hanging trial at once when asked to stop now, and runs it again later', async () => {
     const folder = await make(
       'stop: {trials: 2}\nworkers: 1',
-      `import { existsSync } from 'node:fs';
+      `import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
        export default async function train(config, trial) {
          if (!existsSync(new URL('./go', import.meta.url)) && !existsSync(trial.folder + '/../../../../go')) for (;;);
          return 1;
@@ -134,6 +136,16 @@ describe('an engine', () => {
       'complete',
       'complete',
     ]);
+  });
+
+  it('does not wait for a compiler that was killed', async () => {
+    const folder = await make('stop: {trials: 1}', BOWL);
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    await mkdir(join(folder, '.sweetspot', 'modules'), { recursive: true });
+    await writeFile(join(folder, '.sweetspot', 'modules', 'train.js.lock'), String(dead));
+    const engine = await startEngine(join(folder, 'a.yaml'));
+    await engine.exited;
+    expect((await readStudy(engine.started)).trials).toMatchObject([{ state: 'complete' }]);
   });
 
   it('fails a trial that takes longer than it may', async () => {

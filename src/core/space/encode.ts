@@ -57,7 +57,7 @@ const DIGITS = 6;
  * A real number as it is suggested: inside the range, and rounded to six significant digits, of the number itself where
  * the parameter is logarithmic, of the range where it is not.
  */
-export function tidy({ low, high, log }: FloatDistribution, x: number): number {
+function tidy({ low, high, log }: FloatDistribution, x: number): number {
   const size = log ? Math.abs(x) : high - low;
   const decimals = DIGITS - 1 - Math.floor(Math.log10(size));
   const rounded =

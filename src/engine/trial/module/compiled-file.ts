@@ -25,7 +25,7 @@ interface Note {
 const FORMAT = 2;
 /** Outputs of earlier versions go when they are older than this (ms): a worker may be about to load one. */
 const OLD = 60_000;
-/** Nobody compiles for longer (ms): a lock of that age was left behind. */
+/** Nobody compiles for longer (ms): a lock of that age was left behind, by another machine perhaps. */
 const STALE = 60_000;
 /** Between looks at a lock (ms). */
 const LOOK_EVERY = 50;
@@ -60,6 +60,18 @@ async function writeWhole(path: string, content: string): Promise<void> {
 const ageOf = async (path: string): Promise<number> =>
   Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
 
+/** Whether the process that made the lock file was killed. One that is still empty is being made. */
+async function isLeftBehind(path: string): Promise<boolean> {
+  const pid = Number(await readFile(path, 'utf8').catch(() => ''));
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 /**
  * Holds the lock file while `work` runs, so that of several workers that start cold one compiles and the others find
  * its output. Waits for whoever holds it.
@@ -71,6 +83,7 @@ async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
       if (error.code !== 'EEXIST' && error.code !== 'EPERM') throw error;
     });
     if (handle) {
+      await handle.writeFile(String(process.pid));
       await handle.close();
       try {
         return await work();
@@ -78,7 +91,7 @@ async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
         await rm(path, { force: true });
       }
     }
-    if ((await ageOf(path)) > STALE) await rm(path, { force: true });
+    if ((await isLeftBehind(path)) || (await ageOf(path)) > STALE) await rm(path, { force: true });
     else await setTimeout(LOOK_EVERY);
   }
 }
