@@ -161,6 +161,11 @@ describe('sweetspot export', () => {
 const python = [process.env.SWEETSPOT_TEST_PYTHON, 'python3'].find(
   (program) => program !== undefined && spawnSync(program, ['-c', 'import tensorboard']).status === 0,
 );
+if (python === undefined) {
+  console.warn(
+    '\n  NOT TESTED: no Python here has TensorBoard (npm and Debian have none). pip install tensorboard, or name one in SWEETSPOT_TEST_PYTHON.\n',
+  );
+}
 const READ = `
 import json, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
