@@ -19,6 +19,20 @@ export interface Report {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/**
+ * What a sampler with a model expected of the point it suggested, in the units of the first objective. The model sees
+ * warped results; its quantiles are transformed back, so `deviation` is half the distance between the 16 % and the 84 %
+ * quantile.
+ */
+export type Prediction = {
+  readonly mean: number;
+  readonly deviation: number;
+  /** By how much it is expected to better the best so far: not negative, in either direction. */
+  readonly improvement: number;
+  /** The numbers of the finished trials that are nearest by the model's own measure, nearest first; at most three. */
+  readonly nearest: readonly number[];
+};
+
 /** Why a trial has the parameters it has. */
 export interface Suggestion {
   readonly params: Params;
@@ -26,6 +40,8 @@ export interface Suggestion {
   readonly sampler: string;
   /** One sentence for people. */
   readonly reason: string;
+  /** Of samplers with a model. */
+  readonly prediction?: Prediction;
 }
 
 /** What people say about a trial, or a study, afterwards. */
@@ -35,6 +51,8 @@ export interface Marks {
   readonly starred?: boolean;
   readonly note?: string;
   readonly tags?: readonly string[];
+  /** Of a study only: out of sight until asked for, and never continued by itself. */
+  readonly archived?: boolean;
 }
 
 export interface Trial {
