@@ -3,6 +3,7 @@
  * of the text, as VS Code counts them.
  */
 import type { Json } from '../json.js';
+import type { Constraint } from '../space/constraint.js';
 import type { Parameter, Space } from '../space/parameter.js';
 import type { Objective, StopCriteria } from '../study/trial.js';
 
@@ -43,6 +44,9 @@ export interface SweepSettings {
   /** Absent when the file does not say; the study's seed is then 0. */
   readonly seed?: number;
   readonly workers?: number;
+  /** Between parameters, and on metrics; absent for none. */
+  readonly constraints?: readonly Constraint[];
+  readonly outcomeConstraints?: readonly Constraint[];
 }
 
 /** One `@tune` and the value it stands on. */

@@ -1,5 +1,5 @@
 /** What a sampler is: a pure function from the space and the results visible now to the next point to try. */
-import type { Space } from '../space/parameter.js';
+import type { Params, Space } from '../space/parameter.js';
 import type { Direction, Suggestion, Trial } from '../study/trial.js';
 
 export interface SamplerContext {
@@ -11,6 +11,15 @@ export interface SamplerContext {
   readonly seed: number;
   /** The number of the trial that is asked for. */
   readonly number: number;
+  /** Whether the constraints between parameters allow a point; absent: every point is allowed. */
+  readonly allows?: (params: Params) => boolean;
+  /**
+   * By how much the metrics of a trial (`values`) break the outcome constraints: 0 where they hold, Infinity where a
+   * metric is missing. Absent: there are none.
+   */
+  readonly outcomeViolation?: (values: Trial['values']) => number;
+  /** Finished trials of earlier studies, for models to learn from: neither counted nor barred from being tried again. */
+  readonly earlier?: readonly Trial[];
 }
 
 export interface Sampler {

@@ -56,7 +56,20 @@ export type Condition =
   | { readonly or: readonly Condition[] }
   | { readonly not: Condition };
 
-export type Parameter = Distribution & { readonly when?: Condition };
+/**
+ * What the user believes of a numeric parameter: a normal distribution around a value, cut off at the bounds. `sd` is in
+ * the parameter's own unit, in decades where it is logarithmic; absent: a sixth of the range.
+ */
+export interface Prior {
+  readonly mean: number;
+  readonly sd?: number;
+}
+
+export type Parameter = Distribution & {
+  readonly when?: Condition;
+  /** Of float and int alone. */
+  readonly prior?: Prior;
+};
 
 /** Parameters by name, in the order of the file. The name is the dotted path in the config, or what `as` gave. */
 export type Space = Readonly<Record<string, Parameter>>;

@@ -4,9 +4,24 @@
  */
 import type { SamplerName } from '../samplers/names.js';
 import { samplers } from '../samplers/registry.js';
+import type { SamplerContext } from '../samplers/sampler.js';
 import { activeParameters } from '../space/condition.js';
+import { allowance, outcomeViolation } from '../space/constraint.js';
 import { countedTrials } from './best.js';
-import type { Study, Suggestion } from './trial.js';
+import type { Study, StudySettings, Suggestion } from './trial.js';
+
+/** What the constraints of a study mean for its samplers. */
+function constraintContext({
+  constraints,
+  outcomeConstraints,
+}: Pick<StudySettings, 'constraints' | 'outcomeConstraints'>): Pick<
+  SamplerContext,
+  'allows' | 'outcomeViolation'
+> {
+  const allows = allowance(constraints);
+  const violation = outcomeViolation(outcomeConstraints);
+  return { ...(allows && { allows }), ...(violation && { outcomeViolation: violation }) };
+}
 
 /** The next trial of a study as it stands: the file's own values first, then what its sampler says. */
 export function suggest(study: Study): Suggestion | 'exhausted' {
@@ -25,5 +40,6 @@ export function suggest(study: Study): Suggestion | 'exhausted' {
     trials,
     seed: settings.seed,
     number,
+    ...constraintContext(settings),
   });
 }

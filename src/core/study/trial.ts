@@ -1,5 +1,6 @@
 /** A study and its trials as every part of the program sees them. Data only; records become these in reduce.ts. */
 import type { Json, JsonObject } from '../json.js';
+import type { Constraint } from '../space/constraint.js';
 import type { Params, Space } from '../space/parameter.js';
 
 export type TrialState = 'waiting' | 'running' | 'complete' | 'pruned' | 'failed';
@@ -111,6 +112,10 @@ export interface StudySettings {
   readonly seed: number;
   readonly stop: StopCriteria;
   readonly workers?: number;
+  /** Between parameters: which points may be tried. Absent for none. */
+  readonly constraints?: readonly Constraint[];
+  /** On metrics: which results are acceptable. Absent for none. */
+  readonly outcomeConstraints?: readonly Constraint[];
 }
 
 export type StudyStatus =
