@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { History } from '../../src/core/analysis/history.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import { curvesOf, reportedMetrics } from '../../webview-ui/src/charts/curves-data.js';
-import { layoutHistory } from '../../webview-ui/src/charts/history-option.js';
+import { layoutHistory } from '../../webview-ui/src/charts/layouts/history.js';
 import { moveInGrid } from '../../webview-ui/src/table/grid-keys.js';
 import type { Theme } from '../../webview-ui/src/theme.js';
 
@@ -86,23 +86,42 @@ describe('the optimisation history', () => {
     baseline: 0.5,
     last: 31,
   };
-  const choices = { log: false, full: false, selected: [], best: 0 };
+  const choices = {
+    log: false,
+    full: false,
+    selected: [],
+    best: 0,
+    metric: 'loss',
+    width: 400,
+    height: 200,
+  };
 
   it('marks a value beyond the axis at its edge, and counts it', () => {
-    const { marks, outside } = layoutHistory(history, choices, theme);
+    const { beyond, y, outside } = layoutHistory(history, choices, theme);
     expect(outside).toBe(1);
-    expect(marks[30]).toMatchObject({ beyond: 'above' });
-    expect(marks[30]?.y).toBeLessThan(2);
+    expect(beyond[30]).toBe(1);
+    expect(y[30]).toBe(Math.min(...y));
   });
 
   it('shows every value when asked to', () => {
-    const { marks, outside } = layoutHistory(history, { ...choices, full: true }, theme);
+    const { beyond, y, outside } = layoutHistory(history, { ...choices, full: true }, theme);
     expect(outside).toBe(0);
-    expect(marks[30]).toMatchObject({ y: 900, beyond: undefined });
+    expect(beyond[30]).toBe(0);
+    expect(y[30]).toBeLessThan((y[0] ?? 0) - 50);
   });
 
   it('gives a trial without a value a place', () => {
-    expect(Number.isFinite(layoutHistory(history, choices, theme).marks[31]?.y)).toBe(true);
+    expect(layoutHistory(history, choices, theme).y[31]).toBeGreaterThan(100);
+  });
+
+  it('draws of very many marks on one spot a single one', () => {
+    const many: History = {
+      ...history,
+      points: Array.from({ length: 50_000 }, (_, trial) => ({ trial, state: 'complete', value: trial % 3 })),
+      last: 49_999,
+    };
+    const drawn = layoutHistory(many, choices, theme).shapes.find(({ kind }) => kind === 'rects');
+    expect(drawn?.kind === 'rects' ? drawn.at.length / 4 : 0).toBeLessThan(1000);
   });
 
   it('offers no logarithm where a value is not positive', () => {

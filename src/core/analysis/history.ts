@@ -3,7 +3,8 @@
  * values in which the interesting part can be seen. Pure; drawing it is the page's work.
  */
 import { isBetter, objectiveOf } from '../study/best.js';
-import type { Direction, Study, Trial } from '../study/trial.js';
+import { lastFinite } from '../study/table.js';
+import type { Direction, Study } from '../study/trial.js';
 
 export interface HistoryPoint {
   readonly trial: number;
@@ -31,7 +32,7 @@ export function historyOf(study: Pick<Study, 'objectives' | 'trials'>): History 
     if (trial.state === 'running' || trial.state === 'waiting') continue;
     last = Math.max(last, trial.number);
     const value = objectiveOf(trial);
-    points.push({ trial: trial.number, state: trial.state, value: value ?? lastReport(trial) });
+    points.push({ trial: trial.number, state: trial.state, value: value ?? lastFinite(trial) });
     const leader = best.at(-1);
     if (value !== undefined && (!leader || isBetter(value, leader.value, direction))) {
       best.push({ trial: trial.number, value });
@@ -44,10 +45,6 @@ export function historyOf(study: Pick<Study, 'objectives' | 'trials'>): History 
 export function baselineOf(study: Pick<Study, 'trials'>): number | undefined {
   const first = study.trials[0];
   return first && first.number === 0 ? objectiveOf(first) : undefined;
-}
-
-function lastReport(trial: Trial): number | undefined {
-  return trial.reports.findLast((report) => Number.isFinite(report.value))?.value;
 }
 
 export interface Improvement {

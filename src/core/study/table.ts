@@ -164,6 +164,18 @@ export function shortNames(names: readonly string[]): ReadonlyMap<string, string
 const packedOf = (trial: Trial): PackedReports | undefined =>
   trial instanceof StoredTrial ? trial.packed : undefined;
 
+/** The last finite number that a trial reported of its first objective. */
+export function lastFinite(trial: Trial): number | undefined {
+  const packed = packedOf(trial);
+  if (!packed) return trial.reports.findLast(({ value }) => Number.isFinite(value))?.value;
+  const from = packed.at + (packed.regular ? 0 : packed.count);
+  for (let at = from + packed.count - 1; at >= from; at--) {
+    const value = packed.block[at] as number;
+    if (Number.isFinite(value)) return value;
+  }
+  return undefined;
+}
+
 /** How often a trial reported. */
 export const reportCount = (trial: Trial): number => packedOf(trial)?.count ?? trial.reports.length;
 

@@ -3,7 +3,7 @@
  * names a trial, clicking selects it; with the keyboard, arrows walk along the trials and Enter selects.
  */
 import { SignalWatcher } from '@lit-labs/preact-signals';
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { type History, historyOf } from '../../../src/core/analysis/history.js';
 import { formatNumber } from '../../../src/core/format.js';
@@ -14,8 +14,9 @@ import { stateIcon, stateWord } from '../icons.js';
 import { base } from '../styles.js';
 import { type Theme, theme } from '../theme.js';
 import { chartStyles } from './chart-styles.js';
-import { type Chart, createChart } from './echarts.js';
-import { type HistoryChoices, type HistoryLayout, layoutHistory, type Mark } from './history-option.js';
+import { paintScene } from './kit/paint.js';
+import { emptyScene } from './kit/scene.js';
+import { type HistoryChoices, type HistoryLayout, layoutHistory } from './layouts/history.js';
 import { placeTip } from './tip.js';
 
 /** Pixels from the pointer within which a mark is meant. */
@@ -23,14 +24,27 @@ const REACH = 14;
 
 @customElement('sweet-history')
 export class HistoryChart extends SignalWatcher(LitElement) {
-  static override styles = [base, chartStyles];
+  static override styles = [
+    base,
+    chartStyles,
+    css`
+      canvas {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+      }
+    `,
+  ];
 
   @property({ attribute: false }) app!: App;
-  @state() private focused: Mark | undefined;
-  @query('.canvas') private canvas!: HTMLElement;
+  /** Number of the trial pointed at. */
+  @state() private focused: number | undefined;
+  @state() private size = { width: 0, height: 0 };
+  @query('.plot') private plot!: HTMLElement;
+  @query('canvas') private canvas!: HTMLCanvasElement;
   @query('.tip') private tip!: HTMLElement;
 
-  #chart: Chart | undefined;
   #resize: ResizeObserver | undefined;
   #layout: HistoryLayout | undefined;
   #laidFor: { readonly view: StudyView; readonly colours: Theme; readonly key: string } | undefined;
@@ -40,8 +54,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resize?.disconnect();
-    this.#chart?.dispose();
-    this.#chart = undefined;
+    this.#resize = undefined;
   }
 
   protected override render(): TemplateResult {
@@ -78,20 +91,23 @@ export class HistoryChart extends SignalWatcher(LitElement) {
         >
       </div>
       <div
-        class="plot ${this.focused ? 'pointing' : ''}"
+        class="plot ${this.focused === undefined ? '' : 'pointing'}"
         tabindex="0"
         role="group"
         aria-label=${view ? describe(view) : 'Optimization history'}
         @pointermove=${this.#onPointer}
-        @pointerleave=${() => this.#focus(undefined)}
+        @pointerleave=${() => {
+          this.focused = undefined;
+        }}
         @click=${this.#onClick}
         @keydown=${this.#onKey}
-        @blur=${() => this.#focus(undefined)}
+        @blur=${() => {
+          this.focused = undefined;
+        }}
       >
-        <div class="canvas" aria-hidden="true" ?hidden=${empty}></div>
-        <div class="axis-name" ?hidden=${empty}>${view?.study.objectives[0]?.metric}</div>
+        <canvas aria-hidden="true" ?hidden=${empty}></canvas>
         ${empty ? html`<div class="empty">${running ? 'No trial has a result yet.' : 'No trial has a result.'}</div>` : nothing}
-        <div class="tip" role="status" ?hidden=${!this.focused}>${this.focused ? this.#tip(this.focused) : nothing}</div>
+        <div class="tip" role="status" ?hidden=${this.focused === undefined}>${this.focused === undefined ? nothing : this.#tip(this.focused)}</div>
       </div>
       ${empty ? nothing : this.#legend(view)}
     `;
@@ -105,6 +121,8 @@ export class HistoryChart extends SignalWatcher(LitElement) {
       full: ui.fullRange.value,
       selected: ui.selected.value,
       best: view.best?.number,
+      metric: view.study.objectives[0]?.metric ?? 'value',
+      ...this.size,
     };
     const key = JSON.stringify(choices);
     const { trials } = this.app.filtered.value;
@@ -139,88 +157,102 @@ export class HistoryChart extends SignalWatcher(LitElement) {
               ${formatNumber(baseline)}</span
             >`
       }
-      <span class="axis-end">trial</span>
     </div>`;
   }
 
-  #tip({ point, beyond }: Mark): TemplateResult {
+  #tip(trial: number): TemplateResult {
     const view = this.app.feed.view.value;
-    const metric = view?.study.objectives[0]?.metric ?? 'value';
-    const reason = view?.trials[point.trial]?.reason;
+    const index = this.#indexOf(trial);
+    const point = this.#layout?.points[index];
+    if (!view || !point) return html``;
+    const metric = view.study.objectives[0]?.metric ?? 'value';
+    const reason = view.trials[trial]?.reason;
     const value = point.value === undefined ? 'no value' : `${metric} ${formatNumber(point.value, 5)}`;
-    const best = view?.best?.number === point.trial ? ' · best' : '';
-    return html`<b>Trial ${point.trial}</b> ${stateWord[point.state].toLowerCase()}${best}
-      <div class="number">${value}${beyond ? ` (${beyond} the axis)` : ''}</div>
+    const beyond = this.#layout?.beyond[index] ?? 0;
+    const side = beyond > 0 ? ' (above the axis)' : beyond < 0 ? ' (below the axis)' : '';
+    const best = view.best?.number === trial ? ' · best' : '';
+    return html`<b>Trial ${trial}</b> ${stateWord[point.state].toLowerCase()}${best}
+      <div class="number">${value}${side}</div>
       ${reason ? html`<div class="muted">${reason}</div>` : nothing}`;
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    if (!this.#chart) {
-      this.#chart = createChart(this.canvas);
+    if (!this.#resize) {
       this.#resize = new ResizeObserver(() => {
-        this.#chart?.resize();
+        const { clientWidth: width, clientHeight: height } = this.plot;
+        if (width !== this.size.width || height !== this.size.height) this.size = { width, height };
       });
-      this.#resize.observe(this.canvas);
+      this.#resize.observe(this.plot);
     }
-    if (this.#layout && this.#layout !== this.#drawn) {
-      this.#drawn = this.#layout;
-      this.#chart.setOption(this.#layout.option, { notMerge: true });
+    const layout = this.#layout;
+    if (layout && layout !== this.#drawn) {
+      this.#drawn = layout;
+      const { width, height } = this.size;
+      const scene = { ...emptyScene(width, height, ''), shapes: layout.empty ? [] : layout.shapes };
+      paintScene(this.canvas, scene, theme().value?.fontFamily ?? '', window.devicePixelRatio || 1);
     }
-    if (this.focused) placeTip(this.tip, this.#pixel(this.focused));
+    const index = this.focused === undefined ? -1 : this.#indexOf(this.focused);
+    if (layout && index >= 0) placeTip(this.tip, [layout.x[index] ?? 0, layout.y[index] ?? 0]);
   }
 
-  #pixel({ point, y }: Mark): readonly [number, number] {
-    const [left = 0, top = 0] = this.#chart?.convertToPixel('grid', [point.trial, y]) ?? [];
-    return [left, top];
+  /** Where a trial stands among the points, which come by number; -1 where it is not among them. */
+  #indexOf(trial: number): number {
+    const points = this.#layout?.points ?? [];
+    let [low, high] = [0, points.length - 1];
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = points[middle]?.trial ?? 0;
+      if (found === trial) return middle;
+      if (found < trial) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
   }
 
-  #nearest(event: PointerEvent | MouseEvent): Mark | undefined {
-    const box = this.canvas.getBoundingClientRect();
-    let nearest: Mark | undefined;
+  #nearest(event: PointerEvent | MouseEvent): number | undefined {
+    const layout = this.#layout;
+    if (!layout) return undefined;
+    const box = this.plot.getBoundingClientRect();
+    const [px, py] = [event.clientX - box.left, event.clientY - box.top];
+    let nearest: number | undefined;
     let least = REACH ** 2;
-    const at = event.clientX - box.left;
-    const [first = 0] = this.#chart?.convertFromPixel('grid', [at - REACH, 0]) ?? [];
-    const [last = 0] = this.#chart?.convertFromPixel('grid', [at + REACH, 0]) ?? [];
-    for (const mark of this.#layout?.marks ?? []) {
-      if (mark.point.trial < first || mark.point.trial > last) continue;
-      const [x, y] = this.#pixel(mark);
-      const distance = (x - at) ** 2 + (y - (event.clientY - box.top)) ** 2;
+    for (let index = 0; index < layout.points.length; index++) {
+      const dx = (layout.x[index] as number) - px;
+      if (dx > REACH) break;
+      if (dx < -REACH) continue;
+      const distance = dx ** 2 + ((layout.y[index] as number) - py) ** 2;
       if (distance < least) {
         least = distance;
-        nearest = mark;
+        nearest = layout.points[index]?.trial;
       }
     }
     return nearest;
   }
 
-  #focus(mark: Mark | undefined): void {
-    if (mark?.point !== this.focused?.point) this.focused = mark;
-  }
-
   #onPointer(event: PointerEvent): void {
-    this.#focus(this.#nearest(event));
+    this.focused = this.#nearest(event);
   }
 
   #onClick(event: MouseEvent): void {
-    const mark = this.#nearest(event);
-    if (mark) this.app.ui.select(mark.point.trial, event.ctrlKey || event.metaKey);
+    const trial = this.#nearest(event);
+    if (trial !== undefined) this.app.ui.select(trial, event.ctrlKey || event.metaKey);
   }
 
   #onKey(event: KeyboardEvent): void {
-    const marks = this.#layout?.marks ?? [];
-    if (marks.length === 0) return;
-    const at = marks.findIndex(({ point }) => point.trial === this.focused?.point.trial);
+    const points = this.#layout?.points ?? [];
+    if (points.length === 0) return;
+    const at = this.focused === undefined ? -1 : this.#indexOf(this.focused);
     const go = (index: number): void => {
-      this.#focus(marks[Math.max(0, Math.min(marks.length - 1, index))]);
+      this.focused = points[Math.max(0, Math.min(points.length - 1, index))]?.trial;
     };
     if (event.key === 'ArrowRight') go(at + 1);
-    else if (event.key === 'ArrowLeft') go(at < 0 ? marks.length - 1 : at - 1);
+    else if (event.key === 'ArrowLeft') go(at < 0 ? points.length - 1 : at - 1);
     else if (event.key === 'Home') go(0);
-    else if (event.key === 'End') go(marks.length - 1);
-    else if ((event.key === 'Enter' || event.key === ' ') && this.focused) {
-      this.app.ui.select(this.focused.point.trial, event.ctrlKey || event.metaKey);
-    } else if (event.key === 'Escape') this.#focus(undefined);
+    else if (event.key === 'End') go(points.length - 1);
+    else if ((event.key === 'Enter' || event.key === ' ') && this.focused !== undefined) {
+      this.app.ui.select(this.focused, event.ctrlKey || event.metaKey);
+    } else if (event.key === 'Escape') this.focused = undefined;
     else return;
     event.preventDefault();
   }

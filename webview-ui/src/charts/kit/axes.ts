@@ -53,6 +53,8 @@ export interface FrameAxes {
   readonly x: ValueAxis;
   readonly y: ValueAxis;
   readonly xName: string;
+  /** x counts: no ticks between whole numbers. */
+  readonly xWhole?: boolean;
   /** Absent: the labels of y are left out too, for a plot beside another with the same axis. */
   readonly yName?: string;
 }
@@ -101,7 +103,9 @@ export function frameOf(outer: Box, axes: FrameAxes, theme: Theme): Frame {
     stroke: theme.axis,
     width: 1,
   });
-  shapes.push(...xLabels(box, ticksOf(axes.x, Math.max(2, Math.round(box.width / 70))), theme));
+  const xTicks = ticksOf(axes.x, Math.max(2, Math.round(box.width / 70)));
+  const whole = axes.xWhole ? xTicks.filter(({ label }) => !label.includes('.')) : xTicks;
+  shapes.push(...xLabels(box, whole, theme));
   shapes.push({
     kind: 'text',
     x: box.left + box.width / 2,

@@ -37,8 +37,9 @@ function paintShape(context: CanvasRenderingContext2D, shape: Shape, fontFamily:
       return;
     case 'rects':
       context.fillStyle = shape.fill;
-      for (let i = 0; i < shape.at.length; i += 4) {
-        const [x = 0, y = 0, w = 0, h = 0] = shape.at.slice(i, i + 4);
+      for (let i = 0; i + 3 < shape.at.length; i += 4) {
+        const [x, y] = [shape.at[i] as number, shape.at[i + 1] as number];
+        const [w, h] = [shape.at[i + 2] as number, shape.at[i + 3] as number];
         context.fillRect(x, y, w, h);
         if (shape.stroke === undefined) continue;
         context.strokeStyle = shape.stroke;
