@@ -15,6 +15,7 @@ import { repair } from './repair.js';
 import { replayStudy } from './replay.js';
 import { run } from './run.js';
 import { best, list, show } from './show.js';
+import { addStudiesCommands } from './studies-commands.js';
 import { lock, verify } from './verify.js';
 
 const wholeNumber =
@@ -66,10 +67,16 @@ command('best', 'show the best trial beside the values in the file')
   .option('--json', 'print JSON')
   .action(best);
 
-command('list', 'list all trials').option('--json', 'print JSON').action(list);
+const WHERE = "only trials of which it holds: 'val_accuracy > 0.9 and optimizer = adam'";
+
+command('list', 'list the trials')
+  .option('--where <expression>', WHERE)
+  .option('--json', 'print JSON')
+  .action(list);
 
 command('show', 'show a study, or one trial of it')
   .option('--trial <n>', 'the trial', wholeNumber(0))
+  .option('--where <expression>', WHERE)
   .option('--json', 'print JSON')
   .action(show);
 
@@ -167,6 +174,8 @@ command('tag', 'set the tags of a trial; none takes them away')
   .action((config, trial, tags: string[], options) =>
     mark(config, [trial], options, { tags }, tags.length > 0 ? `tagged ${tags.join(', ')}` : 'without tags'),
   );
+
+addStudiesCommands(program);
 
 command('repair', 'mend the damaged journal of a study; a copy of it is kept').action(repair);
 

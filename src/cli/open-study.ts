@@ -4,7 +4,7 @@ import { type ForeignStudy, viewForeign } from '../core/exchange/foreign-study.j
 import type { StudyReducer } from '../core/study/reduce.js';
 import { isForeignFile, openForeign } from '../engine/exchange/open-foreign.js';
 import { JournalError } from '../engine/journal.js';
-import { loadStudy, type StoredStudy, studyNames } from '../engine/study-store.js';
+import { latestStudy, loadStudy, type StoredStudy, studyNames } from '../engine/study-store.js';
 import { ExitCode } from './output.js';
 
 /** Ends the program with a message and an exit code. */
@@ -44,8 +44,7 @@ export async function viewStudy(file: string, name: string | undefined): Promise
 export async function openStudy(config: string, name: string | undefined): Promise<StoredStudy> {
   const configFile = resolve(config);
   const names = await studyNames(configFile);
-  const latest = names.at(-1);
-  if (latest === undefined) {
+  if (names.length === 0) {
     throw new UsageError(
       `There is no study of ${config} yet. Start one: sweetspot run ${config}`,
       ExitCode.failed,
@@ -55,7 +54,12 @@ export async function openStudy(config: string, name: string | undefined): Promi
     throw new UsageError(`There is no study "${name}" of ${config}; there are ${names.join(', ')}.`);
   }
   try {
-    return await loadStudy(configFile, name ?? latest);
+    const stored = name === undefined ? await latestStudy(configFile) : await loadStudy(configFile, name);
+    if (stored) return stored;
+    throw new UsageError(
+      `All studies of ${config} are archived: ${names.join(', ')}. Name one with --study, or start a new one: sweetspot run ${config}`,
+      ExitCode.failed,
+    );
   } catch (error) {
     if (error instanceof JournalError) throw new UsageError(error.message, ExitCode.failed);
     throw error;

@@ -3,7 +3,9 @@
 import { resolve } from 'node:path';
 import { formatValue, NOTHING } from '../core/format.js';
 import { bestTrial, isExcluded } from '../core/study/best.js';
+import { parseFilter } from '../core/study/filter.js';
 import { runningMs } from '../core/study/stop.js';
+import { columnsOf } from '../core/study/table.js';
 import type { Study, Trial } from '../core/study/trial.js';
 import { type BestJson, bestJson, trialJson } from '../core/study/trial-json.js';
 import { isForeignFile } from '../engine/exchange/open-foreign.js';
@@ -39,25 +41,44 @@ export async function best(config: string, options: Options): Promise<void> {
   if (!bestTrial(study)) process.exitCode = ExitCode.failed;
 }
 
-export async function list(config: string, options: Options): Promise<void> {
+export interface ListOptions extends Options {
+  /** Only the trials of which this holds: the filter of the table, `val_accuracy > 0.9 and optimizer = adam`. */
+  readonly where?: string;
+}
+
+export async function list(config: string, options: ListOptions): Promise<void> {
   const { study } = await viewStudy(config, options.study);
+  const trials = options.where === undefined ? study.trials : trialsWhere(study, options.where);
   if (options.json) {
-    print(study.trials.map(trialJson));
+    print(trials.map(trialJson));
     return;
   }
   const params = Object.keys(study.space);
   const metrics = study.objectives.map(({ metric }) => metric);
   const winner = bestTrial(study)?.number;
-  const rows = study.trials.map((trial) => [
+  const rows = trials.map((trial) => [
     `${trial.number}${trial.number === winner ? ' *' : ''}`,
     isExcluded(trial) ? `${trial.state}, excluded` : trial.state,
     ...metrics.map((metric) => number(trialJson(trial).values[metric])),
     ...params.map((name) => (name in trial.params ? formatValue(trial.params[name]) : NOTHING)),
   ]);
   console.log(textTable([['trial', 'state', ...metrics, ...params], ...rows]));
+  if (options.where !== undefined) console.log(`${trials.length} of ${study.trials.length} trials.`);
 }
 
-export async function show(config: string, options: Options & { readonly trial?: number }): Promise<void> {
+function trialsWhere(study: Study, where: string): readonly Trial[] {
+  const parsed = parseFilter(where, columnsOf(study));
+  if (parsed.kind === 'error') {
+    throw new UsageError(`--where: ${parsed.message}\n  ${where}\n  ${' '.repeat(parsed.offset)}^`);
+  }
+  return study.trials.filter(parsed.test);
+}
+
+export async function show(
+  config: string,
+  options: ListOptions & { readonly trial?: number },
+): Promise<void> {
+  if (options.where !== undefined) return list(config, options);
   const { study } = await viewStudy(config, options.study);
   if (options.trial === undefined) {
     if (options.json)

@@ -54,3 +54,15 @@ export function formatPercent(fraction: number): string {
   const text = percent >= 1000 ? String(Math.round(percent)) : trimZeros(percent.toPrecision(3));
   return `${fraction < 0 ? '−' : '+'}${text} %`;
 }
+
+/** `840 B`, `12.3 kB`, `1.05 GB`, from bytes. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let size = bytes;
+  let unit = 0;
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000;
+    unit++;
+  }
+  return `${formatNumber(Number(size.toPrecision(3)))} ${units[unit]}`;
+}

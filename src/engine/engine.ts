@@ -26,6 +26,7 @@ import { StudyRunner } from './study-runner.js';
 import {
   continuationProblem,
   ensureStore,
+  latestStudy,
   loadStudy,
   newStudyName,
   type StoredStudy,
@@ -100,8 +101,8 @@ async function choose(
     objectives: config.sweep.objectives,
     ...(overrides.seed === undefined ? {} : { seed: overrides.seed }),
   };
-  const names = await studyNames(configFile);
   if (start.study !== undefined) {
+    const names = await studyNames(configFile);
     if (!names.includes(start.study)) {
       const known = names.length > 0 ? `there are ${names.join(', ')}` : 'there is none yet';
       return {
@@ -119,11 +120,11 @@ async function choose(
     }
     return { name: start.study, isNew: false, notes: changedConfig(reducer.study, config), stored };
   }
-  const latest = names.at(-1);
+  const stored = start.fresh ? undefined : await latestStudy(configFile);
   const notes: string[] = [];
-  if (latest !== undefined && !start.fresh) {
-    const stored = await loadStudy(configFile, latest);
+  if (stored) {
     const { study } = stored.reducer;
+    const { name: latest } = study;
     if (study.status.kind !== 'finished') {
       const problem = continuationProblem(study, wanted);
       if (problem === undefined) {

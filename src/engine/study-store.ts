@@ -1,5 +1,5 @@
 /** The studies of a config on disk: which there are, which one to continue, and how a new one is named. */
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open as openFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Json, jsonEqual } from '../core/json.js';
 import type { Space } from '../core/space/parameter.js';
@@ -16,18 +16,60 @@ export interface StoredStudy {
   readonly reducer: StudyReducer;
 }
 
-/** `iris`, `iris-2`, `iris-10`: by their number, not as text. */
+/** `iris`, `iris-2`, `iris-10`: by their number, not as text. 0 for any other name. */
 const numberOf = (stem: string, name: string): number =>
-  name === stem ? 1 : Number(/^-(\d+)$/.exec(name.slice(stem.length))?.[1] ?? 0);
+  name === stem ? 1 : name.startsWith(stem) ? Number(/^-(\d+)$/.exec(name.slice(stem.length))?.[1] ?? 0) : 0;
 
-/** Names of the studies of a config, oldest first. */
-export async function studyNames(configFile: string): Promise<readonly string[]> {
+/** Enough of a journal to hold the name with which its study was made. */
+const HEAD = 1024;
+
+/** The number of a study that was given a name: of the one it was made with, which its first line keeps. */
+async function numberOfRenamed(stem: string, journal: string): Promise<number> {
+  const handle = await openFile(journal, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    const name = /"study_name":("(?:[^"\\]|\\.)*")/.exec(buffer.toString('utf8', 0, bytesRead))?.[1];
+    return name === undefined ? 0 : numberOf(stem, JSON.parse(name) as string);
+  } catch {
+    return 0;
+  } finally {
+    await handle.close();
+  }
+}
+
+interface NumberedStudy {
+  readonly name: string;
+  readonly number: number;
+}
+
+async function numberedStudies(configFile: string): Promise<readonly NumberedStudy[]> {
   const files = await readdir(studiesFolder(configFile)).catch(() => []);
   const stem = studyStem(configFile);
-  return files
+  const names = files
     .filter((file) => file.endsWith(JOURNAL_SUFFIX))
-    .map((file) => file.slice(0, -JOURNAL_SUFFIX.length))
-    .sort((a, b) => numberOf(stem, a) - numberOf(stem, b) || a.localeCompare(b));
+    .map((file) => file.slice(0, -JOURNAL_SUFFIX.length));
+  const numbered = names.map(async (name) => ({
+    name,
+    number: numberOf(stem, name) || (await numberOfRenamed(stem, journalFile(configFile, name))),
+  }));
+  return (await Promise.all(numbered)).sort((a, b) => a.number - b.number || a.name.localeCompare(b.name));
+}
+
+/** Names of the studies of a config, oldest first; archived ones are among them. */
+export async function studyNames(configFile: string): Promise<readonly string[]> {
+  return (await numberedStudies(configFile)).map(({ name }) => name);
+}
+
+/**
+ * The latest study that is not archived; undefined where there is none.
+ * @throws JournalError when its journal is damaged.
+ */
+export async function latestStudy(configFile: string): Promise<StoredStudy | undefined> {
+  for (const name of (await studyNames(configFile)).toReversed()) {
+    const stored = await loadStudy(configFile, name);
+    if (!stored.reducer.study.marks?.archived) return stored;
+  }
+  return undefined;
 }
 
 /** @throws JournalError when the journal is damaged. Rejects with ENOENT where there is none. */
@@ -36,6 +78,7 @@ export async function loadStudy(configFile: string, name: string): Promise<Store
   const snapshot = await readSnapshot(file);
   const reducer = snapshot?.reducer ?? new StudyReducer();
   const loaded = await loadJournal(file, (record) => reducer.apply(record), snapshot?.since);
+  reducer.rename(name);
   return { file, loaded, reducer };
 }
 
@@ -54,9 +97,12 @@ export async function updateStudy(
 /** The name that the next new study of a config gets. */
 export async function newStudyName(configFile: string): Promise<string> {
   const stem = studyStem(configFile);
-  const names = await studyNames(configFile);
-  const last = Math.max(0, ...names.map((name) => numberOf(stem, name)));
-  return last === 0 ? stem : `${stem}-${last + 1}`;
+  const studies = await numberedStudies(configFile);
+  const taken = new Set(studies.map(({ name }) => name));
+  let number = 1 + Math.max(0, ...studies.map((study) => study.number));
+  const named = (): string => (number === 1 ? stem : `${stem}-${number}`);
+  while (taken.has(named())) number++;
+  return named();
 }
 
 /** Makes `.sweetspot/`, which keeps itself out of git. */

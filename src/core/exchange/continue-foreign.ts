@@ -11,7 +11,7 @@ import type { JournalRecord } from '../study/records.js';
 import { shortNames } from '../study/table.js';
 import type { Objective, Report, StudySettings } from '../study/trial.js';
 import { statusRecord, studyRecords } from '../study/write.js';
-import { type ForeignStudy, type ForeignTrial, trialRecords } from './foreign-study.js';
+import { type ForeignStudy, type ForeignTrial, recordsOfTrials } from './foreign-study.js';
 
 export interface ContinueOptions {
   readonly worker: string;
@@ -34,8 +34,14 @@ export interface Continued {
   readonly taken: number;
   /** Why others were not: a sentence and how many. */
   readonly left: ReadonlyMap<string, number>;
+  /** For each trial of the new study its number there; undefined where it is new. */
+  readonly origins: readonly (number | undefined)[];
   /** What the reader should know besides. */
   readonly notes: readonly string[];
+}
+
+interface MappedTrial extends ForeignTrial {
+  readonly origin?: number;
 }
 
 /** The records of the new study, or why there is none, in a sentence. */
@@ -48,12 +54,12 @@ export function continueForeign(foreign: ForeignStudy, options: ContinueOptions)
   if (missing.length > 0) return `The config does not tune ${missing.join(', ')}.`;
   const shift = foreign.trials.some(({ reports }) => reports.some(({ step }) => step < 1)) ? 1 : 0;
 
-  const taken: ForeignTrial[] = [];
+  const taken: MappedTrial[] = [];
   const left = new Map<string, number>();
   for (const [number, trial] of foreign.trials.entries()) {
     const mapped = mapTrial(trial, number, config, names, order, shift);
     if (typeof mapped === 'string') left.set(mapped, (left.get(mapped) ?? 0) + 1);
-    else taken.push(mapped);
+    else taken.push({ ...mapped, origin: number });
   }
   const { name, configFile, text, source, at } = options;
   const { sampler, pruner, seed = 0, stop, workers, objectives } = config.sweep;
@@ -70,11 +76,12 @@ export function continueForeign(foreign: ForeignStudy, options: ContinueOptions)
         config: { file: configFile, text },
         baseline,
       }),
-      ...trials.flatMap((trial, number) => trialRecords(worker, number, trial, space)),
+      ...recordsOfTrials(worker, trials, space, foreign.own?.environments),
       statusRecord(worker, { kind: 'stopped', reason: `imported from ${source}` }, at),
     ],
     taken: taken.length,
     left,
+    origins: trials.map(({ origin }) => origin),
     notes: shift === 0 ? [] : ['Steps are one higher than there: they count from 1.'],
   };
 }
@@ -184,14 +191,14 @@ function fit(parameter: Distribution, value: Json): Json | undefined {
 
 /** The file's own values come first: an imported trial that has them, else one that waits for its turn. */
 function fileFirst(
-  trials: readonly ForeignTrial[],
+  trials: readonly MappedTrial[],
   { space, baseline }: AnnotatedConfig,
-): readonly ForeignTrial[] {
+): readonly MappedTrial[] {
   const active = activeParameters(space, baseline);
   const own = Object.fromEntries(active.map((name) => [name, baseline[name] ?? null]));
   const at = trials.findIndex(({ params, state }) => state === 'complete' && jsonEqual(params, own));
   const suggestion = { sampler: 'file', reason: 'the values in the file', seen: 0 };
-  const first: ForeignTrial = trials[at] ?? {
+  const first: MappedTrial = trials[at] ?? {
     state: 'waiting',
     params: own,
     values: {},

@@ -12,6 +12,7 @@ import type {
   Objective,
   RecordedEnvironment,
   Report,
+  Study,
   StudyStatus,
   TrialState,
 } from '../study/trial.js';
@@ -49,8 +50,32 @@ export interface ForeignStudy {
 
 const WORKER = 'import';
 
+/** A study of ours in the same words. */
+export function foreignOfStudy(study: Study): ForeignStudy {
+  const { name, objectives, space, settings, config, baseline, environments } = study;
+  const trials = study.trials.map((trial): ForeignTrial => {
+    const { state, params, values, reports, attributes } = trial;
+    const { startedAt, finishedAt, reason, suggestion, environment, marks } = trial;
+    return {
+      state,
+      params,
+      values,
+      reports,
+      attributes,
+      ...(trial.objectives && { objectives: trial.objectives }),
+      ...(startedAt !== undefined && { startedAt }),
+      ...(finishedAt !== undefined && { finishedAt }),
+      ...(reason !== undefined && { reason }),
+      ...(suggestion && { suggestion }),
+      ...(environment !== undefined && { environment }),
+      ...(marks && { marks }),
+    };
+  });
+  return { name, objectives, space, trials, own: { settings, config, baseline, environments } };
+}
+
 /** The records of one trial; `trial` is its number. Values outside of the space are left out. */
-export function trialRecords(
+function trialRecords(
   worker: string,
   trial: number,
   foreign: ForeignTrial,
@@ -108,6 +133,25 @@ export function trialRecords(
   return records;
 }
 
+/** The records of all trials, each in the environment that it ran in. */
+export function recordsOfTrials(
+  worker: string,
+  trials: readonly ForeignTrial[],
+  space: Space,
+  environments: readonly RecordedEnvironment[] = [],
+): readonly JournalRecord[] {
+  let present: string | undefined;
+  return trials.flatMap((trial, number) => {
+    const environment =
+      trial.environment === present ? undefined : environments.find(({ id }) => id === trial.environment);
+    if (environment) present = environment.id;
+    return [
+      ...(environment ? [environmentRecord(worker, environment)] : []),
+      ...trialRecords(worker, number, trial, space),
+    ];
+  });
+}
+
 /** A foreign study as every view shows it. What is still running elsewhere is shown as running. */
 export function viewForeign(foreign: ForeignStudy): StudyReducer {
   const { name, objectives, space, own } = foreign;
@@ -118,13 +162,7 @@ export function viewForeign(foreign: ForeignStudy): StudyReducer {
   const records = [
     ...studyRecords(WORKER, { name, objectives, space, settings, config, baseline: own?.baseline ?? {} }),
     statusRecord(WORKER, status, new Date(0).toISOString()),
-    ...foreign.trials.flatMap((trial, number) => {
-      const environment = own?.environments?.find(({ id }) => id === trial.environment);
-      return [
-        ...(environment ? [environmentRecord(WORKER, environment)] : []),
-        ...trialRecords(WORKER, number, trial, space),
-      ];
-    }),
+    ...recordsOfTrials(WORKER, foreign.trials, space, own?.environments),
   ];
   for (const record of records) reducer.apply(record);
   return reducer;

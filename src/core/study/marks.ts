@@ -9,19 +9,23 @@ export interface MarksChange {
   readonly starred?: boolean | null;
   readonly note?: string | null;
   readonly tags?: readonly string[] | null;
+  /** Of a study only. */
+  readonly archived?: boolean | null;
 }
 
-/** The marks after a change. Empty texts, empty lists and `starred: false` are no marks. */
+/** The marks after a change. Empty texts, empty lists and `false` are no marks. */
 function changedMarks(marks: Marks | undefined, change: MarksChange): Marks {
   const excluded = change.excluded === undefined ? marks?.excluded : (change.excluded ?? undefined);
   const starred = change.starred === undefined ? marks?.starred : change.starred;
   const note = change.note === undefined ? marks?.note : change.note;
   const tags = change.tags === undefined ? marks?.tags : change.tags;
+  const archived = change.archived === undefined ? marks?.archived : change.archived;
   return {
     ...(excluded === undefined ? {} : { excluded }),
     ...(starred ? { starred: true } : {}),
     ...(note ? { note } : {}),
     ...(tags && tags.length > 0 ? { tags: [...new Set(tags)] } : {}),
+    ...(archived ? { archived: true } : {}),
   };
 }
 

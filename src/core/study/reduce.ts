@@ -92,6 +92,11 @@ export class StudyReducer {
     return reducer;
   }
 
+  /** The name by which people know the study: its file's, which may be another than the one it was made with. */
+  rename(name: string): void {
+    this.#study.name = name;
+  }
+
   apply(record: JournalRecord): void {
     this.#study.seq++;
     switch (record.op_code) {

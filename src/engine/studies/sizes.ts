@@ -1,0 +1,33 @@
+/** What studies and their trials take up on the disk. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JOURNAL_SUFFIX } from '../../core/study/places.js';
+
+/** Bytes of all files below a folder; 0 where there is none. Files that vanish meanwhile do not count. */
+export async function folderBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, path, name }) =>
+      // Node before 20.12 has the older word alone.
+      stat(join(parentPath ?? path, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+export interface StudyBytes {
+  readonly journal: number;
+  /** Logs, checkpoints and whatever else trials left; the snapshot of the journal, too. */
+  readonly trials: number;
+}
+
+export async function studyBytes(journal: string): Promise<StudyBytes> {
+  const [{ size }, trials] = await Promise.all([
+    stat(journal),
+    folderBytes(journal.slice(0, -JOURNAL_SUFFIX.length)),
+  ]);
+  return { journal: size, trials };
+}
