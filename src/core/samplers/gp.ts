@@ -8,12 +8,12 @@
 import { derivedSeed, random } from '../random.js';
 import { pointKey } from '../space/point.js';
 import type { Direction, Suggestion, Trial } from '../study/trial.js';
+import { explain } from './explain.js';
 import { acquire } from './gp/acquire.js';
 import { fitHyperparameters, type Hyperparameters } from './gp/fit.js';
 import { Points } from './gp/kernel.js';
 import { Model } from './gp/model.js';
 import { warp } from './gp/warp.js';
-import { normalCdf, normalPdf } from './normal.js';
 import { drawUniform, newPoint, suggestedPoints } from './novelty.js';
 import { sobolPoint } from './qmc.js';
 import type { Sampler, SamplerContext } from './sampler.js';
@@ -27,8 +27,12 @@ const fitEvaluations = (n: number): number => Math.min(40, Math.max(12, Math.rou
 const MOST = 300;
 /** Best trials around which candidates are looked for. */
 const LOCAL = 5;
+/** Trials a suggestion names as nearest. */
+const NEAREST = 3;
 
 interface Observation {
+  /** The trial's. */
+  readonly number: number;
   readonly x: Float64Array;
   /** To be minimised. */
   readonly value: number;
@@ -55,15 +59,16 @@ function observations(
   const worst = complete.at(-1) as number;
   return trials.flatMap((trial) => {
     const value = resultOf(trial);
+    const { number } = trial;
     const x = (): Float64Array => unit.encode(trial.params);
     switch (trial.state) {
       case 'complete':
-        return [{ x: x(), value: value ?? worst }];
+        return [{ number, x: x(), value: value ?? worst }];
       case 'pruned':
         // It was given up for being worse than others: what it had reached is no end result.
-        return [{ x: x(), value: Math.max(value ?? worst, median) }];
+        return [{ number, x: x(), value: Math.max(value ?? worst, median) }];
       case 'failed':
-        return [{ x: x(), value: worst }];
+        return [{ number, x: x(), value: worst }];
       case 'running':
       case 'waiting':
         return [];
@@ -155,32 +160,16 @@ function suggest(
   for (const { x } of chosen) {
     const params = unit.decode(x);
     if (seen.has(pointKey(params))) continue;
-    const { mean, deviation } = model.predict(unit.encode(params));
+    const at = unit.encode(params);
+    const { mean, deviation } = model.predict(at);
+    const nearest = model.nearest(at, NEAREST).map((i) => (observed[i] as Observation).number);
     return {
       params,
       sampler: 'gp',
-      reason: reason(mean, deviation, model.incumbent, invert, directions[0] ?? 'minimize'),
+      ...explain({ mean, deviation, incumbent: model.incumbent, invert }, directions[0], nearest),
     };
   }
   return undefined;
-}
-
-const short = (x: number): string => String(Number(x.toPrecision(4)));
-
-function reason(
-  mean: number,
-  deviation: number,
-  incumbent: number,
-  invert: (warped: number) => number,
-  direction: Direction,
-): string {
-  const sign = direction === 'maximize' ? -1 : 1;
-  const z = (incumbent - mean) / deviation;
-  const improvement = deviation * (normalPdf(z) + z * normalCdf(z));
-  const expected = invert(mean);
-  const spread = Math.abs(invert(mean + deviation) - invert(mean - deviation)) / 2;
-  const gain = Math.abs(invert(incumbent) - invert(incumbent - improvement));
-  return `the model predicts ${short(sign * expected)} ± ${short(spread)}; expected improvement ${short(gain)} over ${short(sign * invert(incumbent))}`;
 }
 
 export const gpSampler: Sampler = {

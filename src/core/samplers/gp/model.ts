@@ -62,6 +62,16 @@ export class Model {
     this.#posterior.gradient(x, axes, -slope / deviation, (1 - z * slope) / deviation, out);
   }
 
+  /** The finished trials (places among the rows) that the kernel holds nearest to x, nearest first. */
+  nearest(x: Float64Array, count: number): readonly number[] {
+    const { points, hyper } = this.#posterior;
+    const distances = new Float64Array(points.count);
+    points.distances(x, hyper.weights, distances);
+    return [...this.means.keys()]
+      .sort((a, b) => (distances[a] as number) - (distances[b] as number) || b - a)
+      .slice(0, count);
+  }
+
   /** Mean and deviation at x, as the model sees values. */
   predict(x: Float64Array): { readonly mean: number; readonly deviation: number } {
     this.#posterior.at(x);

@@ -1,0 +1,46 @@
+/**
+ * What a model says about the point it suggests, in the units of the objective: a sentence for people and the numbers
+ * of `Prediction`. Models see warped results, so quantiles are transformed back: the mean as the median it is, the
+ * deviation as half the distance between the 16 % and the 84 % quantile, the improvement as a step down from the value
+ * to improve on.
+ */
+import type { Direction, Prediction, Suggestion } from '../study/trial.js';
+import { normalCdf, normalPdf } from './normal.js';
+
+export interface Predicted {
+  /** Of the warped result, to be minimised. */
+  readonly mean: number;
+  readonly deviation: number;
+  /** The warped value to improve on. */
+  readonly incumbent: number;
+  /** Back to the units of the results, to be minimised. */
+  readonly invert: (warped: number) => number;
+}
+
+const short = (x: number): string => String(Number(x.toPrecision(4)));
+/** Six digits are plenty, and journals are read by people. */
+const tidy = (x: number): number => Number(x.toPrecision(6));
+
+/** @param nearest numbers of the nearest finished trials, nearest first */
+export function explain(
+  { mean, deviation, incumbent, invert }: Predicted,
+  direction: Direction | undefined,
+  nearest: readonly number[],
+): Pick<Suggestion, 'reason' | 'prediction'> {
+  const sign = direction === 'maximize' ? -1 : 1;
+  const z = (incumbent - mean) / deviation;
+  const gain = deviation * (normalPdf(z) + z * normalCdf(z));
+  const expected = sign * invert(mean);
+  const spread = Math.abs(invert(mean + deviation) / 2 - invert(mean - deviation) / 2);
+  const improvement = Math.abs(invert(incumbent) - invert(incumbent - gain));
+  const reason = `the model predicts ${short(expected)} ± ${short(spread)}; expected improvement ${short(improvement)} over ${short(sign * invert(incumbent))}`;
+  const prediction: Prediction = {
+    mean: tidy(expected),
+    deviation: tidy(spread),
+    improvement: tidy(improvement),
+    nearest,
+  };
+  // JSON has no infinities.
+  const finite = [expected, spread, improvement].every(Number.isFinite);
+  return finite ? { reason, prediction } : { reason };
+}
