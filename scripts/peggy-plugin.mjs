@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import peggy from 'peggy';
 
-const compile = (source) => peggy.generate(source, { output: 'source', format: 'es' });
+const compile = (source) => peggy.generate(source, { output: 'source', format: 'es', allowedStartRules: ['Annotation', 'Constraint'] });
 
 export const peggyPlugin = {
   esbuild: {

@@ -120,7 +120,7 @@ function compare(
   return undefined;
 }
 
-function readPath(raw: RawPath, base: number, diagnostics: Diagnostics): Path | undefined {
+export function readPath(raw: RawPath, base: number, diagnostics: Diagnostics): Path | undefined {
   const path: string[] = [];
   for (const segment of raw.segments) {
     const read = /^["']/.test(segment) ? readFlowValue(segment) : { ok: true as const, value: segment };

@@ -1,6 +1,6 @@
 /** The type of a module made from a `.peggy` grammar by scripts/peggy-plugin.mjs. What `parse` gives is the grammar's. */
 declare module '*.peggy' {
-  export function parse(input: string): unknown;
+  export function parse(input: string, options?: { readonly startRule: string }): unknown;
 
   /** Thrown by `parse` for text that the grammar does not know. */
   class PeggySyntaxError extends Error {

@@ -4,6 +4,7 @@
  */
 import { isNode, type Node, parseDocument } from 'yaml';
 import type { SourceRange, SweepSettings } from './annotated-config.js';
+import { readConstraintTexts, type WrittenText } from './constraint-texts.js';
 import type { Diagnostics } from './diagnostics.js';
 import { readSweepSettings } from './sweep-settings.js';
 import { type Comment, firstError } from './yaml-scan.js';
@@ -16,8 +17,9 @@ export interface SweepBlock {
   readonly word: readonly [start: number, end: number];
   /** The lines of the block, the first included. */
   readonly lines: ReadonlySet<number>;
-  /** Absent after an error. */
+  /** Absent after an error. The constraints are not among them: they need to know what is tuned. */
   readonly settings?: SweepSettings;
+  readonly constraints?: readonly WrittenText[];
 }
 
 /** The block, or undefined where no comment begins with `@sweep`. A second one is an error. */
@@ -56,7 +58,8 @@ export function readSweepBlock(
   const node = parseBody(body, diagnostics);
   if (node === undefined) return { range, word, lines };
   const settings = readSweepSettings(node, ...word, diagnostics);
-  return { range, word, lines, ...(settings && { settings }) };
+  const constraints = readConstraintTexts(node, diagnostics);
+  return { range, word, lines, ...(settings && { settings }), ...(constraints && { constraints }) };
 }
 
 /** The comment lines right below, while they are indented deeper; blank ones may lie between. */

@@ -26,7 +26,7 @@ const KEYS = [
 ] as const;
 type Key = (typeof KEYS)[number];
 /** Keys that the language has and this version cannot act on yet. */
-const NOT_YET: readonly Key[] = ['constraints', 'include', 'run'];
+const NOT_YET: readonly Key[] = ['include', 'run'];
 const GOALS: readonly Direction[] = ['minimize', 'maximize'];
 /** A sweep that is told nothing must end some time. */
 const DEFAULT_STOP: StopCriteria = { trials: 50 };

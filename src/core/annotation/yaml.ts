@@ -5,8 +5,10 @@
 import type { Json } from '../json.js';
 import { findCycle } from '../space/condition.js';
 import type { Parameter, Space } from '../space/parameter.js';
-import type { ParsedConfig, TunedValue } from './annotated-config.js';
+import type { ParsedConfig, SweepSettings, TunedValue } from './annotated-config.js';
 import { resolveCondition } from './conditions.js';
+import { checkConstraints } from './constraint-checks.js';
+import { type Constraints, readConstraints } from './constraints.js';
 import { Diagnostics, SourceText } from './diagnostics.js';
 import { formatPath, samePath, valueAtPath } from './paths.js';
 import { readSweepBlock, sentence } from './sweep-block.js';
@@ -38,6 +40,17 @@ export function parseConfig(text: string): ParsedConfig {
   const space: Space = Object.fromEntries(tuned.map(({ name, parameter }) => [name, parameter]));
   checkCycles(space, tuned, about);
 
+  const constraints = readConstraints(
+    block?.constraints ?? [],
+    {
+      tuned: annotated,
+      data: scan.data,
+    },
+    (block?.settings?.objectives ?? []).map(({ metric }) => metric),
+    about,
+  );
+  if (!about.hasErrors) checkConstraints(constraints, space, tuned, about);
+
   reportFile(scan, diagnostics);
   if (!block && first)
     diagnostics.error(
@@ -60,13 +73,25 @@ export function parseConfig(text: string): ParsedConfig {
   );
   const config = {
     sweepRange: block.range,
-    sweep: block.settings,
+    sweep: { ...block.settings, ...settingsOf(constraints) },
     tuned,
     space,
     baseline,
     data: scan.data,
   };
   return { ...result, config };
+}
+
+/** As settings hold them: what is not there is left out. */
+function settingsOf({
+  constraints,
+  outcomeConstraints,
+}: Constraints): Pick<SweepSettings, 'constraints' | 'outcomeConstraints'> {
+  const plain = constraints.map(({ text, expression }) => ({ text, expression }));
+  return {
+    ...(plain.length > 0 && { constraints: plain }),
+    ...(outcomeConstraints.length > 0 && { outcomeConstraints }),
+  };
 }
 
 function reportFile({ error, secondDocument }: YamlScan, diagnostics: Diagnostics): void {

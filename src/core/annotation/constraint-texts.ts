@@ -1,0 +1,34 @@
+/** Finds the texts of a `constraints` setting in the body of a `@sweep`. What they mean is read in constraints.ts. */
+import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import type { Diagnostics } from './diagnostics.js';
+
+/** A text of the block and where it stands: `start` is the offset of its first character. */
+export interface WrittenText {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One text or a list of them; undefined where there are none. */
+export function readConstraintTexts(
+  block: Node | null,
+  diagnostics: Diagnostics,
+): readonly WrittenText[] | undefined {
+  const node = isMap(block) ? (block.get('constraints', true) as Node | undefined) : undefined;
+  if (!node) return undefined;
+  const items = isSeq(node) ? (node.items as readonly (Node | null)[]) : [node];
+  return items.flatMap((item) => {
+    const [start = 0, end = 0] = item?.range ?? node.range ?? [];
+    if (isScalar(item) && typeof item.value === 'string' && item.value.trim() !== '') {
+      const quoted = diagnostics.source.text.startsWith(item.value, start + 1);
+      return [{ text: item.value, start: quoted ? start + 1 : start, end: quoted ? end - 1 : end }];
+    }
+    diagnostics.error(
+      'bad-constraint',
+      '`constraints` needs expressions, such as `constraints: [units1 >= units2, rate * batch <= 10]`.',
+      start,
+      Math.max(end, start + 1),
+    );
+    return [];
+  });
+}
