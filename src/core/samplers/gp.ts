@@ -181,7 +181,7 @@ export const gpSampler: Sampler = {
     const start = startTrials(unit.axes.length);
     const source = random(seed, number, 'gp start');
     const fallback = (draw: () => Suggestion['params'], why: string): Suggestion | 'exhausted' => {
-      const params = newPoint(space, suggestedPoints(trials), source, draw);
+      const params = newPoint(space, suggestedPoints(trials), source, draw, context);
       return params === 'exhausted' ? params : { params, sampler: 'gp', reason: why };
     };
     if (observed.length < start) {

@@ -1,28 +1,74 @@
-/** Every point of a grid, in the order of the file, the last parameter turning fastest. See space/enumerate.ts. */
+/**
+ * Every point of a grid (see space/enumerate.ts) in an order shuffled by the study's seed, so that a grid that is cut
+ * short has looked everywhere a little. Which points are left is read from the trials, so a study goes on where it was.
+ */
+import { random } from '../random.js';
 import { enumerate, gridValues } from '../space/enumerate.js';
-import type { Space } from '../space/parameter.js';
-import { pointKey } from '../space/point.js';
+import type { Params, Space } from '../space/parameter.js';
+import { buildPoint, pointKey } from '../space/point.js';
 import { suggestedPoints } from './novelty.js';
-import type { Sampler } from './sampler.js';
+import type { Sampler, SamplerContext } from './sampler.js';
+
+/** Larger grids are not listed: points are drawn from them instead, which nobody will live to see used up. */
+const LISTED = 200_000;
+const DRAWS = 10_000;
 
 const axes = (space: Space) =>
   Object.fromEntries(Object.entries(space).map(([name, parameter]) => [name, gridValues(parameter)]));
 
-/** How many points the grid has; conditions make it smaller than the product of its axes. Counts up to `limit`. */
-export function gridSize(space: Space, limit = 1_000_000): number {
+/** How many points the grid has that are allowed; conditions make it smaller than the product of its axes. Counts up to `limit`. */
+export function gridSize(space: Space, allows?: SamplerContext['allows'], limit = 1_000_000): number {
   let size = 0;
-  for (const _ of enumerate(space, axes(space))) if (++size >= limit) break;
+  for (const params of enumerate(space, axes(space)))
+    if ((allows?.(params) ?? true) && ++size >= limit) break;
   return size;
+}
+
+const orders = new WeakMap<
+  Space,
+  { readonly seed: number; readonly points: readonly Params[] | undefined }
+>();
+
+/** The points in the order of the seed, or undefined where there are too many. Fisher and Yates, 1938. */
+function shuffled(space: Space, seed: number): readonly Params[] | undefined {
+  const known = orders.get(space);
+  if (known?.seed === seed) return known.points;
+  const points: Params[] = [];
+  for (const params of enumerate(space, axes(space))) if (points.push(params) > LISTED) break;
+  const source = random(seed, 'grid');
+  for (let i = points.length - 1; i > 0; i--) {
+    const j = source.int(i + 1);
+    [points[i], points[j]] = [points[j] as Params, points[i] as Params];
+  }
+  const result = points.length > LISTED ? undefined : points;
+  orders.set(space, { seed, points: result });
+  return result;
+}
+
+function drawn(
+  { space, seed, number }: SamplerContext,
+  isNew: (params: Params) => boolean,
+): Params | undefined {
+  const source = random(seed, number, 'grid');
+  const values = axes(space);
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const params = buildPoint(space, (name) => {
+      const axis = values[name] ?? [];
+      return axis[source.int(axis.length)] ?? null;
+    });
+    if (isNew(params)) return params;
+  }
+  return undefined;
 }
 
 export const gridSampler: Sampler = {
   name: 'grid',
-  ask({ space, trials }) {
+  ask(context) {
+    const { space, trials, seed, allows } = context;
     const seen = suggestedPoints(trials);
-    for (const params of enumerate(space, axes(space))) {
-      if (!seen.has(pointKey(params)))
-        return { params, sampler: 'grid', reason: 'the next point of the grid' };
-    }
-    return 'exhausted';
+    const isNew = (params: Params): boolean => !seen.has(pointKey(params)) && (allows?.(params) ?? true);
+    const points = shuffled(space, seed);
+    const params = points ? points.find(isNew) : drawn(context, isNew);
+    return params ? { params, sampler: 'grid', reason: 'the next point of the grid' } : 'exhausted';
   },
 };

@@ -8,9 +8,16 @@ import type { Sampler } from './sampler.js';
 
 export const randomSampler: Sampler = {
   name: 'random',
-  ask({ space, trials, seed, number }) {
+  ask(context) {
+    const { space, trials, seed, number } = context;
     const source = random(seed, number, 'random');
-    const params = newPoint(space, suggestedPoints(trials), source, () => drawUniform(space, source));
+    const params = newPoint(
+      space,
+      suggestedPoints(trials),
+      source,
+      () => drawUniform(space, source),
+      context,
+    );
     return params === 'exhausted' ? params : { params, sampler: 'random', reason: 'drawn at random' };
   },
 };

@@ -128,8 +128,8 @@ function suggester(
   unit: UnitSpace,
   good: readonly Trial[],
   bad: readonly Trial[],
-  seen: ReadonlySet<string>,
   source: Random,
+  isNew: (params: Params) => boolean,
 ): () => Params {
   const [fromGood, fromBad] = [observe(unit, good, Infinity), observe(unit, bad, BAD)];
   const models = groups(unit).map((group) => {
@@ -162,7 +162,7 @@ function suggester(
         l.draw(x, at, source);
         const score = l.logDensity(x, at) - g.logDensity(x, at);
         if (i > 0 && !(score > highest)) continue;
-        const tried = whole && seen.has(pointKey(unit.decode(x)));
+        const tried = whole && !isNew(unit.decode(x));
         if (tried && i > 0) continue;
         highest = tried ? -Infinity : score;
         for (const j of at) best[j] = x[j] as number;
@@ -174,16 +174,18 @@ function suggester(
 
 export const tpeSampler: Sampler = {
   name: 'tpe',
-  ask({ space, directions, trials, seed, number }) {
+  ask(context) {
+    const { space, directions, trials, seed, number, allows } = context;
     const source = random(seed, number, 'tpe');
     const unit = unitSpace(space);
     const seen = suggestedPoints(trials);
+    const isNew = (params: Params): boolean => !seen.has(pointKey(params)) && (allows?.(params) ?? true);
     let finished = 0;
     for (const { state } of trials) if (state === 'complete' || state === 'pruned') finished++;
     if (finished < STARTUP_TRIALS) {
       let index = number;
       const sequence = derivedSeed(seed, 'tpe start');
-      const params = newPoint(space, seen, source, () => sobolPoint(unit, index++, sequence));
+      const params = newPoint(space, seen, source, () => sobolPoint(unit, index++, sequence), context);
       if (params === 'exhausted') return params;
       const reason = `spread evenly: ${finished} of the ${STARTUP_TRIALS} results that the model needs are in`;
       return { params, sampler: 'tpe', reason };
@@ -192,7 +194,7 @@ export const tpeSampler: Sampler = {
     const good = bestOf(trials, size, directions[0] ?? 'minimize');
     const isGood = new Set(good);
     const bad = trials.filter((trial) => !isGood.has(trial));
-    const params = newPoint(space, seen, source, suggester(unit, good, bad, seen, source));
+    const params = newPoint(space, seen, source, suggester(unit, good, bad, source, isNew), context);
     if (params === 'exhausted') return params;
     const best = good.map((trial) => `#${trial.number}`).join(', ');
     return {

@@ -9,6 +9,7 @@ import { evaluateCondition } from '../space/condition.js';
 import { cardinality, choicesOf, decodeUnit, valueAt } from '../space/encode.js';
 import type { Condition, Distribution, Params, Space } from '../space/parameter.js';
 import { decisionOrder } from '../space/point.js';
+import { priorQuantile, type UnitPrior, unitPrior } from './prior.js';
 
 export interface Axis {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface Axis {
   readonly size: number;
   /** Whether some condition decides about it. */
   readonly conditional: boolean;
+  /** What the user believes of it. */
+  readonly prior?: UnitPrior;
 }
 
 export interface UnitSpace {
@@ -61,8 +64,14 @@ export function coordinateOf(axis: Axis, u: number): number {
   return axis.kind === 'grid' ? cellCentre(axis, k) : k;
 }
 
+/** The same, of a uniform number turned into one that follows what the user believes. */
+export const believedCoordinate = (axis: Axis, u: number): number =>
+  coordinateOf(axis, axis.prior ? priorQuantile(axis.prior, u) : u);
+
 function axisOf(name: string, space: Space): Axis {
-  const { when, ...distribution } = space[name] as Space[string];
+  const parameter = space[name] as Space[string];
+  const { when, prior: _, steps: __, ...distribution } = parameter;
+  const prior = unitPrior(parameter);
   const size = cardinality(distribution);
   const kind =
     distribution.type === 'categorical' || distribution.type === 'bool'
@@ -70,7 +79,7 @@ function axisOf(name: string, space: Space): Axis {
       : Number.isFinite(size)
         ? 'grid'
         : 'real';
-  return { name, distribution, kind, size, conditional: when !== undefined };
+  return { name, distribution, kind, size, conditional: when !== undefined, ...(prior && { prior }) };
 }
 
 /** Reads the coordinate of values of one axis; choices are looked up in a map, since a hundred are possible. */

@@ -2,21 +2,24 @@
 import type { Json } from '../json.js';
 import { evaluateCondition } from './condition.js';
 import { cardinality, decodeUnit, valueAt } from './encode.js';
-import type { Distribution, Params, Space } from './parameter.js';
+import type { Distribution, Parameter, Params, Space } from './parameter.js';
 import { decisionOrder } from './point.js';
 
 /** Points on an axis that is a range without step: floats, and integers with more than twice as many values. */
 const RANGE_POINTS = 5;
 
-/** All values where the parameter has few or says its step, else five across the range, ends included. */
-export function gridValues(distribution: Distribution): readonly Json[] {
+/** All values where the parameter has few or says its step, else five, or its `steps`, across the range, ends included. */
+export function gridValues(distribution: Parameter): readonly Json[] {
   const n = cardinality(distribution);
+  const { steps } = distribution;
   const isRange =
     (distribution.type === 'float' || distribution.type === 'int') && distribution.step === undefined;
-  if (!isRange || n <= 2 * RANGE_POINTS) return Array.from({ length: n }, (_, k) => valueAt(distribution, k));
+  if (!isRange || n <= (steps ?? 2 * RANGE_POINTS))
+    return Array.from({ length: n }, (_, k) => valueAt(distribution, k));
+  const points = steps ?? RANGE_POINTS;
   // The ends themselves, and between them evenly by the parameter's own scale.
-  const inner = Array.from({ length: RANGE_POINTS - 2 }, (_, k) =>
-    decodeUnit(distribution, (k + 1) / (RANGE_POINTS - 1)),
+  const inner = Array.from({ length: points - 2 }, (_, k) =>
+    decodeUnit(distribution, (k + 1) / (points - 1)),
   );
   return [...new Set([distribution.low, ...inner, distribution.high])];
 }

@@ -69,6 +69,8 @@ export type Parameter = Distribution & {
   readonly when?: Condition;
   /** Of float and int alone. */
   readonly prior?: Prior;
+  /** How many values of a range a grid takes; of float and int without `step`. */
+  readonly steps?: number;
 };
 
 /** Parameters by name, in the order of the file. The name is the dotted path in the config, or what `as` gave. */
