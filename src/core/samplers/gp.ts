@@ -25,6 +25,8 @@ const startTrials = (dimensions: number): number => Math.min(4, dimensions + 2);
 const fitEvaluations = (n: number): number => Math.min(40, Math.max(12, Math.round(4000 / n)));
 /** Observations that the model takes, at most: its time grows with their cube. */
 const MOST = 300;
+/** β of πBO: the user's priors count with the exponent β/n after n results. */
+const BELIEF = 10;
 /** Best trials around which candidates are looked for. */
 const LOCAL = 5;
 /** Trials a suggestion names as nearest. */
@@ -133,7 +135,7 @@ function suggest(
   all: readonly Observation[],
   context: SamplerContext,
 ): Suggestion | undefined {
-  const { trials, seed, number, directions } = context;
+  const { trials, seed, number, directions, allows } = context;
   const source = random(seed, number, 'gp');
   const hyper = fitted(unit, representative(all.slice(0, fitSize(all.length))));
   const observed = representative(all);
@@ -156,6 +158,8 @@ function suggest(
     source,
     seed: derivedSeed(seed, number, 'gp candidates'),
     candidates: candidateCount(rows.length + pending.length, unit.axes.length),
+    belief: BELIEF / Math.max(1, all.length),
+    ...(allows && { allows: (x: Float64Array) => allows(unit.decode(x)) }),
   });
   for (const { x } of chosen) {
     const params = unit.decode(x);

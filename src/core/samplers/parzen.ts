@@ -79,12 +79,14 @@ export class Mixture {
    * @param weights one per row, and the prior's
    * @param axes those the density is over, with their places in a row
    * @param total number of observations of which the rows are a part
+   * @param believed whether the prior kernel is the user's belief, where there is one
    */
   constructor(
     axes: readonly { readonly axis: Axis; readonly at: number }[],
     rows: readonly Float64Array[],
     weights: Float64Array,
     total: number,
+    believed: boolean,
   ) {
     const count = rows.length + 1;
     const width = bandwidth(total);
@@ -95,9 +97,10 @@ export class Mixture {
         const miss = 1 / axis.size / 2;
         return { kind: 'choice', axis, observed, hit: 0.5 + miss, miss };
       }
-      const means = Float64Array.from({ length: count }, (_, k) => rows[k]?.[at] ?? 0.5);
+      const prior = believed ? axis.prior : undefined;
+      const means = Float64Array.from({ length: count }, (_, k) => rows[k]?.[at] ?? prior?.mean ?? 0.5);
       const sigmas = new Float64Array(count).fill(width);
-      sigmas[count - 1] = 1;
+      sigmas[count - 1] = prior?.sd ?? 1;
       return { kind: 'numeric', axis, means, sigmas };
     });
     const sum = weights.reduce((total, weight) => total + weight, 0);

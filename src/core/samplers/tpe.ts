@@ -117,10 +117,17 @@ function observe(unit: UnitSpace, trials: readonly Trial[], most: number): reado
   });
 }
 
-function mixture(group: Group, observed: readonly Observed[], total: number): Mixture {
+/** `believed`: whether the prior is the user's, as it is of the good trials alone. */
+function mixture(group: Group, observed: readonly Observed[], total: number, believed: boolean): Mixture {
   const inside = observed.filter(({ row }) => group.every(({ at }) => !Number.isNaN(row[at])));
   const rows = inside.map(({ row }) => row);
-  return new Mixture(group, rows, Float64Array.from([...inside.map(({ weight }) => weight), 1]), total);
+  return new Mixture(
+    group,
+    rows,
+    Float64Array.from([...inside.map(({ weight }) => weight), 1]),
+    total,
+    believed,
+  );
 }
 
 /** One point: group by group the candidate that is likeliest good rather than bad. */
@@ -140,8 +147,8 @@ function suggester(
       /** Built when it is needed: a branch of the space that is not entered costs nothing. */
       pair: () => {
         pair ??= [
-          mixture(group, fromGood, good.length + bad.length),
-          mixture(group, fromBad, good.length + bad.length),
+          mixture(group, fromGood, good.length + bad.length, true),
+          mixture(group, fromBad, good.length + bad.length, false),
         ];
         return pair;
       },

@@ -6,8 +6,16 @@
  */
 import type { Random } from '../../random.js';
 import { normalQuantile } from '../normal.js';
+import { priorLogDensity, priorSlope, type UnitPrior } from '../prior.js';
 import { sobol } from '../qmc/sobol.js';
-import { type Axis, cellCentre, cellIndex, coordinateOf, type UnitSpace } from '../unit-space.js';
+import {
+  type Axis,
+  believedCoordinate,
+  cellCentre,
+  cellIndex,
+  coordinateOf,
+  type UnitSpace,
+} from '../unit-space.js';
 import { minimise } from './minimise.js';
 import type { Model } from './model.js';
 
@@ -20,12 +28,19 @@ export interface AcquireOptions {
   readonly seed: number;
   /** Points to score before the best are improved. */
   readonly candidates: number;
+  /** Whether a point may be tried at all; a number for every axis. */
+  readonly allows?: (x: Float64Array) => boolean;
+  /**
+   * The exponent of the user's priors, by whose density the expected improvement is multiplied: Hvarfner et al., "πBO:
+   * Augmenting acquisition functions with user beliefs", ICLR 2022, equation 6.
+   */
+  readonly belief?: number;
 }
 
 export interface Candidate {
   /** A number for every axis. */
   readonly x: Float64Array;
-  /** Logarithm of the expected improvement. */
+  /** Logarithm of the expected improvement, times the belief; -Infinity where the point is not allowed. */
   readonly score: number;
 }
 
@@ -34,37 +49,51 @@ const SCAN = 16;
 /** Grids with more values than this are improved by gradient too, and rounded. */
 const FINE_GRID = 16;
 const STARTS = 3;
+/** Changes of one trial that are tried until one is allowed. */
+const RETRIES = 5;
+/** Times that the end of a climb is drawn back half-way where it is not allowed. */
+const BACK = 4;
 const ROUNDS = 3;
 /** Evaluations of one climb. */
 const CLIMB = 24;
 
 /** Candidates, best first. */
 export function acquire(options: AcquireOptions): readonly Candidate[] {
-  const { unit, model, source, seed, candidates } = options;
+  const { unit, model, source, seed, candidates, allows, belief = 0 } = options;
   const { axes } = unit;
+  const believed = [...axes.keys()].filter((j) => belief > 0 && axes[j]?.prior);
   const d = axes.length;
   const active = new Uint8Array(d);
   const masked = new Float64Array(d);
 
   const score = (x: Float64Array): number => {
+    if (allows && !allows(x)) return Number.NEGATIVE_INFINITY;
     unit.markActive(x, active);
     for (let j = 0; j < d; j++) masked[j] = active[j] ? (x[j] as number) : Number.NaN;
-    return model.improvement(masked);
+    let value = model.improvement(masked);
+    for (const j of believed) {
+      if (active[j]) value += belief * priorLogDensity(axes[j]?.prior as UnitPrior, x[j] as number);
+    }
+    return value;
   };
 
   const pool: { x: Float64Array; score: number }[] = [];
-  const add = (x: Float64Array): void => {
-    pool.push({ x, score: score(x) });
+  const add = (x: Float64Array): boolean => {
+    const value = score(x);
+    if (allows && value === Number.NEGATIVE_INFINITY) return false;
+    pool.push({ x, score: value });
+    return true;
   };
   const best = options.best.map((row, rank) =>
     row.map((u, j) => (Number.isNaN(u) ? coordinateOf(axes[j] as Axis, sobol(rank, j, seed)) : u)),
   );
   const spread = Math.floor(candidates / 2);
   for (let i = 0; i < spread; i++) {
-    add(Float64Array.from(axes, (axis, j) => coordinateOf(axis, sobol(i, j, seed))));
+    add(Float64Array.from(axes, (axis, j) => believedCoordinate(axis, sobol(i, j, seed))));
   }
   for (let i = spread; i < candidates && best.length > 0; i++) {
-    add(neighbour(axes, best[i % best.length] as Float64Array, source));
+    const from = best[i % best.length] as Float64Array;
+    for (let again = 0; again < RETRIES && !add(neighbour(axes, from, source)); again++);
   }
   for (const row of best) add(row);
   pool.sort((a, b) => b.score - a.score);
@@ -100,7 +129,7 @@ function neighbour(axes: readonly Axis[], from: Float64Array, source: Random): F
 }
 
 function improve(
-  { unit, model }: AcquireOptions,
+  { unit, model, allows, belief = 0 }: AcquireOptions,
   score: (x: Float64Array) => number,
   x: Float64Array,
   initial: number,
@@ -122,8 +151,14 @@ function improve(
       smooth.forEach((j, i) => {
         masked[j] = u[i] as number;
       });
-      const value = model.improvement(masked);
+      let value = model.improvement(masked);
       model.gradient(masked, smooth, gradient);
+      smooth.forEach((j, i) => {
+        const prior = axes[j]?.prior;
+        if (!prior || belief === 0) return;
+        value += belief * priorLogDensity(prior, u[i] as number);
+        gradient[i] = (gradient[i] as number) + belief * priorSlope(prior, u[i] as number);
+      });
       for (let i = 0; i < smooth.length; i++) gradient[i] = -(gradient[i] as number);
       return -value;
     };
@@ -132,10 +167,19 @@ function improve(
     const high = new Float64Array(smooth.length).fill(1);
     minimise(f, u, { low, high, evaluations: CLIMB, tolerance: 1e-4 });
     const moved = x.slice();
-    smooth.forEach((j, i) => {
-      const axis = axes[j] as Axis;
-      moved[j] = axis.kind === 'real' ? (u[i] as number) : cellCentre(axis, cellIndex(axis, u[i] as number));
-    });
+    const move = (): void =>
+      smooth.forEach((j, i) => {
+        const axis = axes[j] as Axis;
+        moved[j] =
+          axis.kind === 'real' ? (u[i] as number) : cellCentre(axis, cellIndex(axis, u[i] as number));
+      });
+    move();
+    for (let back = 0; back < BACK && allows && !allows(moved); back++) {
+      smooth.forEach((j, i) => {
+        u[i] = ((u[i] as number) + (x[j] as number)) / 2;
+      });
+      move();
+    }
     const reached = score(moved);
     if (reached > value) {
       x.set(moved);
