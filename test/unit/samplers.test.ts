@@ -36,7 +36,7 @@ async function suggestions(
   return points;
 }
 
-describe.each(['random', 'qmc', 'tpe', 'gp', 'auto', 'grid'] as const)('the %s sampler', (sampler) => {
+describe.each(['random', 'qmc', 'halton', 'tpe', 'gp', 'auto', 'grid'] as const)('the %s sampler', (sampler) => {
   it('suggests values inside their distributions, for the active parameters and no others', async () => {
     for (const params of await suggestions(sampler, mixed, 40)) {
       expect(Object.keys(params).sort()).toEqual([...activeParameters(mixed, params)].sort());
@@ -63,7 +63,7 @@ describe.each(['random', 'qmc', 'tpe', 'gp', 'auto', 'grid'] as const)('the %s s
   });
 });
 
-describe.each(['random', 'qmc', 'tpe'] as const)('the %s sampler', (sampler) => {
+describe.each(['random', 'qmc', 'halton', 'tpe'] as const)('the %s sampler', (sampler) => {
   it('suggests otherwise for another seed', async () => {
     expect(await suggestions(sampler, mixed, 3, 1)).not.toEqual(await suggestions(sampler, mixed, 3, 2));
   });

@@ -3,7 +3,7 @@ import { autoSampler } from './auto.js';
 import { gpSampler } from './gp.js';
 import { gridSampler } from './grid.js';
 import type { SamplerName } from './names.js';
-import { qmcSampler } from './qmc.js';
+import { haltonSampler, qmcSampler } from './qmc.js';
 import { randomSampler } from './random.js';
 import type { Sampler } from './sampler.js';
 import { tpeSampler } from './tpe.js';
@@ -12,6 +12,7 @@ export const samplers: Readonly<Record<SamplerName, Sampler>> = {
   auto: autoSampler,
   gp: gpSampler,
   grid: gridSampler,
+  halton: haltonSampler,
   qmc: qmcSampler,
   random: randomSampler,
   tpe: tpeSampler,
