@@ -1,6 +1,7 @@
 /** `compare`: studies of a config side by side: what each reached, after how many trials, and with which values. */
 import { historyOf } from '../core/analysis/history.js';
 import { formatValue, NOTHING } from '../core/format.js';
+import { prunerText } from '../core/pruners/names.js';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
 import { isFinished } from '../core/study/reduce.js';
 import { runningMs } from '../core/study/stop.js';
@@ -36,7 +37,7 @@ function standing(study: Study): Standing {
     metric,
     direction,
     sampler,
-    pruner,
+    pruner: prunerText(pruner),
     seed,
     finished: study.trials.filter(({ state }) => isFinished(state)).length,
     seconds: Math.round(runningMs(study, Date.now()) / 1000),

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { formatValue, NOTHING } from '../core/format.js';
+import { prunerText } from '../core/pruners/names.js';
 import { bestTrial, isExcluded } from '../core/study/best.js';
 import { parseFilter } from '../core/study/filter.js';
 import { runningMs } from '../core/study/stop.js';
@@ -105,7 +106,7 @@ function describeStudy(study: Study): string {
     `Study      ${study.name} of ${study.config.file}`,
     `Status     ${status.kind}${'reason' in status ? `: ${status.reason}` : ''}`,
     `Objective  ${study.objectives.map(({ metric, direction }) => `${direction} ${metric}`).join(', ')}`,
-    `Search     sampler ${settings.sampler}, pruner ${settings.pruner}, seed ${settings.seed}`,
+    `Search     sampler ${settings.sampler}, pruner ${prunerText(settings.pruner)}, seed ${settings.seed}`,
     `Stop       ${stop.join(', ') || 'never'}`,
     `Trials     ${[...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'none yet'}`,
     `Time       ${(runningMs(study, Date.now()) / 1000).toFixed(0)} s`,

@@ -6,9 +6,10 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { environmentDifference, environmentNote } from '../core/analysis/environment-diff.js';
 import type { AnnotatedConfig, SweepSettings } from '../core/annotation/annotated-config.js';
-import { pruners } from '../core/pruners/registry.js';
+import { prunerProblem } from '../core/pruners/choose.js';
 import { gridSize } from '../core/samplers/grid.js';
 import { samplers } from '../core/samplers/registry.js';
+import { allowance } from '../core/space/constraint.js';
 import { OUR_WORKER } from '../core/study/journal-line.js';
 import { journalFile } from '../core/study/places.js';
 import { StudyReducer } from '../core/study/reduce.js';
@@ -25,6 +26,7 @@ import { SnapshotKeeper } from './snapshot.js';
 import { StudyRunner } from './study-runner.js';
 import {
   continuationProblem,
+  damageOf,
   ensureStore,
   latestStudy,
   loadStudy,
@@ -76,10 +78,21 @@ function settingsOf(sweep: SweepSettings, { overrides }: EngineStart): StudySett
   if (!(sampler in samplers)) {
     return `There is no sampler "${sampler}"; there are ${Object.keys(samplers).join(', ')}.`;
   }
-  if (!(pruner in pruners))
-    return `There is no pruner "${pruner}"; there are ${Object.keys(pruners).join(', ')}.`;
+  const problem = prunerProblem(pruner);
+  if (problem) return problem.message;
   const stop = overrides.trials === undefined ? sweep.stop : { ...sweep.stop, trials: overrides.trials };
-  return { sampler, pruner, seed, stop, ...(workers === undefined ? {} : { workers }) };
+  const { repeats, race, constraints, outcomeConstraints } = sweep;
+  return {
+    sampler,
+    pruner,
+    ...(repeats === undefined ? {} : { repeats }),
+    ...(race === undefined ? {} : { race }),
+    seed,
+    stop,
+    ...(workers === undefined ? {} : { workers }),
+    ...(constraints && { constraints }),
+    ...(outcomeConstraints && { outcomeConstraints }),
+  };
 }
 
 interface Choice {
@@ -160,7 +173,7 @@ async function open(
       { configFile, trainer: config.sweep.trainer, workers: slots(settings), keepPatch: true },
       timestamp(Date.now()),
     );
-    const { journal, reducer } = choice.isNew
+    const { journal, reducer, fromSnapshot } = choice.isNew
       ? await createStudy(file, choice.name, configFile, config, text, settings)
       : await continueStudy(configFile, choice.name, settings, choice.stored);
     const environment = await capturing;
@@ -183,6 +196,7 @@ async function open(
       backend: start.backend,
       tensorflowFolders: start.tensorflowFolders,
     });
+    if (fromSnapshot) tellHiddenDamage(file, runner);
     const snapshots = new SnapshotKeeper(journal, reducer);
     runner.on('appended', () => snapshots.look());
     const server = await EngineServer.listen(lock.socket, runner, file);
@@ -197,7 +211,8 @@ async function open(
         return status;
       });
     const notes = [...choice.notes, ...(moved === undefined ? [] : [moved])];
-    if (settings.sampler === 'grid') notes.push(`The grid has ${gridSize(config.space)} points.`);
+    if (settings.sampler === 'grid')
+      notes.push(`The grid has ${gridSize(config.space, allowance(settings.constraints))} points.`);
     return {
       kind: 'running',
       runner,
@@ -214,6 +229,12 @@ async function open(
   }
 }
 
+interface Opened {
+  readonly journal: Journal;
+  readonly reducer: StudyReducer;
+  readonly fromSnapshot: boolean;
+}
+
 async function createStudy(
   file: string,
   name: string,
@@ -221,7 +242,7 @@ async function createStudy(
   config: AnnotatedConfig,
   text: string,
   settings: StudySettings,
-): Promise<{ journal: Journal; reducer: StudyReducer }> {
+): Promise<Opened> {
   const journal = await Journal.create(file);
   const reducer = new StudyReducer();
   const records = studyRecords(`${OUR_WORKER}${process.pid}`, {
@@ -234,7 +255,7 @@ async function createStudy(
   });
   for (const record of records) reducer.apply(record);
   await journal.append(records);
-  return { journal, reducer };
+  return { journal, reducer, fromSnapshot: false };
 }
 
 async function continueStudy(
@@ -242,9 +263,9 @@ async function continueStudy(
   name: string,
   settings: StudySettings,
   stored: StoredStudy | undefined,
-): Promise<{ journal: Journal; reducer: StudyReducer }> {
+): Promise<Opened> {
   // Read on under the lock: another engine may have written since the choice.
-  const { file, loaded, reducer } = stored
+  const { file, loaded, reducer, fromSnapshot } = stored
     ? await updateStudy(configFile, name, stored)
     : await loadStudy(configFile, name);
   const journal = await Journal.continue(file, loaded);
@@ -255,7 +276,17 @@ async function continueStudy(
   });
   reducer.apply(record);
   await journal.append([record]);
-  return { journal, reducer };
+  return { journal, reducer, fromSnapshot };
+}
+
+/** A snapshot is whole where the lines it stands for no longer are: nothing is lost yet, and it must be known. */
+function tellHiddenDamage(file: string, runner: StudyRunner): void {
+  void damageOf(file)
+    .catch((error: Error) => `${file} could not be checked: ${error.message}`)
+    .then((problem) => {
+      if (problem !== undefined)
+        runner.emit('notice', `${problem} The study goes on from its snapshot; stop it before you mend it.`);
+    });
 }
 
 /** Trials at a time. */

@@ -7,17 +7,16 @@ import { EventEmitter } from 'node:events';
 import type { AnnotatedConfig } from '../core/annotation/annotated-config.js';
 import { applyValues, patchedData } from '../core/annotation/edit.js';
 import type { JsonObject } from '../core/json.js';
-import type { PrunerName } from '../core/pruners/names.js';
-import { pruners } from '../core/pruners/registry.js';
 import { derivedSeed } from '../core/random.js';
-import { countedTrials } from '../core/study/best.js';
 import { OUR_WORKER } from '../core/study/journal-line.js';
+import { judgeTrial } from '../core/study/judge.js';
 import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
+import { nextTrial } from '../core/study/next.js';
+import { isPaused, leftOverRecords, pauseRecords, promoteRecords } from '../core/study/pause.js';
 import { trialFolder } from '../core/study/places.js';
 import type { JournalRecord } from '../core/study/records.js';
 import type { StudyReducer } from '../core/study/reduce.js';
-import { stopReason } from '../core/study/stop.js';
-import { suggest } from '../core/study/suggest.js';
+import { repeatOf } from '../core/study/repeats.js';
 import type { Study, StudyStatus, Suggestion, Trial } from '../core/study/trial.js';
 import {
   askRecords,
@@ -33,6 +32,7 @@ import {
 import type { EngineStatus } from '../protocol/engine.js';
 import type { AttemptResult, Executor } from './executors/executor.js';
 import type { Journal } from './journal.js';
+import { withOwnSeed } from './repeat-seed.js';
 
 /** Failures at the beginning, without a single success, after which going on is pointless. */
 const HOPELESS = 5;
@@ -62,9 +62,11 @@ interface RunnerEvents {
 export class StudyRunner extends EventEmitter<RunnerEvents> {
   readonly #options: RunnerOptions;
   readonly #worker = `${OUR_WORKER}${process.pid}`;
-  readonly #running = new Map<number, { pruned?: string; timer?: NodeJS.Timeout; timedOut?: boolean }>();
+  readonly #running = new Map<number, RunningTrial>();
   /** Attempts by trial, over the life of this engine. */
   readonly #attempts = new Map<number, number>();
+  /** How often a trial was interrupted, likewise. */
+  readonly #interruptions = new Map<number, number>();
   /** Trials may be waiting: at the start, and after each that went back to wait. */
   #mayWait = true;
   #stopping: 'finish' | 'now' | undefined;
@@ -104,6 +106,8 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     this.#pump();
     const status = await ended;
     await this.#options.executor.dispose();
+    if (status.kind === 'finished')
+      await this.#append(leftOverRecords(this.#worker, this.study, this.#now()));
     await this.#append([statusRecord(this.#worker, status, this.#now())]);
     return status;
   }
@@ -161,23 +165,31 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   #next(): StartableTrial | StudyStatus {
     const { study } = this;
     const waiting = this.#mayWait
-      ? study.trials.find(({ state, number }) => state === 'waiting' && !this.#running.has(number))
+      ? study.trials.find(
+          (trial) => trial.state === 'waiting' && !this.#running.has(trial.number) && !isPaused(trial),
+        )
       : undefined;
     this.#mayWait = waiting !== undefined;
     if (waiting) return { number: waiting.number, suggestion: undefined };
-    const reason = stopReason(study, Date.now());
-    if (reason !== undefined) return { kind: 'finished', reason };
-    const suggestion = suggest(study);
-    if (suggestion === 'exhausted') return { kind: 'finished', reason: 'every point of the space was tried' };
-    return { number: study.trials.length, suggestion };
+    const next = nextTrial(study, [...this.#running.keys()], Date.now());
+    switch (next.kind) {
+      case 'start':
+        return { number: study.trials.length, suggestion: next.suggestion };
+      case 'promote':
+        return { number: next.trial, suggestion: undefined, promoted: next.reason };
+      case 'end':
+        return { kind: 'finished', reason: next.reason };
+    }
   }
 
-  #start({ number, suggestion }: StartableTrial): void {
+  #start({ number, suggestion, promoted }: StartableTrial): void {
     const { study } = this;
     this.#running.set(number, {});
     const records = suggestion
       ? askRecords(this.#worker, number, study.space, suggestion, study.seq, this.#now())
-      : claimRecords(this.#worker, number, this.#now());
+      : promoted === undefined
+        ? claimRecords(this.#worker, number, this.#now())
+        : promoteRecords(this.#worker, this.#trial(number), promoted, this.#now());
     // Applied at once, so that the next ask sees this trial; started when it is on disk.
     const onDisk = this.#append(records);
     this.emit('status', this.status);
@@ -197,7 +209,14 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
 
   async #attempt(number: number): Promise<AttemptResult> {
     const { config, text, configFile, executor, journal, backend, tensorflowFolders } = this.#options;
-    const { params } = this.#trial(number);
+    const trial = this.#trial(number);
+    const { params } = trial;
+    const asGiven = {
+      config: patchedData(config.data, config.tuned, params),
+      text: applyValues(text, config.tuned, params).text,
+    };
+    const patched =
+      repeatOf(trial) === undefined ? asGiven : withOwnSeed(asGiven.config, asGiven.text, number);
     const folder = trialFolder(journal.file, number);
     const attempt = (this.#attempts.get(number) ?? 0) + 1;
     this.#attempts.set(number, attempt);
@@ -217,8 +236,8 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
         attempt,
         trainer: config.sweep.trainer,
         configFile,
-        config: patchedData(config.data, config.tuned, params),
-        configText: applyValues(text, config.tuned, params).text,
+        config: patched.config,
+        configText: patched.text,
         params: params as JsonObject,
         metric: this.#metrics[0] as string,
         metrics: this.#metrics,
@@ -245,12 +264,11 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       const onDisk = this.#append([reportRecord(this.#worker, number, step, metrics, metric)]);
       const state = this.#running.get(number);
       if (state && state.pruned === undefined && metric in metrics) {
-        const verdict = pruners[study.settings.pruner as PrunerName].judge({
-          direction: study.objectives[0]?.direction ?? 'minimize',
-          trials: countedTrials(study),
-          trial: this.#trial(number),
-        });
-        if (verdict.prune) state.pruned = verdict.reason;
+        const { prune, pause = false, reason } = judgeTrial(study, this.#trial(number));
+        if (prune) {
+          state.pruned = reason;
+          state.pause = pause;
+        }
       }
       await onDisk;
       return state?.pruned !== undefined;
@@ -273,7 +291,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   #verdictRecords(
     number: number,
     result: AttemptResult,
-    state: { pruned?: string; timedOut?: boolean } | undefined,
+    state: RunningTrial | undefined,
   ): readonly JournalRecord[] {
     const tell = (outcome: Outcome) => tellRecords(this.#worker, number, outcome, this.#now());
     const fail = (reason: string, values: Outcome['values'] = {}) =>
@@ -285,7 +303,9 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
             `took longer than the ${this.study.settings.stop.trialMinutes} minutes that stop.trialMinutes allows`,
           );
         }
-        if ((this.#attempts.get(number) ?? 0) >= MAX_ATTEMPTS) return fail('interrupted too often');
+        const interruptions = (this.#interruptions.get(number) ?? 0) + 1;
+        this.#interruptions.set(number, interruptions);
+        if (interruptions >= MAX_ATTEMPTS) return fail('interrupted too often');
         return requeueRecords(
           this.#worker,
           number,
@@ -302,14 +322,14 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
         return requeueRecords(this.#worker, number, result.error);
       }
       case 'finished':
-        return this.#finishedRecords(number, result, state?.pruned, tell, fail);
+        return this.#finishedRecords(number, result, state, tell, fail);
     }
   }
 
   #finishedRecords(
     number: number,
     result: Extract<AttemptResult, { kind: 'finished' }>,
-    pruned: string | undefined,
+    state: RunningTrial | undefined,
     tell: (outcome: Outcome) => readonly JournalRecord[],
     fail: (reason: string, values?: Outcome['values']) => readonly JournalRecord[],
   ): readonly JournalRecord[] {
@@ -323,9 +343,10 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       this.#end ??= { kind: 'error', reason, cause: 'config' };
       return requeueRecords(this.#worker, number, reason);
     }
-    if (pruned !== undefined && result.stopped) {
+    if (state?.pruned !== undefined && result.stopped) {
+      if (state.pause && last) return pauseRecords(this.#worker, number, last.step, state.pruned);
       const objectives = this.#metrics.map((metric) => values[metric] as number);
-      return tell({ state: 'pruned', values, objectives, reason: pruned });
+      return tell({ state: 'pruned', values, objectives, reason: state.pruned });
     }
     const bad = this.#metrics.find((metric) => !Number.isFinite(values[metric]));
     if (bad !== undefined) {
@@ -380,4 +401,15 @@ interface StartableTrial {
   readonly number: number;
   /** Absent for a trial that waits already. */
   readonly suggestion: Suggestion | undefined;
+  /** Why it goes on, of one that was paused. */
+  readonly promoted?: string;
+}
+
+/** What is known of a trial under way beside what the journal says. */
+interface RunningTrial {
+  /** Why its pruner has stopped it, and whether it may go on later. */
+  pruned?: string;
+  pause?: boolean;
+  timer?: NodeJS.Timeout;
+  timedOut?: boolean;
 }

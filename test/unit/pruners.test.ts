@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ashaPruner } from '../../src/core/pruners/asha.js';
-import { medianPruner } from '../../src/core/pruners/median.js';
+import { prunerOf, prunerProblem } from '../../src/core/pruners/choose.js';
+import { forecast } from '../../src/core/pruners/learning-curve.js';
+import { paretoOrder } from '../../src/core/pruners/moasha.js';
+import type { PrunerChoice } from '../../src/core/pruners/names.js';
+import { signedRankP } from '../../src/core/pruners/wilcoxon.js';
+import { studentCdf } from '../../src/core/student-t.js';
 import type { Direction, Trial, TrialState } from '../../src/core/study/trial.js';
 
 const trial = (number: number, state: TrialState, values: readonly number[]): Trial => ({
@@ -13,9 +17,25 @@ const trial = (number: number, state: TrialState, values: readonly number[]): Tr
   reports: values.map((value, index) => ({ step: index + 1, value, metrics: {} })),
 });
 
+/** What a pruner is wrapped with; not written as a key, since the object would look like a promise. */
+const THEN = 'then';
+
+const judgeBy = (
+  pruner: PrunerChoice,
+  values: readonly number[],
+  trials: readonly Trial[],
+  direction: Direction = 'minimize',
+) =>
+  prunerOf(pruner).judge({
+    objectives: [{ metric: 'loss', direction }],
+    trials,
+    trial: trial(9, 'running', values),
+    seed: 0,
+  });
+
 const others = [0.1, 0.2, 0.3, 0.4, 0.5].map((value, n) => trial(n, 'complete', [1, value]));
 const judge = (values: readonly number[], trials = others, direction: Direction = 'minimize') =>
-  medianPruner.judge({ direction, trials, trial: trial(9, 'running', values) });
+  judgeBy('median', values, trials, direction);
 
 describe('the median pruner', () => {
   it('stops a trial whose best so far is worse than the median at the same step', () => {
@@ -54,7 +74,7 @@ describe('the median pruner', () => {
 describe('the ASHA pruner', () => {
   const six = [0.1, 0.2, 0.3, 0.4, 0.5].map((value, n) => trial(n, 'complete', [value, value, value]));
   const asha = (values: readonly number[], trials = six, direction: Direction = 'minimize') =>
-    ashaPruner.judge({ direction, trials, trial: trial(9, 'running', values) });
+    judgeBy('asha', values, trials, direction);
 
   it('lets the best third of those that came to a rung go on, the trial itself included', () => {
     expect(asha([0.15])).toEqual({
@@ -93,5 +113,301 @@ describe('the ASHA pruner', () => {
 
   it('stops a trial whose metric is NaN', () => {
     expect(asha([Number.NaN]).prune).toBe(true);
+  });
+});
+
+describe('the percentile pruner', () => {
+  const ten = Array.from({ length: 10 }, (_, n) => trial(n, 'complete', [1, n / 10]));
+
+  it('lets the best share go on, and says with which number it compared', () => {
+    expect(judgeBy('percentile', [1, 0.22], ten).prune).toBe(false);
+    expect(judgeBy('percentile', [1, 0.23], ten)).toEqual({
+      prune: true,
+      reason: 'best 0.23 up to step 2 is worse than the 25th percentile 0.225 of 10 trials',
+    });
+    expect(judgeBy({ name: 'percentile', percentile: 90 }, [1, 0.8], ten).prune).toBe(false);
+  });
+
+  it('turns the share round for a metric that is to be maximised', () => {
+    expect(
+      judgeBy(
+        'percentile',
+        [0, 0.68],
+        ten.map((t) => trial(t.number, 'complete', [0, t.number / 10])),
+        'maximize',
+      ).prune,
+    ).toBe(false);
+    expect(
+      judgeBy(
+        'percentile',
+        [0, 0.67],
+        ten.map((t) => trial(t.number, 'complete', [0, t.number / 10])),
+        'maximize',
+      ).prune,
+    ).toBe(true);
+  });
+
+  it('leaves the warm-up alone, and judges every so many steps only', () => {
+    const long = Array.from({ length: 6 }, (_, n) => trial(n, 'complete', new Array(9).fill(0.1)));
+    const judged = [1, 2, 3, 4, 5, 6, 7, 8, 9].filter(
+      (steps) =>
+        judgeBy({ name: 'median', warmupSteps: 3, intervalSteps: 2 }, new Array(steps).fill(1), long).prune,
+    );
+    expect(judged).toEqual([4, 6, 8]);
+  });
+
+  it('waits for as many trials as it is told', () => {
+    expect(judgeBy({ name: 'median', startupTrials: 11 }, [1, 9], ten).reason).toMatch(/only 10 of 11/);
+    expect(judgeBy({ name: 'median', minTrials: 11 }, [1, 9], ten).reason).toMatch(/only 10 of 11/);
+  });
+});
+
+describe('the threshold pruner', () => {
+  it('stops what leaves the bounds', () => {
+    const bounds = { name: 'threshold', lower: 0, upper: 10 } as const;
+    expect(judgeBy(bounds, [10], []).prune).toBe(false);
+    expect(judgeBy(bounds, [10.5], [])).toEqual({ prune: true, reason: '10.5 at step 1 is above 10' });
+    expect(judgeBy(bounds, [-1], [])).toEqual({ prune: true, reason: '-1 at step 1 is below 0' });
+    expect(judgeBy(bounds, [Number.NaN], []).prune).toBe(true);
+  });
+});
+
+describe('the patient pruner', () => {
+  it('stops a trial that has not improved for so many reports, or asks the one that it wraps', () => {
+    const alone = { name: 'patient', patience: 2 } as const;
+    expect(judgeBy(alone, [1, 2, 2], []).prune).toBe(false);
+    expect(judgeBy(alone, [1, 2, 2, 2], [])).toEqual({
+      prune: true,
+      reason: 'no improvement on 1 in the last 3 reports, whose best is 2',
+    });
+    expect(judgeBy(alone, [1, 2, 2, 0.9], []).prune).toBe(false);
+    expect(judgeBy({ ...alone, minDelta: 1 }, [1, 2, 2, 2], []).prune).toBe(false);
+    const wrapping = { ...alone, [THEN]: 'median' } as const;
+    const bad = Array.from({ length: 5 }, (_, n) => trial(n, 'complete', [9, 9, 9, 9]));
+    expect(judgeBy(wrapping, [1, 2, 2, 2], bad).prune).toBe(false);
+    const good = Array.from({ length: 5 }, (_, n) => trial(n, 'complete', [0, 0, 0, 0]));
+    expect(judgeBy(wrapping, [1, 2, 2, 2], good).prune).toBe(true);
+  });
+});
+
+describe('pausing and promoting', () => {
+  const promote = { name: 'asha', mode: 'promote' } as const;
+  const paused = (number: number, values: readonly number[]): Trial => ({
+    ...trial(number, 'waiting', values),
+    attributes: { 'sweetspot:paused': { step: values.length } },
+  });
+  const promotion = (trials: readonly Trial[], ending = false) =>
+    prunerOf(promote).promote?.({
+      objectives: [{ metric: 'loss', direction: 'minimize' }],
+      trials,
+      seed: 0,
+      ending,
+    });
+
+  it('pauses a trial until it is in the best third of those that came as far', () => {
+    expect(judgeBy(promote, [0.1], [])).toEqual({
+      prune: true,
+      pause: true,
+      reason: 'paused: 0.1 is number 1 of 1 trials at step 1, which are fewer than 3',
+    });
+    expect(judgeBy(promote, [0.1], [paused(0, [0.2]), paused(1, [0.3])]).prune).toBe(false);
+  });
+
+  it('promotes the best that is due, from the highest rung', () => {
+    expect(promotion([paused(0, [0.2]), paused(1, [0.1])])).toBeUndefined();
+    expect(promotion([paused(0, [0.2]), paused(1, [0.1]), paused(2, [0.3])])).toEqual({
+      trial: 1,
+      reason: '0.1 is number 1 of 3 trials at step 1, of which one goes on',
+    });
+    const three = [0.4, 0.5, 0.45].map((value, n) => paused(n + 10, [1, 1, value]));
+    expect(promotion([paused(0, [0.2]), paused(1, [0.1]), paused(2, [0.3]), ...three])?.trial).toBe(10);
+  });
+
+  it('takes the best on to the end when no new trials come', () => {
+    expect(promotion([paused(0, [0.2]), paused(1, [0.1])], true)?.trial).toBe(1);
+    expect(promotion([paused(0, [0.2]), trial(1, 'complete', [0.1, 0.1, 0.1])], true)).toBeUndefined();
+  });
+
+  it('does not pause again where a promoted trial reports its first steps once more', () => {
+    const again = {
+      ...trial(9, 'running', [0.5]),
+      attributes: { 'sweetspot:paused': { step: 1, promoted: 'x' } },
+    };
+    const verdict = prunerOf(promote).judge({
+      objectives: [{ metric: 'loss', direction: 'minimize' }],
+      trials: six(),
+      trial: again,
+      seed: 0,
+    });
+    expect(verdict).toEqual({ prune: false, reason: 'it was promoted from step 1' });
+  });
+  const six = () => [0.1, 0.2, 0.3, 0.4, 0.5, 0.6].map((value, n) => paused(n, [value]));
+});
+
+describe('Hyperband', () => {
+  const long = trial(0, 'complete', new Array(27).fill(0.1));
+
+  it('spreads trials over brackets that begin later and later', () => {
+    const first = Array.from({ length: 200 }, (_, number) => {
+      const verdict = prunerOf('hyperband').judge({
+        objectives: [{ metric: 'loss', direction: 'minimize' }],
+        trials: [long],
+        trial: trial(number + 1, 'running', [0.5]),
+        seed: 3,
+      });
+      return /of bracket (\d) of 4/.exec(verdict.reason)?.[1] ?? 'later';
+    });
+    // ceil(4·27/4), ceil(4·9/3), ceil(4·3/2), 4: 27 of 49 are in the first bracket, which alone judges step 1.
+    const share = first.filter((bracket) => bracket === '1').length / 200;
+    expect(share).toBeGreaterThan(0.45);
+    expect(share).toBeLessThan(0.65);
+    expect(new Set(first)).toEqual(new Set(['1', 'later']));
+  });
+
+  it('waits for the first completed trial to know how long trials are, unless told', () => {
+    expect(judgeBy('hyperband', [1], []).reason).toMatch(/first completed trial/);
+    expect(judgeBy({ name: 'hyperband', maxResource: 9 }, [1], []).reason).not.toMatch(/first completed/);
+  });
+});
+
+describe('the multi-objective pruner', () => {
+  it('orders by non-dominated rank, and within a rank by how much is covered', () => {
+    expect(
+      paretoOrder([
+        [0, 1],
+        [1, 0],
+        [0.1, 0.95],
+        [1, 1],
+        [2, 2],
+      ]),
+    ).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('stops what is dominated at a rung', () => {
+    const two = (number: number, a: number, b: number): Trial => ({
+      ...trial(number, 'running', [a]),
+      reports: [{ step: 1, value: a, metrics: { loss: a, time: b } }],
+    });
+    const objectives = [
+      { metric: 'loss', direction: 'minimize' },
+      { metric: 'time', direction: 'minimize' },
+    ] as const;
+    const trials = [two(0, 0.1, 5), two(1, 0.9, 1), two(2, 0.95, 5.5), two(3, 0.97, 6), two(4, 0.98, 7)];
+    const judge = (a: number, b: number) =>
+      prunerOf('moasha').judge({ objectives, trials, trial: two(9, a, b), seed: 0 });
+    expect(judge(0.96, 5.8).prune).toBe(true);
+    expect(judge(0.5, 0.5)).toMatchObject({ prune: false });
+    expect(judge(0.96, 5.8).reason).toBe(
+      '(0.96, 5.8) is number 4 of 6 trials at step 1 by non-dominated rank, of which 2 go on',
+    );
+  });
+});
+
+describe('the Wilcoxon pruner', () => {
+  it('has the p-values of scipy.stats.wilcoxon(…, alternative="greater", zero_method="zsplit")', () => {
+    const close = (differences: readonly number[], p: number) =>
+      expect(signedRankP(differences)).toBeCloseTo(p, 12);
+    close([6, 8, 14, 16, 23, 24, 28, 29, 41, -48, 49, 56, 60, -67, 75], 0.0206298828125);
+    close([0.1, 0.2, -0.05, 0.3, 0.4], 0.0625);
+    close([1, 1, 2, -1, 3, 0], 0.125);
+    close([0, 0, 1, 2], 0.25);
+    close([1, 2, 2, -1, 3, 4, 5, -2, 6, 7, 8, 9, 10, 11, 12, 1], 0.0007930246168165129);
+    close(
+      Array.from({ length: 60 }, (_, i) => Number((Math.sin(i + 1) * 3 + 0.5).toFixed(6))),
+      0.014940172557028376,
+    );
+  });
+
+  it('stops a trial that is worse than the best one in fold after fold', () => {
+    const best = { ...trial(0, 'complete', [0.1, 0.2, 0.1, 0.2, 0.1]), objectives: [0.14] };
+    expect(judgeBy('wilcoxon', [0.2], [best]).reason).toMatch(/only 1 of 2 steps/);
+    expect(judgeBy('wilcoxon', [0.2, 0.3, 0.3], [best]).prune).toBe(false);
+    expect(judgeBy('wilcoxon', [0.2, 0.31, 0.3, 0.5], [best])).toEqual({
+      prune: true,
+      reason: 'worse in 4 common steps with p = 0.0625 (signed ranks), mean 0.3275 against 0.14 of trial 0',
+    });
+    expect(judgeBy('wilcoxon', [0.09, 0.1, 0.05, 0.1], [best]).prune).toBe(false);
+  });
+});
+
+describe('the extrapolation of learning curves', () => {
+  const curve = (final: number, amplitude: number, steps: number) =>
+    Array.from({ length: steps }, (_, i) => final + amplitude * (i + 1) ** -0.7);
+  const done = [0.1, 0.15, 0.2, 0.25, 0.3].map((final, n) => ({
+    ...trial(n, 'complete', curve(final, 0.8, 50)),
+    objectives: [curve(final, 0.8, 50).at(-1) as number],
+  }));
+  const prior = { centre: 0.25, spread: 0.2, range: 1 };
+  const points = (values: readonly number[]) => values.map((value, i) => ({ step: i + 1, value }));
+
+  it('foresees the end of a curve, and is surer of it the more it has seen', () => {
+    const truth = curve(0.3, 0.8, 50).at(-1) as number;
+    const [early, late] = [4, 15].map((steps) => forecast(points(curve(0.3, 0.8, steps)), 50, prior));
+    expect(Math.abs((late?.mean ?? 0) - truth)).toBeLessThan(0.03);
+    expect(late?.deviation).toBeLessThan(early?.deviation ?? 0);
+    expect(late?.below(truth - 0.2)).toBeLessThan(0.05);
+    expect(late?.below(truth + 0.2)).toBeGreaterThan(0.95);
+    expect(Math.abs((early?.mean ?? 0) - truth)).toBeLessThan(2 * (early?.deviation ?? 0));
+  });
+
+  it('stops what is unlikely to become the best, with what it expects', () => {
+    const verdict = judgeBy('extrapolate', curve(0.6, 0.8, 12), done);
+    expect(verdict.prune).toBe(true);
+    expect(verdict.reason).toMatch(
+      /^0\.6\d+ ± 0\.\d+ expected at step 50, better than 0\.151\d of trial 0 with probability \S+, below 0\.05$/,
+    );
+    expect(judgeBy('extrapolate', curve(0.02, 0.8, 12), done).prune).toBe(false);
+    expect(judgeBy('extrapolate', curve(0.6, 0.8, 3), done).prune).toBe(false);
+  });
+});
+
+describe("Student's distribution", () => {
+  it('has the values of scipy.stats.t.cdf', () => {
+    const cases = [
+      [-3, 3, 0.02883444],
+      [-1, 3, 0.19550111],
+      [0, 3, 0.5],
+      [2, 3, 0.93033702],
+      [10, 3, 0.9989358],
+      [-3, 27.5, 0.00284011],
+      [2, 27.5, 0.97226727],
+      [1.5, 1, 0.812832958],
+    ] as const;
+    for (const [t, freedom, p] of cases) expect(studentCdf(t, freedom)).toBeCloseTo(p, 7);
+  });
+});
+
+describe('a choice of pruner', () => {
+  it('is a name or a name with options, and says what is wrong with it and where', () => {
+    expect(prunerProblem('asha')).toBeUndefined();
+    expect(
+      prunerProblem({ name: 'patient', patience: 3, [THEN]: { name: 'asha', reduction: 4 } }),
+    ).toBeUndefined();
+    expect(prunerProblem('ahsa')).toMatchObject({
+      code: 'unknown-pruner',
+      path: [],
+      message: expect.stringContaining('`asha`?'),
+    });
+    expect(prunerProblem({ name: 'asha', reducton: 4 })).toMatchObject({
+      path: ['reducton'],
+      key: true,
+      message: expect.stringContaining('`reduction`?'),
+    });
+    expect(prunerProblem({ name: 'asha', reduction: 1 })).toMatchObject({
+      path: ['reduction'],
+      message: '`reduction` needs a whole number, 2 or larger, such as 3.',
+    });
+    expect(prunerProblem({ name: 'asha', mode: 'promot' })).toMatchObject({
+      message: '`mode` needs one of stop, promote.',
+    });
+    expect(prunerProblem({ name: 'patient', [THEN]: { name: 'medan' } })).toMatchObject({
+      path: ['then', 'name'],
+    });
+    expect(prunerProblem({ name: 'threshold' })).toMatchObject({
+      message: expect.stringContaining('needs a bound'),
+    });
+    expect(prunerProblem({ reduction: 3 })).toMatchObject({
+      message: expect.stringContaining('needs a name'),
+    });
   });
 });

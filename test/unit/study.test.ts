@@ -4,7 +4,7 @@ import { bestTrial } from '../../src/core/study/best.js';
 import { parseLine, printLine } from '../../src/core/study/journal-line.js';
 import type { JournalRecord } from '../../src/core/study/records.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
-import { runningMs, stopReason } from '../../src/core/study/stop.js';
+import { runningMs, stopOf } from '../../src/core/study/stop.js';
 import type { StopCriteria, Study } from '../../src/core/study/trial.js';
 import { bestJson, trialJson } from '../../src/core/study/trial-json.js';
 import {
@@ -19,6 +19,8 @@ import {
   tellRecords,
   timestamp,
 } from '../../src/core/study/write.js';
+
+const reasonOf = (...stop: Parameters<typeof stopOf>) => stopOf(...stop)?.reason;
 
 const W = 'sweetspot-1';
 const space: Space = {
@@ -212,7 +214,7 @@ describe('a study stops', () => {
     values.forEach((value, i) => {
       script.tell(script.ask(i), value, i + 1);
     });
-    return stopReason(script.study, Date.parse(at(values.length)));
+    return reasonOf(script.study, Date.parse(at(values.length)));
   };
 
   it('after so many started trials, running ones included', () => {
@@ -220,7 +222,7 @@ describe('a study stops', () => {
     expect(run({ trials: 3 }, [1, 2, 3])).toMatch(/all 3 trials/);
     const script = new Script({ trials: 1 });
     script.ask();
-    expect(stopReason(script.study, 0)).toMatch(/all 1 trials/);
+    expect(reasonOf(script.study, 0)).toMatch(/all 1 trials/);
   });
 
   it('when the target is reached, exactly or better', () => {
@@ -239,7 +241,7 @@ describe('a study stops', () => {
   it('when its running time is over', () => {
     const script = new Script({ minutes: 1 });
     script.add([statusRecord(W, { kind: 'running' }, at(0))]);
-    expect(stopReason(script.study, Date.parse(at(59)))).toBeUndefined();
-    expect(stopReason(script.study, Date.parse(at(60)))).toMatch(/1 minutes/);
+    expect(reasonOf(script.study, Date.parse(at(59)))).toBeUndefined();
+    expect(reasonOf(script.study, Date.parse(at(60)))).toMatch(/1 minutes/);
   });
 });

@@ -3,11 +3,11 @@
  * differently: proof that a study follows from its seed, its results and this version of the program. Pure.
  */
 import { type Json, jsonEqual } from '../json.js';
-import type { PrunerName } from '../pruners/names.js';
-import { pruners } from '../pruners/registry.js';
+import { prunerProblem } from '../pruners/choose.js';
 import { samplers } from '../samplers/registry.js';
-import { countedTrials } from '../study/best.js';
 import { parseLine } from '../study/journal-line.js';
+import { judgeTrial } from '../study/judge.js';
+import { isPaused } from '../study/pause.js';
 import { Attr, type JournalRecord, Op, type RecordOf, StateCode } from '../study/records.js';
 import { StudyReducer } from '../study/reduce.js';
 import { suggest } from '../study/suggest.js';
@@ -53,7 +53,8 @@ function isSuggestedHere({ state, system_attrs }: RecordOf<4>): boolean {
   if (state === undefined) return true;
   const suggestion = system_attrs?.[Attr.suggestion] as { readonly sampler?: string } | undefined;
   const sampler = suggestion?.sampler ?? '';
-  return state === StateCode.running && (sampler === 'file' || sampler in samplers);
+  const derived = sampler === 'file' || sampler === 'repeat' || sampler in samplers;
+  return state === StateCode.running && derived;
 }
 
 export function replay(records: readonly JournalRecord[]): ReplayResult {
@@ -74,6 +75,8 @@ export function replay(records: readonly JournalRecord[]): ReplayResult {
       asked = own ? { record: index, trial: study.trials.length, expected: suggest(study) } : undefined;
     }
     const ending = record.op_code === Op.setTrialState ? study.trials[record.trial_id] : undefined;
+    // One that was paused and never promoted is pruned without a judgement.
+    const leftOver = ending !== undefined && isPaused(ending);
     reducer.apply(record);
     switch (record.op_code) {
       // The suggestion comes with the trial; in older journals, in lines of its own after it.
@@ -93,7 +96,8 @@ export function replay(records: readonly JournalRecord[]): ReplayResult {
         break;
       case Op.setTrialState: {
         const reasons = verdicts.take(record.trial_id);
-        if (record.state !== StateCode.pruned || !ending || elsewhere.has(record.trial_id)) break;
+        if (!ending || leftOver || elsewhere.has(record.trial_id)) break;
+        if (record.state !== StateCode.pruned && !isPaused(ending)) break;
         const difference = pruningDifference(index, ending, reasons);
         if (difference) return { suggestions, prunings, skipped, difference };
         prunings++;
@@ -144,16 +148,15 @@ function suggestionDifference(
 class Verdicts {
   readonly #reasons = new Map<number, string[]>();
   readonly #decided = new Set<number>();
+  /** Whether there is such a pruner here. */
+  #known: boolean | undefined;
 
   judge(study: Study, number: number, value: number): void {
     const trial = study.trials[number];
-    const name = study.settings.pruner;
-    if (trial?.state !== 'running' || !(name in pruners) || this.#decided.has(number)) return;
-    const { prune, reason } = pruners[name as PrunerName].judge({
-      direction: study.objectives[0]?.direction ?? 'minimize',
-      trials: countedTrials(study),
-      trial,
-    });
+    if (trial?.state !== 'running' || this.#decided.has(number)) return;
+    this.#known ??= prunerProblem(study.settings.pruner) === undefined;
+    if (!this.#known) return;
+    const { prune, reason } = judgeTrial(study, trial);
     if (!prune) return;
     this.#reasons.set(number, [...(this.#reasons.get(number) ?? []), reason]);
     // A report that lacks the objective is written as NaN and was not judged, one that is NaN was: either may be.

@@ -3,6 +3,7 @@
  * of the text, as VS Code counts them.
  */
 import type { Json } from '../json.js';
+import type { PrunerChoice } from '../pruners/names.js';
 import type { Constraint } from '../space/constraint.js';
 import type { Parameter, Space } from '../space/parameter.js';
 import type { Objective, StopCriteria } from '../study/trial.js';
@@ -40,7 +41,10 @@ export interface SweepSettings {
   /** `{ trials: 50 }` where the block says nothing. */
   readonly stop: StopCriteria;
   readonly sampler: string;
-  readonly pruner: string;
+  readonly pruner: PrunerChoice;
+  /** Trainings of each point, and further ones of the best at the end; absent where the block does not say. */
+  readonly repeats?: number;
+  readonly race?: number;
   /** Absent when the file does not say; the study's seed is then 0. */
   readonly seed?: number;
   readonly workers?: number;

@@ -3,12 +3,13 @@
  * Whether a trainer can deliver a metric, or a sampler can work on a space, is judged later by those who know.
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import { PRUNER_NAMES } from '../pruners/names.js';
+import type { PrunerChoice } from '../pruners/names.js';
 import { SAMPLER_NAMES } from '../samplers/names.js';
 import type { Direction, Objective, StopCriteria } from '../study/trial.js';
 import type { SweepSettings, TrainerSpec } from './annotated-config.js';
 import type { Diagnostics } from './diagnostics.js';
 import { didYouMean } from './nearest.js';
+import { readPruner } from './pruner-setting.js';
 
 const KEYS = [
   'train',
@@ -18,6 +19,8 @@ const KEYS = [
   'stop',
   'sampler',
   'pruner',
+  'repeats',
+  'race',
   'seed',
   'workers',
   'constraints',
@@ -92,7 +95,9 @@ class Reader {
     const objectives = this.#objectives(entries, { start, end });
     const stop = this.#stop(entries.get('stop'));
     const sampler = this.#oneOf(entries.get('sampler'), 'sampler', SAMPLER_NAMES) ?? 'auto';
-    const pruner = this.#oneOf(entries.get('pruner'), 'pruner', PRUNER_NAMES) ?? 'none';
+    const pruner = this.#pruner(entries.get('pruner'));
+    const repeats = this.#integer(entries.get('repeats'), 'repeats', 1, 3);
+    const race = this.#integer(entries.get('race'), 'race', 0, 3);
     const seed = this.#integer(entries.get('seed'), 'seed', 0);
     const workers = this.#integer(entries.get('workers'), 'workers', 1);
     if (this.#failed) return undefined;
@@ -102,6 +107,8 @@ class Reader {
       stop,
       sampler,
       pruner,
+      ...(repeats !== undefined && { repeats }),
+      ...(race !== undefined && { race }),
       ...(seed !== undefined && { seed }),
       ...(workers !== undefined && { workers }),
     };
@@ -240,16 +247,20 @@ class Reader {
     }
     const inner = this.#entries(
       entry.node,
-      ['trials', 'minutes', 'target', 'plateau', 'trialMinutes'],
+      ['trials', 'minutes', 'target', 'plateau', 'epochs', 'regret', 'trialMinutes'],
       '`stop`',
     );
     const trials = this.#integer(inner.get('trials'), 'trials', 1);
     const plateau = this.#integer(inner.get('plateau'), 'plateau', 1);
     const minutes = this.#number(inner.get('minutes'), 'minutes', true);
     const target = this.#number(inner.get('target'), 'target', false);
+    const epochs = this.#integer(inner.get('epochs'), 'epochs', 1, 1000);
+    const regret = this.#number(inner.get('regret'), 'regret', true);
     const trialMinutes = this.#number(inner.get('trialMinutes'), 'trialMinutes', true);
     // A limit on each trial alone would let the study go on for ever.
-    const ends = [trials, minutes, target, plateau].some((criterion) => criterion !== undefined);
+    const ends = [trials, minutes, target, plateau, epochs, regret].some(
+      (criterion) => criterion !== undefined,
+    );
     return {
       ...(!ends && DEFAULT_STOP),
       ...(trialMinutes !== undefined && { trialMinutes }),
@@ -257,16 +268,32 @@ class Reader {
       ...(minutes !== undefined && { minutes }),
       ...(target !== undefined && { target }),
       ...(plateau !== undefined && { plateau }),
+      ...(epochs !== undefined && { epochs }),
+      ...(regret !== undefined && { regret }),
     };
   }
 
-  #integer(entry: Entry | undefined, key: string, least: 0 | 1): number | undefined {
+  #pruner(entry: Entry | undefined): PrunerChoice {
+    if (!entry) return 'none';
+    const read = readPruner(entry.node);
+    if (read.kind === 'pruner') return read.pruner;
+    const [start, end] = extent(read.node, entry.start, entry.end);
+    this.#fail(read.code, read.message, { start, end });
+    return 'none';
+  }
+
+  #integer(
+    entry: Entry | undefined,
+    key: string,
+    least: 0 | 1,
+    example: number = least + 41,
+  ): number | undefined {
     if (!entry) return undefined;
     const { value } = entry;
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
     return this.#fail(
       'bad-setting',
-      `\`${key}\` needs a whole number, ${least} or larger, such as \`${key}: ${least + 41}\`.`,
+      `\`${key}\` needs a whole number, ${least} or larger, such as \`${key}: ${example}\`.`,
       entry,
     );
   }

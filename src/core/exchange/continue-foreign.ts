@@ -62,8 +62,16 @@ export function continueForeign(foreign: ForeignStudy, options: ContinueOptions)
     else taken.push({ ...mapped, origin: number });
   }
   const { name, configFile, text, source, at } = options;
-  const { sampler, pruner, seed = 0, stop, workers, objectives } = config.sweep;
-  const settings: StudySettings = { sampler, pruner, seed, stop, ...(workers !== undefined && { workers }) };
+  const { sampler, pruner, seed = 0, stop, workers, objectives, repeats, race } = config.sweep;
+  const settings: StudySettings = {
+    sampler,
+    pruner,
+    seed,
+    stop,
+    ...(workers !== undefined && { workers }),
+    ...(repeats !== undefined && { repeats }),
+    ...(race !== undefined && { race }),
+  };
   const { space, baseline } = config;
   const trials = fileFirst(taken, config);
   return {

@@ -1,6 +1,7 @@
 /** A study in a page of Markdown, for a pull request or a notebook: what was searched, what came out, the best trials. */
 import { baselineOf, improvementOf } from '../analysis/history.js';
 import { formatDuration, formatNumber, formatPercent, formatValue, NOTHING } from '../format.js';
+import { prunerText } from '../pruners/names.js';
 import type { Distribution } from '../space/parameter.js';
 import { bestTrial, isBetter, objectiveOf } from '../study/best.js';
 import { runningMs } from '../study/stop.js';
@@ -61,7 +62,10 @@ export function facts(study: Study): readonly (readonly [string, string])[] {
           ] as const,
         ]
       : []),
-    ['Search', `sampler ${settings.sampler || NOTHING}, pruner ${settings.pruner}, seed ${settings.seed}`],
+    [
+      'Search',
+      `sampler ${settings.sampler || NOTHING}, pruner ${prunerText(settings.pruner)}, seed ${settings.seed}`,
+    ],
     ['Running time', formatDuration(runningMs(study, Date.parse(study.runningSince ?? '') || 0))],
     ['Status', `${status.kind}${'reason' in status ? `: ${status.reason}` : ''}`],
   ];

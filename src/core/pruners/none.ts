@@ -1,7 +1,7 @@
 /** Never prunes. */
-import type { Pruner } from './pruner.js';
+import { definePruner } from './definition.js';
 
-export const nonePruner: Pruner = {
-  name: 'none',
-  judge: () => ({ prune: false, reason: 'nothing is pruned' }),
-};
+export const none = definePruner({
+  options: {},
+  create: () => ({ name: 'none', judge: () => ({ prune: false, reason: 'nothing is pruned' }) }),
+});

@@ -1,12 +1,25 @@
 /** Pruners by name. */
-import { ashaPruner } from './asha.js';
-import { medianPruner } from './median.js';
+import { asha } from './asha.js';
+import type { PrunerDefinition } from './definition.js';
+import { extrapolate } from './extrapolate.js';
+import { hyperband } from './hyperband.js';
+import { moasha } from './moasha.js';
 import type { PrunerName } from './names.js';
-import { nonePruner } from './none.js';
-import type { Pruner } from './pruner.js';
+import { none } from './none.js';
+import { patient } from './patient.js';
+import { median, percentile } from './percentile.js';
+import { threshold } from './threshold.js';
+import { wilcoxon } from './wilcoxon.js';
 
-export const pruners: Readonly<Record<PrunerName, Pruner>> = {
-  none: nonePruner,
-  median: medianPruner,
-  asha: ashaPruner,
+export const pruners: Readonly<Record<PrunerName, PrunerDefinition>> = {
+  none,
+  median,
+  percentile,
+  threshold,
+  patient,
+  asha,
+  hyperband,
+  moasha,
+  wilcoxon,
+  extrapolate,
 };

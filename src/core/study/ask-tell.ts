@@ -2,16 +2,20 @@
  * The ask-and-tell interface of the library: a study in memory, driven by the caller's own loop. It goes through the
  * same records, samplers and pruners as a sweep started from a file, without a journal.
  */
-import type { PrunerName } from '../pruners/names.js';
-import { pruners } from '../pruners/registry.js';
+
+import { parseConstraints } from '../annotation/library-constraints.js';
+import { prunerOf, prunerProblem } from '../pruners/choose.js';
+import type { PrunerChoice } from '../pruners/names.js';
 import type { SamplerName } from '../samplers/names.js';
 import { samplers } from '../samplers/registry.js';
 import type { Params, Space } from '../space/parameter.js';
 import { decisionOrder } from '../space/point.js';
 import { distributionProblem } from '../space/validate.js';
 import { bestTrial } from './best.js';
+import { judgeTrial } from './judge.js';
 import type { JournalRecord } from './records.js';
 import { isFinished, StudyReducer } from './reduce.js';
+import { constraintContext, exhaustedReason } from './suggest.js';
 import type { Direction, Trial } from './trial.js';
 import { askRecords, type Outcome, reportRecord, studyRecords, tellRecords, timestamp } from './write.js';
 
@@ -20,7 +24,13 @@ export interface CreateStudyOptions {
   /** One per objective; default `['minimize']`. Samplers and pruners go by the first. */
   readonly directions?: readonly Direction[];
   readonly sampler?: SamplerName;
-  readonly pruner?: PrunerName;
+  /** A name, or a name with options such as `{ name: 'asha', reduction: 4 }`. What pauses and promotes is for sweeps. */
+  readonly pruner?: PrunerChoice;
+  /**
+   * Expressions on the names of the space such as `units1 >= units2`: no point is suggested that breaks one. See
+   * `constraints` of `@sweep`.
+   */
+  readonly constraints?: readonly string[];
   /** The same seed gives the same suggestions for the same results. Default 0. */
   readonly seed?: number;
 }
@@ -30,8 +40,8 @@ export interface AskedTrial {
   readonly number: number;
   /** Values of the active parameters. */
   readonly params: Params;
-  /** Says how the first objective stands at a step; steps count from 1. */
-  report(step: number, value: number): void;
+  /** Says how the objectives stand at a step, or the first one alone; steps count from 1. */
+  report(step: number, value: number | readonly number[]): void;
   /** Whether the pruner would stop the trial now, by what it has reported. */
   shouldPrune(): boolean;
 }
@@ -66,8 +76,10 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
   if (!(sampler in samplers)) {
     throw new Error(`There is no sampler "${sampler}"; there are ${Object.keys(samplers).join(', ')}.`);
   }
-  if (!(pruner in pruners)) {
-    throw new Error(`There is no pruner "${pruner}"; there are ${Object.keys(pruners).join(', ')}.`);
+  const wrong = prunerProblem(pruner);
+  if (wrong) throw new Error(wrong.message);
+  if (prunerOf(pruner).promote) {
+    throw new Error('A pruner with `mode: promote` pauses trials, which only a sweep can: leave `mode` out.');
   }
   const objectives = directions.map((direction, index) => ({ metric: `value${index || ''}`, direction }));
   const metric = 'value';
@@ -75,7 +87,8 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
   const apply = (records: readonly JournalRecord[]): void => {
     for (const record of records) reducer.apply(record);
   };
-  const settings = { sampler, pruner, seed, stop: {} };
+  const constraints = parseConstraints(options.constraints ?? [], space);
+  const settings = { sampler, pruner, seed, stop: {}, ...(constraints.length > 0 && { constraints }) };
   const config = { file: '', text: '' };
   apply(studyRecords(WORKER, { name: 'study', objectives, space, settings, config, baseline: {} }));
 
@@ -90,8 +103,18 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
     async ask() {
       const { trials, seq } = reducer.study;
       const number = trials.length;
-      const suggestion = samplers[sampler].ask({ space, directions, trials, seed, number });
-      if (suggestion === 'exhausted') throw new Error('Every point of the space has been tried.');
+      const suggestion = samplers[sampler].ask({
+        space,
+        directions,
+        trials,
+        seed,
+        number,
+        ...constraintContext(settings),
+      });
+      if (suggestion === 'exhausted') {
+        const reason = exhaustedReason(settings).replace(/^e/, 'E').replace('was tried', 'has been tried');
+        throw new Error(`${reason}.`);
+      }
       apply(askRecords(WORKER, number, space, suggestion, seq, timestamp(Date.now())));
       return {
         number,
@@ -99,14 +122,11 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
         report(step, value) {
           if (!Number.isInteger(step) || step < 1) throw new Error(`Steps count from 1; ${step} is none.`);
           running(number);
-          apply([reportRecord(WORKER, number, step, { [metric]: value }, metric)]);
+          const values = typeof value === 'number' ? [value] : value;
+          const metrics = values.map((one, index) => [objectives[index]?.metric ?? metric, one]);
+          apply([reportRecord(WORKER, number, step, Object.fromEntries(metrics), metric)]);
         },
-        shouldPrune: () =>
-          pruners[pruner].judge({
-            direction: directions[0] ?? 'minimize',
-            trials: reducer.study.trials,
-            trial: running(number),
-          }).prune,
+        shouldPrune: () => judgeTrial(reducer.study, running(number)).prune,
       };
     },
 

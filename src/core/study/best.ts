@@ -1,4 +1,5 @@
 /** Which trial is best, and by how much. Ties go to the lower number; trials without a finite objective never win. */
+import { mergedTrials } from './repeats.js';
 import type { Direction, Study, Trial } from './trial.js';
 
 /** True when `a` is strictly better than `b`. A non-finite number is never better, and worse than any finite one. */
@@ -22,12 +23,12 @@ export function objectiveOf(trial: Trial): number | undefined {
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-/** The best completed trial by the first objective. */
+/** The best completed trial by the first objective; where points were run more than once, by the mean of the runs. */
 export function bestTrial(study: Pick<Study, 'objectives' | 'trials'>): Trial | undefined {
   const direction = study.objectives[0]?.direction ?? 'minimize';
   let best: Trial | undefined;
   let bestValue = Number.NaN;
-  for (const trial of study.trials) {
+  for (const trial of mergedTrials(study.trials)) {
     const value = objectiveOf(trial);
     if (value === undefined) continue;
     if (!best || isBetter(value, bestValue, direction)) {

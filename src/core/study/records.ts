@@ -95,6 +95,8 @@ export const Attr = {
   values: 'sweetspot:values',
   /** Trial: why it was pruned or failed. */
   reason: 'sweetspot:reason',
+  /** Trial: { step, promoted? }: paused at a step by its pruner, and why it went on. */
+  paused: 'sweetspot:paused',
   /** Trial: what it ran on (backend, seed, process …). */
   attributes: 'sweetspot:attributes',
 } as const;

@@ -1,17 +1,32 @@
 /** When a study has done enough: the criteria of `@sweep`'s `stop`. */
 import { bestTrial, isBetter, isExcluded, objectiveOf } from './best.js';
-import type { Study } from './trial.js';
+import { isPaused } from './pause.js';
+import { remainingRegret } from './regret.js';
+import { hasRepeats, isSettled, mergedTrials } from './repeats.js';
+import { lastStepOf } from './stored-trial.js';
+import type { StopCriteria, Study, Trial } from './trial.js';
 
-/** Why the study should start no more trials, in a sentence; undefined to go on. `now` in ms since the epoch. */
-export function stopReason(study: Study, now: number): string | undefined {
+export interface Stop {
+  readonly criterion: keyof StopCriteria;
+  /** Why, in a sentence. */
+  readonly reason: string;
+}
+
+/** Why the study should start no more trials; undefined to go on. `now` in ms since the epoch. */
+export function stopOf(study: Study, now: number): Stop | undefined {
   const { stop } = study.settings;
   const direction = study.objectives[0]?.direction ?? 'minimize';
 
   if (stop.target !== undefined) {
     const best = bestTrial(study);
     const value = best && objectiveOf(best);
-    if (best && value !== undefined && !isBetter(stop.target, value, direction)) {
-      return `the target ${stop.target} was reached by trial ${best.number}`;
+    if (
+      best &&
+      value !== undefined &&
+      !isBetter(stop.target, value, direction) &&
+      isSettled(study, best.number)
+    ) {
+      return { criterion: 'target', reason: `the target ${stop.target} was reached by trial ${best.number}` };
     }
   }
   if (
@@ -19,21 +34,48 @@ export function stopReason(study: Study, now: number): string | undefined {
     study.trials.length > stop.plateau &&
     sinceImprovement(study) >= stop.plateau
   ) {
-    return `no improvement in ${stop.plateau} completed trials`;
+    return { criterion: 'plateau', reason: `no improvement in ${stop.plateau} completed trials` };
   }
   if (stop.trials !== undefined && startedAtLeast(study, stop.trials)) {
-    return `all ${stop.trials} trials were started`;
+    return { criterion: 'trials', reason: `all ${stop.trials} trials were started` };
   }
   if (stop.minutes !== undefined && runningMs(study, now) >= stop.minutes * 60_000) {
-    return `${stop.minutes} minutes of running time are over`;
+    return { criterion: 'minutes', reason: `${stop.minutes} minutes of running time are over` };
+  }
+  if (stop.epochs !== undefined) {
+    const used = usedEpochs(study);
+    if (used >= stop.epochs) {
+      const reason = `${used} steps were reported, and stop.epochs allows ${stop.epochs}`;
+      return { criterion: 'epochs', reason };
+    }
+  }
+  if (stop.regret !== undefined) {
+    const regret = remainingRegret(study);
+    if (regret !== undefined && regret < stop.regret) {
+      const left = Number(regret.toPrecision(3));
+      const reason = `by the model no more than ${left} can still be gained, and stop.regret asks for less than ${stop.regret}`;
+      return { criterion: 'regret', reason };
+    }
   }
   return undefined;
 }
 
-/** Excluded trials count: they were started, and a budget is a budget. */
+/** Excluded trials count: they were started, and a budget is a budget. So do paused ones. */
 const startedAtLeast = ({ trials }: Study, wanted: number): boolean =>
   // Asked before every trial: most of the time the length alone decides.
-  trials.length >= wanted && trials.filter(({ state }) => state !== 'waiting').length >= wanted;
+  trials.length >= wanted &&
+  trials.filter((trial) => trial.state !== 'waiting' || isPaused(trial)).length >= wanted;
+
+/**
+ * Steps of all trials, each once however often it was interrupted: a trial that goes on begins at its checkpoint. One
+ * that ended without a report counts as one evaluation.
+ */
+export function usedEpochs({ trials }: Pick<Study, 'trials'>): number {
+  const ended = ({ state }: Trial): boolean => state !== 'waiting' && state !== 'running';
+  let total = 0;
+  for (const trial of trials) total += lastStepOf(trial) || (ended(trial) ? 1 : 0);
+  return total;
+}
 
 /** Milliseconds that engines have worked on the study, the present one included. */
 export function runningMs(study: Pick<Study, 'elapsedMs' | 'runningSince'>, now: number): number {
@@ -43,7 +85,7 @@ export function runningMs(study: Pick<Study, 'elapsedMs' | 'runningSince'>, now:
 /** Completed trials after the last improvement, in the order in which they completed. */
 function sinceImprovement(study: Study): number {
   const direction = study.objectives[0]?.direction ?? 'minimize';
-  const completed = study.trials
+  const completed = (hasRepeats(study) ? mergedTrials(study.trials) : study.trials)
     .filter((trial) => trial.state === 'complete' && !isExcluded(trial))
     .toSorted((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? '') || a.number - b.number);
   let best = Number.NaN;

@@ -118,6 +118,14 @@ export class StoredTrial implements Trial {
   }
 }
 
+/** The last step that a trial reported, 0 for none, without unpacking what is packed. */
+export function lastStepOf(trial: Trial): number {
+  const packed = trial instanceof StoredTrial ? trial.packed : undefined;
+  if (!packed) return trial.reports.at(-1)?.step ?? 0;
+  const { count, regular, block, at } = packed;
+  return regular ? count : (block[at + count - 1] as number);
+}
+
 /** undefined where the reports do not all have the same metrics: those stay as they are. */
 function pack(reports: readonly Report[], pool: ReportPool): PackedReports | undefined {
   const names = pool.names(Object.keys((reports[0] as Report).metrics));

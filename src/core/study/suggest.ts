@@ -8,10 +8,12 @@ import type { SamplerContext } from '../samplers/sampler.js';
 import { activeParameters } from '../space/condition.js';
 import { allowance, outcomeViolation } from '../space/constraint.js';
 import { countedTrials } from './best.js';
+import { comparableTrials } from './fidelity.js';
+import { dueRepeat, hasRepeats, mergedTrials } from './repeats.js';
 import type { Study, StudySettings, Suggestion } from './trial.js';
 
 /** What the constraints of a study mean for its samplers. */
-function constraintContext({
+export function constraintContext({
   constraints,
   outcomeConstraints,
 }: Pick<StudySettings, 'constraints' | 'outcomeConstraints'>): Pick<
@@ -23,16 +25,26 @@ function constraintContext({
   return { ...(allows && { allows }), ...(violation && { outcomeViolation: violation }) };
 }
 
+/** Why a sampler has nothing more to suggest, in half a sentence. */
+export const exhaustedReason = ({ constraints }: Pick<StudySettings, 'constraints'>): string =>
+  constraints && constraints.length > 0
+    ? 'every point of the space that the constraints allow was tried, or no other could be found'
+    : 'every point of the space was tried';
+
 /** The next trial of a study as it stands: the file's own values first, then what its sampler says. */
 export function suggest(study: Study): Suggestion | 'exhausted' {
   const { space, objectives, settings } = study;
   const number = study.trials.length;
-  const trials = countedTrials(study);
+  const counted = countedTrials(study);
+  const merged = hasRepeats(study) ? mergedTrials(counted) : counted;
+  const trials = settings.pruner === 'none' ? merged : comparableTrials(merged, objectives);
   if (number === 0) {
     const names = activeParameters(space, study.baseline);
     const params = Object.fromEntries(names.map((name) => [name, study.baseline[name] ?? null]));
     return { params, sampler: 'file', reason: 'the values in the file' };
   }
+  const repeat = dueRepeat(study);
+  if (repeat) return repeat;
   const directions = objectives.map(({ direction }) => direction);
   return samplers[settings.sampler as SamplerName].ask({
     space,

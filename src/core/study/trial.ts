@@ -1,5 +1,6 @@
 /** A study and its trials as every part of the program sees them. Data only; records become these in reduce.ts. */
 import type { Json, JsonObject } from '../json.js';
+import type { PrunerChoice } from '../pruners/names.js';
 import type { Constraint } from '../space/constraint.js';
 import type { Params, Space } from '../space/parameter.js';
 
@@ -43,6 +44,8 @@ export interface Suggestion {
   readonly reason: string;
   /** Of samplers with a model. */
   readonly prediction?: Prediction;
+  /** The number of the trial whose values these are: a further run of the same point, with another seed. */
+  readonly repeatOf?: number;
 }
 
 /** What people say about a trial, or a study, afterwards. */
@@ -101,6 +104,10 @@ export interface StopCriteria {
   readonly target?: number;
   /** Stop after so many completed trials without improvement. */
   readonly plateau?: number;
+  /** Stop when so many steps were reported; a trial that reports nothing counts as one. */
+  readonly epochs?: number;
+  /** Stop when, by a model of the results, no more than this can still be gained. */
+  readonly regret?: number;
   /** A single trial that takes longer than this many minutes is ended and counts as failed. */
   readonly trialMinutes?: number;
 }
@@ -108,9 +115,14 @@ export interface StopCriteria {
 /** How a study searches: the part of `@sweep` that is not the trainer. */
 export interface StudySettings {
   readonly sampler: string;
-  readonly pruner: string;
+  /** A name, or a name with options; empty in studies of other programs. */
+  readonly pruner: PrunerChoice;
   readonly seed: number;
   readonly stop: StopCriteria;
+  /** Trainings of each point, each with a seed of its own; absent for one. */
+  readonly repeats?: number;
+  /** Further trainings, at most, of each of the best at the end; absent for none. */
+  readonly race?: number;
   readonly workers?: number;
   /** Between parameters: which points may be tried. Absent for none. */
   readonly constraints?: readonly Constraint[];

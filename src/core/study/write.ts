@@ -63,7 +63,7 @@ export const statusRecord = (worker: string, status: StudyStatus, at: string): J
 export const marksRecord = (worker: string, trial: number | 'study', marks: Marks): JournalRecord =>
   studyAttr(worker, trial === 'study' ? Attr.marks : `${Attr.marks}:${trial}`, marks);
 
-const trialAttr = (worker: string, trial: number, key: string, value: Json): JournalRecord => ({
+export const trialAttribute = (worker: string, trial: number, key: string, value: Json): JournalRecord => ({
   op_code: Op.setTrialUserAttr,
   worker_id: worker,
   trial_id: trial,
@@ -122,7 +122,7 @@ function distributionText(parameter: Parameter): string {
 /** A waiting trial begins, again or for the first time. */
 export function claimRecords(worker: string, trial: number, at: string): readonly JournalRecord[] {
   return [
-    trialAttr(worker, trial, Attr.reason, null),
+    trialAttribute(worker, trial, Attr.reason, null),
     {
       op_code: Op.setTrialState,
       worker_id: worker,
@@ -137,13 +137,13 @@ export function claimRecords(worker: string, trial: number, at: string): readonl
 /** A running trial goes back to wait: it was interrupted, and will run again from its first step. */
 export function requeueRecords(worker: string, trial: number, reason: string): readonly JournalRecord[] {
   return [
-    trialAttr(worker, trial, Attr.reason, reason),
+    trialAttribute(worker, trial, Attr.reason, reason),
     { op_code: Op.setTrialState, worker_id: worker, trial_id: trial, state: StateCode.waiting, values: null },
   ];
 }
 
 export const attributesRecord = (worker: string, trial: number, attributes: JsonObject): JournalRecord =>
-  trialAttr(worker, trial, Attr.attributes, attributes);
+  trialAttribute(worker, trial, Attr.attributes, attributes);
 
 /** `metric` is the first objective's; it must be among the metrics. Steps count from 1. */
 export function reportRecord(
@@ -182,9 +182,9 @@ export function tellRecords(
   const { state, objectives, values, reason } = outcome;
   return [
     ...(Object.keys(values).length > (objectives?.length ?? 0)
-      ? [trialAttr(worker, trial, Attr.values, values)]
+      ? [trialAttribute(worker, trial, Attr.values, values)]
       : []),
-    ...(reason === undefined ? [] : [trialAttr(worker, trial, Attr.reason, reason)]),
+    ...(reason === undefined ? [] : [trialAttribute(worker, trial, Attr.reason, reason)]),
     {
       op_code: Op.setTrialState,
       worker_id: worker,

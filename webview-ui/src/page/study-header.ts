@@ -3,6 +3,7 @@ import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatDuration, formatNumber, NOTHING } from '../../../src/core/format.js';
+import { prunerText } from '../../../src/core/pruners/names.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { PageState } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
@@ -133,7 +134,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
           <dd>
             ${view.study.settings.sampler}
             <small>
-              ${view.study.settings.pruner === 'none' ? 'no pruning' : `${view.study.settings.pruner} pruning`}, seed
+              ${view.study.settings.pruner === 'none' ? 'no pruning' : `${prunerText(view.study.settings.pruner)} pruning`}, seed
               ${view.study.settings.seed}
             </small>
           </dd>

@@ -1,0 +1,105 @@
+/**
+ * Where a learning curve will end, with its uncertainty: Bayesian averaging over saturating curves
+ * y(t) = c + a·φ(t), an ensemble like that of Domhan, Springenberg and Hutter, "Speeding up automatic hyperparameter
+ * optimization of deep neural networks by extrapolation of learning curves" (IJCAI 2015), but without Markov chains: φ comes
+ * from a grid of shapes (power laws t^-α, exponentials e^-t/τ, 1/ln(t + 1)), and for each of them level c, amplitude a
+ * and noise have a conjugate prior (normal-inverse-gamma), so that evidence and prediction are exact and cheap: a mixture
+ * of Student distributions, the same on every machine.
+ */
+import { logGamma, studentCdf } from '../student-t.js';
+
+export interface Forecast {
+  readonly mean: number;
+  readonly deviation: number;
+  /** P(final value < x). */
+  below(x: number): number;
+}
+
+/** What is believed before the first point: finals lie around `centre`, give or take `spread`; curves span `range`. */
+export interface CurvePrior {
+  readonly centre: number;
+  readonly spread: number;
+  readonly range: number;
+}
+
+/** Of the inverse-gamma prior of the noise's variance: weak, around 2 % of the range. */
+const NOISE_SHAPE = 1.5;
+const NOISE_SHARE = 0.02;
+
+/** Shapes that fall from 1 to 0, for steps up to `last`. */
+function shapes(last: number): readonly ((t: number) => number)[] {
+  const powers = [0.15, 0.3, 0.5, 0.8, 1.2, 2].map((alpha) => (t: number) => t ** -alpha);
+  const exponentials = [0.03, 0.07, 0.15, 0.3, 0.6].map(
+    (share) => (t: number) => Math.exp(-(t - 1) / (share * last)),
+  );
+  return [...powers, ...exponentials, (t) => Math.LN2 / Math.log(t + 1)];
+}
+
+interface Component {
+  readonly logEvidence: number;
+  readonly location: number;
+  readonly scale: number;
+}
+
+/**
+ * The value of a curve at step `last`.
+ * @param curve steps and values, finite, in order
+ */
+export function forecast(
+  curve: readonly { readonly step: number; readonly value: number }[],
+  last: number,
+  prior: CurvePrior,
+): Forecast {
+  const n = curve.length;
+  const a0 = NOISE_SHAPE;
+  const unit = (NOISE_SHARE * prior.range) ** 2;
+  const b0 = unit * (a0 - 1) + Number.MIN_VALUE;
+  // Prior precisions of c and a in units of the noise's variance, b0 / (a0 - 1).
+  const precisionC = unit / prior.spread ** 2;
+  const precisionA = unit / prior.range ** 2;
+  const freedom = 2 * a0 + n;
+  const components = shapes(last).map((phi): Component => {
+    // Level is the value at `last`: the basis of the amplitude is zero there.
+    const end = phi(last);
+    let [s01, s11, sy0, sy1, syy] = [0, precisionA, 0, 0, 0];
+    for (const { step, value } of curve) {
+      const x = phi(step) - end;
+      const y = value - prior.centre;
+      s01 += x;
+      s11 += x * x;
+      sy0 += y;
+      sy1 += x * y;
+      syy += y * y;
+    }
+    const s00 = n + precisionC;
+    const determinant = s00 * s11 - s01 * s01;
+    const c = (s11 * sy0 - s01 * sy1) / determinant;
+    const a = (s00 * sy1 - s01 * sy0) / determinant;
+    const aN = a0 + n / 2;
+    const bN = b0 + Math.max(0, syy - c * sy0 - a * sy1) / 2;
+    return {
+      logEvidence:
+        0.5 * Math.log((precisionC * precisionA) / determinant) +
+        a0 * Math.log(b0) -
+        aN * Math.log(bN) +
+        logGamma(aN),
+      location: prior.centre + c,
+      // Of a new value at `last`, its noise included.
+      scale: Math.sqrt((bN / aN) * (1 + s11 / determinant)),
+    };
+  });
+  const most = Math.max(...components.map(({ logEvidence }) => logEvidence));
+  const weights = components.map(({ logEvidence }) => Math.exp(logEvidence - most));
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  const average = (f: (component: Component) => number): number =>
+    components.reduce((sum, component, i) => sum + ((weights[i] as number) / total) * f(component), 0);
+  const mean = average(({ location }) => location);
+  const variance = average(
+    ({ location, scale }) => (location - mean) ** 2 + (scale ** 2 * freedom) / (freedom - 2),
+  );
+  return {
+    mean,
+    deviation: Math.sqrt(variance),
+    below: (x) => average(({ location, scale }) => studentCdf((x - location) / scale, freedom)),
+  };
+}

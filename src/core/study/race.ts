@@ -1,0 +1,51 @@
+/**
+ * The race at the end of a study: near-ties among the best few get further runs with other seeds, one each per round, until
+ * the leader is better than each rival with the wanted probability, a rival is out of question, or all have had their
+ * runs. Successive elimination as in Maron and Moore, "The racing algorithm" (1997), with the posterior of winner.ts in
+ * place of their bounds. Who rises to the top because others fell is raced, too.
+ */
+import { repeatOf } from './repeats.js';
+import type { Study, Suggestion } from './trial.js';
+import { probabilityBetter, standing } from './winner.js';
+
+/** So many of the best are raced. */
+const CONTENDERS = 3;
+/** As sure as this is sure enough. */
+const SURE = 0.95;
+
+export const RACE_SAMPLER = 'race';
+
+/** The next run of the race; undefined when it is over, or has to wait for runs under way. */
+export function nextInRace(study: Study): Suggestion | undefined {
+  const { trials, settings } = study;
+  const { race = 0 } = settings;
+  if (race === 0) return undefined;
+  const { contenders, variance } = standing(study);
+  const top = contenders.slice(0, CONTENDERS);
+  const [leader] = top;
+  if (!leader || top.length < 2) return undefined;
+  const made = new Map<number, number>();
+  for (const trial of trials) {
+    const point = repeatOf(trial);
+    if (trial.suggestion?.sampler === RACE_SAMPLER && point !== undefined)
+      made.set(point, (made.get(point) ?? 0) + 1);
+  }
+  const runsOf = (number: number): number => made.get(number) ?? 0;
+  // A rival is open while it may still win; before the first round nothing is known about the noise.
+  const open = top.slice(1).filter((rival) => {
+    const unknown = !variance || runsOf(leader.number) === 0 || runsOf(rival.number) === 0;
+    return unknown || probabilityBetter(leader, rival, variance) < SURE;
+  });
+  if (open.length === 0) return undefined;
+  const next = [leader, ...open]
+    .filter(({ number }) => runsOf(number) < race)
+    .sort((a, b) => runsOf(a.number) - runsOf(b.number))[0];
+  const trial = next && trials[next.number];
+  if (!next || !trial) return undefined;
+  return {
+    params: trial.params,
+    sampler: RACE_SAMPLER,
+    reason: `run ${runsOf(next.number) + 1} of at most ${race} in the race of trials ${top.map(({ number }) => number).join(', ')}`,
+    repeatOf: next.number,
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * How sure it is that the best trial is the best. The runs of a point scatter with its seeds; the variance is pooled over
+ * all points that were run more than once, and with a flat prior the difference of two means has a Student posterior (Box
+ * and Tiao, "Bayesian inference in statistical analysis", 1973, section 2.5). Without repeated runs there is nothing to
+ * judge by.
+ */
+import { studentCdf } from '../student-t.js';
+import { bestTrial, isBetter, isExcluded } from './best.js';
+import { runsByPoint } from './repeats.js';
+import type { Study } from './trial.js';
+
+/** A point with its completed runs. */
+export interface Contender {
+  readonly number: number;
+  readonly runs: number;
+  readonly mean: number;
+}
+
+export interface Standing {
+  /** Best first. */
+  readonly contenders: readonly Contender[];
+  /** Of single runs, with its degrees of freedom; undefined where no point was run twice. */
+  readonly variance?: { readonly value: number; readonly freedom: number };
+}
+
+export interface Winner {
+  /** The best trial, and the one most likely to be better nevertheless. */
+  readonly trial: number;
+  readonly runs: number;
+  readonly mean: number;
+  readonly deviation: number;
+  readonly versus: number;
+  /** That the best one's mean over all seeds is better than the other's. */
+  readonly probability: number;
+}
+
+export function standing({ trials, objectives }: Pick<Study, 'trials' | 'objectives'>): Standing {
+  const direction = objectives[0]?.direction ?? 'minimize';
+  const contenders: Contender[] = [];
+  let squares = 0;
+  let freedom = 0;
+  for (const [number, runs] of runsByPoint(trials)) {
+    const first = trials[number];
+    if (first?.state !== 'complete' || isExcluded(first)) continue;
+    const values = runs.flatMap(({ state, objectives: values }) => {
+      const value = state === 'complete' ? values?.[0] : undefined;
+      return value !== undefined && Number.isFinite(value) ? [value] : [];
+    });
+    if (values.length === 0) continue;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    contenders.push({ number, runs: values.length, mean });
+    freedom += values.length - 1;
+    for (const value of values) squares += (value - mean) ** 2;
+  }
+  contenders.sort((a, b) =>
+    isBetter(a.mean, b.mean, direction) ? -1 : isBetter(b.mean, a.mean, direction) ? 1 : a.number - b.number,
+  );
+  return { contenders, ...(freedom > 0 && { variance: { value: squares / freedom, freedom } }) };
+}
+
+/** The probability that `a`, whose mean is at least as good, is better than `b`. */
+export function probabilityBetter(
+  a: Contender,
+  b: Contender,
+  variance: NonNullable<Standing['variance']>,
+): number {
+  const gap = Math.abs(a.mean - b.mean);
+  const deviation = Math.sqrt(variance.value * (1 / a.runs + 1 / b.runs));
+  return gap === 0 ? 0.5 : studentCdf(gap / deviation, variance.freedom);
+}
+
+/** undefined where no point was run twice, or there is nothing to compare the best with. */
+export function winnerOf(study: Pick<Study, 'trials' | 'objectives'>): Winner | undefined {
+  const best = bestTrial(study);
+  const { contenders, variance } = standing(study);
+  const first = contenders.find(({ number }) => number === best?.number);
+  if (!first || !variance) return undefined;
+  let [versus, probability] = [-1, Infinity];
+  for (const other of contenders) {
+    if (other === first) continue;
+    const p = probabilityBetter(first, other, variance);
+    if (p < probability) [versus, probability] = [other.number, p];
+  }
+  if (versus < 0) return undefined;
+  const { number, runs, mean } = first;
+  return { trial: number, runs, mean, deviation: Math.sqrt(variance.value / runs), versus, probability };
+}
+
+/** For people: "Trial 12 beats trial 7 with p = 0.93 (mean of 6 runs 0.0421 ± 0.0012)". */
+export function winnerText({ trial, runs, mean, deviation, versus, probability }: Winner): string {
+  const short = (x: number): string => String(Number(x.toPrecision(3)));
+  const p = probability > 0.995 ? 'p > 0.99' : `p = ${probability.toFixed(2)}`;
+  const over = runs === 1 ? 'one run' : `mean of ${runs} runs`;
+  return `Trial ${trial} beats trial ${versus} with ${p} (${over}: ${Number(mean.toPrecision(5))} ± ${short(deviation)}).`;
+}
