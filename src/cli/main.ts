@@ -16,6 +16,7 @@ import { replayStudy } from './replay.js';
 import { run } from './run.js';
 import { best, list, show } from './show.js';
 import { addStudiesCommands } from './studies-commands.js';
+import { unpack } from './unpack.js';
 import { lock, verify } from './verify.js';
 
 const wholeNumber =
@@ -128,6 +129,13 @@ program
   )
   .action(importStudy);
 
+program
+  .command('unpack', { hidden: true })
+  .description('write the studies of another program as journals, for the editor')
+  .argument('<file>', 'the .log or .db')
+  .requiredOption('--into <folder>', 'the folder to write')
+  .action(unpack);
+
 command('export', 'write a study for people or for other programs')
   .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).default('csv'))
   .option('--output <path>', 'the file to write (default: standard output), or the folder')
@@ -177,7 +185,9 @@ command('tag', 'set the tags of a trial; none takes them away')
 
 addStudiesCommands(program);
 
-command('repair', 'mend the damaged journal of a study; a copy of it is kept').action(repair);
+command('repair', 'mend the damaged journal of a study; a copy of it is kept')
+  .option('--check', 'only look at every line, and fail where one is damaged')
+  .action(repair);
 
 command('apply', 'put the best values, or those of a trial, into the config')
   .option('--trial <n>', 'the trial (default: the best)', wholeNumber(0))

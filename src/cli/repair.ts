@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { journalFile } from '../core/study/places.js';
 import { StudyLock } from '../engine/lock.js';
 import { repairJournal } from '../engine/repair.js';
-import { studyNames } from '../engine/study-store.js';
+import { damageOf, studyNames } from '../engine/study-store.js';
 import { UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
 
@@ -12,9 +12,11 @@ const SHOWN = 200;
 
 export interface RepairOptions {
   readonly study?: string;
+  /** Only tell. */
+  readonly check?: boolean;
 }
 
-export async function repair(config: string, { study }: RepairOptions): Promise<void> {
+export async function repair(config: string, { study, check = false }: RepairOptions): Promise<void> {
   const configFile = resolve(config);
   const names = await studyNames(configFile);
   const name = study ?? names.at(-1);
@@ -23,6 +25,12 @@ export async function repair(config: string, { study }: RepairOptions): Promise<
     throw new UsageError(`There is no study ${name ?? ''} of ${config}; ${known}.`.replace('  ', ' '));
   }
   const file = journalFile(configFile, name);
+  if (check) {
+    const damage = await damageOf(file);
+    if (damage !== undefined) throw new UsageError(damage, ExitCode.failed);
+    console.log(`The journal of ${name} is not damaged.`);
+    return;
+  }
   const locked = await StudyLock.acquire(file);
   if (locked.kind === 'busy') throw new UsageError(locked.message, ExitCode.failed);
   try {

@@ -6,7 +6,7 @@ import type { Space } from '../core/space/parameter.js';
 import { JOURNAL_SUFFIX, journalFile, storeFolder, studiesFolder, studyStem } from '../core/study/places.js';
 import { StudyReducer } from '../core/study/reduce.js';
 import type { Objective, Study } from '../core/study/trial.js';
-import { type LoadedJournal, loadJournal } from './journal.js';
+import { JournalError, type LoadedJournal, loadJournal } from './journal.js';
 import { readSnapshot } from './snapshot.js';
 
 /** A journal read from disk and what it says. */
@@ -14,6 +14,8 @@ export interface StoredStudy {
   readonly file: string;
   readonly loaded: LoadedJournal;
   readonly reducer: StudyReducer;
+  /** A snapshot stood in for lines that were not looked at. */
+  readonly fromSnapshot: boolean;
 }
 
 /** `iris`, `iris-2`, `iris-10`: by their number, not as text. 0 for any other name. */
@@ -79,7 +81,21 @@ export async function loadStudy(configFile: string, name: string): Promise<Store
   const reducer = snapshot?.reducer ?? new StudyReducer();
   const loaded = await loadJournal(file, (record) => reducer.apply(record), snapshot?.since);
   reducer.rename(name);
-  return { file, loaded, reducer };
+  return { file, loaded, reducer, fromSnapshot: snapshot !== undefined };
+}
+
+/**
+ * Looks at every line of a journal, also those that a snapshot stands for: what is wrong with the first that is damaged,
+ * or undefined where all are sound.
+ */
+export async function damageOf(file: string): Promise<string | undefined> {
+  try {
+    await loadJournal(file, () => undefined);
+    return undefined;
+  } catch (error) {
+    if (error instanceof JournalError) return error.message;
+    throw error;
+  }
 }
 
 /** The study as it is now, from as it was read before: only what came since is read. */
@@ -88,10 +104,11 @@ export async function updateStudy(
   name: string,
   stored: StoredStudy,
 ): Promise<StoredStudy> {
-  const { file, loaded, reducer } = stored;
+  const { file, loaded, reducer, fromSnapshot } = stored;
   const { size } = await stat(file);
   if (loaded.unended || loaded.torn.length > 0 || size < loaded.goodBytes) return loadStudy(configFile, name);
-  return { file, reducer, loaded: await loadJournal(file, (record) => reducer.apply(record), loaded) };
+  const read = await loadJournal(file, (record) => reducer.apply(record), loaded);
+  return { file, reducer, loaded: read, fromSnapshot };
 }
 
 /** The name that the next new study of a config gets. */

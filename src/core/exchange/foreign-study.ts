@@ -152,18 +152,22 @@ export function recordsOfTrials(
   });
 }
 
-/** A foreign study as every view shows it. What is still running elsewhere is shown as running. */
-export function viewForeign(foreign: ForeignStudy): StudyReducer {
+/** The journal of ours that shows a foreign study. What is still running elsewhere is shown as running. */
+export function recordsOfForeign(foreign: ForeignStudy): readonly JournalRecord[] {
   const { name, objectives, space, own } = foreign;
   const { settings = { sampler: '', pruner: '', seed: 0, stop: {} }, config = { file: '', text: '' } } =
     own ?? {};
-  const reducer = new StudyReducer();
   const status: StudyStatus = { kind: 'stopped', reason: 'opened from a file of another program' };
-  const records = [
+  return [
     ...studyRecords(WORKER, { name, objectives, space, settings, config, baseline: own?.baseline ?? {} }),
     statusRecord(WORKER, status, new Date(0).toISOString()),
     ...recordsOfTrials(WORKER, foreign.trials, space, own?.environments),
   ];
-  for (const record of records) reducer.apply(record);
+}
+
+/** A foreign study as every view shows it. */
+export function viewForeign(foreign: ForeignStudy): StudyReducer {
+  const reducer = new StudyReducer();
+  for (const record of recordsOfForeign(foreign)) reducer.apply(record);
   return reducer;
 }

@@ -5,16 +5,13 @@ import { JOURNAL_SUFFIX } from '../../core/study/places.js';
 
 /** Bytes of all files below a folder; 0 where there is none. Files that vanish meanwhile do not count. */
 export async function folderBytes(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, path, name }) =>
-      // Node before 20.12 has the older word alone.
-      stat(join(parentPath ?? path, name)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    );
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const sizes = names.map((name) =>
+    stat(join(folder, name)).then(
+      (stats) => (stats.isFile() ? stats.size : 0),
+      () => 0,
+    ),
+  );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
