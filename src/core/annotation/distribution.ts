@@ -1,6 +1,6 @@
 /** From the raw parts of an annotation to a distribution, with every problem reported where it stands. */
 import type { Json } from '../json.js';
-import type { Distribution } from '../space/parameter.js';
+import type { Parameter } from '../space/parameter.js';
 import { type DistributionProblem, distributionProblem } from '../space/validate.js';
 import type { Diagnostics } from './diagnostics.js';
 import { didYouMean } from './nearest.js';
@@ -15,6 +15,11 @@ const EXAMPLES = {
   bool: 'bool',
 };
 
+const NUMBER_OPTIONS = ['step', 'prior', 'sd', 'steps'] as const;
+type NumberOption = (typeof NUMBER_OPTIONS)[number];
+const NUMBER_WORDS = { step: 'The step', prior: 'The prior', sd: 'The spread', steps: 'The number of steps' };
+const NUMBER_EXAMPLES = { step: 0.1, prior: 0.1, sd: 0.5, steps: 5 };
+
 /** Where the parts of a distribution stand, for blame. Offsets are of the file. */
 interface Extent {
   readonly start: number;
@@ -26,7 +31,7 @@ export function readDistribution(
   raw: RawTune['distribution'],
   base: number,
   diagnostics: Diagnostics,
-): Distribution | undefined {
+): Parameter | undefined {
   const name = NAMES.find((known) => known === raw.name.text);
   const nameExtent = shift(raw.name, base);
   if (name === undefined) {
@@ -56,7 +61,7 @@ export function readDistribution(
       nameExtent,
     );
 
-  let distribution: Distribution;
+  let distribution: Parameter;
   let parts: Partial<Record<DistributionProblem['part'], Extent>> = {};
   if (name === 'choice' || name === 'ordinal') {
     const choices = readValues(given, base, diagnostics);
@@ -102,7 +107,7 @@ function readNumeric(
   base: number,
   whole: Extent,
   fail: (code: string, message: string, extent: Extent) => undefined,
-): { distribution: Distribution; parts: Partial<Record<DistributionProblem['part'], Extent>> } | undefined {
+): { distribution: Parameter; parts: Partial<Record<DistributionProblem['part'], Extent>> } | undefined {
   const [lowText, highText, ...options] = given;
   if (lowText === undefined || highText === undefined)
     return fail(
@@ -127,31 +132,53 @@ function readNumeric(
     bounds.push(bound);
   }
   let log = false;
-  let step: number | undefined;
+  const numbers = new Map<NumberOption, number>();
   for (const option of options) {
     const extent = shift(option, base);
-    const [, key = option.text, , value] = /^(\w+)\s*(=\s*(.*))?$/.exec(option.text) ?? [];
-    if ((key === 'log' && log) || (key === 'step' && step !== undefined))
-      return fail('repeated-option', `\`${key}\` stands twice. Drop one.`, extent);
-    if (key === 'log' && value === undefined) {
+    const [, word = option.text, , value] = /^(\w+)\s*(=\s*(.*))?$/.exec(option.text) ?? [];
+    const key = NUMBER_OPTIONS.find((known) => known === word);
+    if ((word === 'log' && log) || (key && numbers.has(key)))
+      return fail('repeated-option', `\`${word}\` stands twice. Drop one.`, extent);
+    if (word === 'log' && value === undefined) {
       log = true;
       parts.log = extent;
-    } else if (key === 'step') {
-      step = value === undefined ? undefined : readNumber(value);
-      if (step === undefined)
-        return fail('bad-step', 'The step needs a number. Write it as `step=0.1`.', extent);
-      parts.step = extent;
+    } else if (key) {
+      const number = value === undefined ? undefined : readNumber(value);
+      if (number === undefined)
+        return fail(
+          `bad-${key}`,
+          `${NUMBER_WORDS[key]} needs a number. Write it as \`${key}=${NUMBER_EXAMPLES[key]}\`.`,
+          extent,
+        );
+      numbers.set(key, number);
+      parts[key] = extent;
     } else {
-      const hint = didYouMean(key, ['log', 'step']);
+      const hint = didYouMean(word, ['log', ...NUMBER_OPTIONS]);
       return fail(
         'unknown-option',
-        `\`${option.text}\` is not an option of ${type}.${hint} After the bounds come \`log\` or \`step=\` and a number.`,
+        `\`${option.text}\` is not an option of ${type}.${hint} After the bounds come \`log\` or \`step=\` and a number, \`prior=\` and \`sd=\` for what you believe, \`steps=\` for a grid.`,
         extent,
       );
     }
   }
   const [low = 0, high = 0] = bounds;
-  const distribution = { type, low, high, ...(log && { log }), ...(step !== undefined && { step }) };
+  const step = numbers.get('step');
+  const [mean, sd, steps] = [numbers.get('prior'), numbers.get('sd'), numbers.get('steps')];
+  if (mean === undefined && sd !== undefined)
+    return fail(
+      'sd-without-prior',
+      '`sd` is the spread around a `prior`. Add one, such as `prior=0.1`, or drop it.',
+      parts.sd ?? whole,
+    );
+  const distribution: Parameter = {
+    type,
+    low,
+    high,
+    ...(log && { log }),
+    ...(step !== undefined && { step }),
+    ...(mean !== undefined && { prior: { mean, ...(sd !== undefined && { sd }) } }),
+    ...(steps !== undefined && { steps }),
+  };
   return { distribution, parts };
 }
 

@@ -6,7 +6,7 @@ import { isAlias, isCollection, isScalar, type Node, visit } from 'yaml';
 import type { Json } from '../json.js';
 import { jsonEqual } from '../json.js';
 import { choicesOf, contains } from '../space/encode.js';
-import type { Distribution } from '../space/parameter.js';
+import type { Distribution, Parameter } from '../space/parameter.js';
 import type { Diagnostics } from './diagnostics.js';
 import { readDistribution } from './distribution.js';
 import { formatPath, type Path, valueAtPath } from './paths.js';
@@ -25,7 +25,7 @@ export interface Annotated {
   readonly as: { readonly start: number; readonly end: number } | undefined;
   readonly when: RawExpression | null;
   /** Undefined after an error. */
-  readonly distribution: Distribution | undefined;
+  readonly distribution: Parameter | undefined;
   readonly value: { readonly value: Json; readonly start: number; readonly end: number } | undefined;
 }
 

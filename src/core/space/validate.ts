@@ -3,7 +3,7 @@
  * where it stands, and by the library, whose spaces are plain objects. Whether a value lies inside is in encode.ts.
  */
 import { canonicalJson } from '../json.js';
-import type { Distribution, FloatDistribution, IntDistribution } from './parameter.js';
+import type { FloatDistribution, IntDistribution, Parameter } from './parameter.js';
 
 export interface DistributionProblem {
   readonly severity: 'error' | 'warning';
@@ -11,7 +11,7 @@ export interface DistributionProblem {
   readonly code: string;
   readonly message: string;
   /** Which part is to blame. */
-  readonly part: 'low' | 'high' | 'bounds' | 'log' | 'step' | 'choices';
+  readonly part: 'low' | 'high' | 'bounds' | 'log' | 'step' | 'choices' | 'prior' | 'sd' | 'steps';
   /** Which choice, where `part` is `choices` and one of them is to blame. */
   readonly index?: number;
 }
@@ -19,12 +19,12 @@ export interface DistributionProblem {
 type Numeric = FloatDistribution | IntDistribution;
 type Finding = Omit<DistributionProblem, 'severity'>;
 
-/** The first problem of a distribution, or undefined where there is none. */
-export function distributionProblem(distribution: Distribution): DistributionProblem | undefined {
+/** The first problem of a parameter, its condition aside, or undefined where there is none. */
+export function distributionProblem(distribution: Parameter): DistributionProblem | undefined {
   switch (distribution.type) {
     case 'float':
     case 'int': {
-      const error = numericError(distribution);
+      const error = numericError(distribution) ?? beliefError(distribution) ?? stepsError(distribution);
       return error ? { severity: 'error', ...error } : unreachableHigh(distribution);
     }
     case 'categorical':
@@ -85,6 +85,36 @@ function numericError(distribution: Numeric): Finding | undefined {
       message: `The step ${step} is larger than the range from ${low} to ${high}, which leaves one value. Make it smaller.`,
     };
   return undefined;
+}
+
+function beliefError({ low, high, prior }: Numeric & Parameter): Finding | undefined {
+  if (!prior) return undefined;
+  const { mean, sd } = prior;
+  if (!(mean >= low && mean <= high))
+    return {
+      code: 'prior-outside',
+      part: 'prior',
+      message: `The prior ${mean} lies outside of the range from ${low} to ${high}. Widen the range or move the prior.`,
+    };
+  if (sd === undefined || (sd > 0 && Number.isFinite(sd))) return undefined;
+  return { code: 'bad-sd', part: 'sd', message: `The spread must be above 0, and this one is ${sd}.` };
+}
+
+function stepsError({ step, steps }: Numeric & Parameter): Finding | undefined {
+  if (steps === undefined) return undefined;
+  if (step !== undefined)
+    return {
+      code: 'step-and-steps',
+      part: 'steps',
+      message:
+        'step and steps exclude each other: one is how far values are apart, the other how many a grid takes. Drop one.',
+    };
+  if (Number.isSafeInteger(steps) && steps >= 2 && steps <= 10_000) return undefined;
+  return {
+    code: 'bad-steps',
+    part: 'steps',
+    message: `A grid needs a whole number of steps from 2 to 10000, and this one is ${steps}.`,
+  };
 }
 
 function unreachableHigh(distribution: Numeric): DistributionProblem | undefined {
