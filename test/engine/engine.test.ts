@@ -390,7 +390,7 @@ describe('a trial', () => {
     const engine = await startEngine(join(folder, 'a.yaml'));
     await engine.exited;
     const study = await readStudy(engine.started);
-    expect(study.status).toEqual({ kind: 'finished', reason: 'every point of the space was tried' });
+    expect(study.status).toEqual({ kind: 'finished', reason: 'every point of the space has been tried' });
     expect(study.trials).toHaveLength(6);
   });
 });

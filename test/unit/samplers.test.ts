@@ -36,32 +36,35 @@ async function suggestions(
   return points;
 }
 
-describe.each(['random', 'qmc', 'halton', 'tpe', 'gp', 'auto', 'grid'] as const)('the %s sampler', (sampler) => {
-  it('suggests values inside their distributions, for the active parameters and no others', async () => {
-    for (const params of await suggestions(sampler, mixed, 40)) {
-      expect(Object.keys(params).sort()).toEqual([...activeParameters(mixed, params)].sort());
-      for (const [name, value] of Object.entries(params)) {
-        expect(contains(mixed[name] as Space[string], value), `${name} = ${JSON.stringify(value)}`).toBe(
-          true,
-        );
+describe.each(['random', 'qmc', 'halton', 'tpe', 'gp', 'auto', 'grid'] as const)(
+  'the %s sampler',
+  (sampler) => {
+    it('suggests values inside their distributions, for the active parameters and no others', async () => {
+      for (const params of await suggestions(sampler, mixed, 40)) {
+        expect(Object.keys(params).sort()).toEqual([...activeParameters(mixed, params)].sort());
+        for (const [name, value] of Object.entries(params)) {
+          expect(contains(mixed[name] as Space[string], value), `${name} = ${JSON.stringify(value)}`).toBe(
+            true,
+          );
+        }
       }
-    }
-  });
+    });
 
-  it('suggests the same for the same seed and results', async () => {
-    expect(await suggestions(sampler, mixed, 25, 7)).toEqual(await suggestions(sampler, mixed, 25, 7));
-  });
+    it('suggests the same for the same seed and results', async () => {
+      expect(await suggestions(sampler, mixed, 25, 7)).toEqual(await suggestions(sampler, mixed, 25, 7));
+    });
 
-  it('never suggests a point twice, and says when a finite space is used up', async () => {
-    const space: Space = {
-      a: { type: 'categorical', choices: ['x', 'y', 'z'] },
-      b: { type: 'int', low: 1, high: 4, when: { param: 'a', in: ['x', 'y'] } },
-    };
-    const points = await suggestions(sampler, space, 9, 3, (p) => (p.b as number) ?? 0);
-    expect(new Set(points.map(pointKey)).size).toBe(9);
-    await expect(suggestions(sampler, space, 10, 3, () => 1)).rejects.toThrow(/has been tried/);
-  });
-});
+    it('never suggests a point twice, and says when a finite space is used up', async () => {
+      const space: Space = {
+        a: { type: 'categorical', choices: ['x', 'y', 'z'] },
+        b: { type: 'int', low: 1, high: 4, when: { param: 'a', in: ['x', 'y'] } },
+      };
+      const points = await suggestions(sampler, space, 9, 3, (p) => (p.b as number) ?? 0);
+      expect(new Set(points.map(pointKey)).size).toBe(9);
+      await expect(suggestions(sampler, space, 10, 3, () => 1)).rejects.toThrow(/has been tried/);
+    });
+  },
+);
 
 describe.each(['random', 'qmc', 'halton', 'tpe'] as const)('the %s sampler', (sampler) => {
   it('suggests otherwise for another seed', async () => {
@@ -120,25 +123,38 @@ describe('the TPE sampler', () => {
 });
 
 describe('the grid sampler', () => {
-  it('walks all combinations, the last parameter turning fastest', async () => {
+  it('walks all combinations once, in an order that follows from the seed', async () => {
     const space: Space = {
       a: { type: 'categorical', choices: ['x', 'y'] },
       b: { type: 'ordinal', choices: [1, 2] },
     };
-    expect(await suggestions('grid', space, 4, 0, () => 1)).toEqual([
+    const orders = await Promise.all(
+      [0, 1, 2, 3].map((seed) => suggestions('grid', space, 4, seed, () => 1)),
+    );
+    const all = [
       { a: 'x', b: 1 },
       { a: 'x', b: 2 },
       { a: 'y', b: 1 },
       { a: 'y', b: 2 },
-    ]);
+    ].map(pointKey);
+    for (const points of orders) expect(points.map(pointKey).sort()).toEqual(all.sort());
+    expect(new Set(orders.map((points) => points.map(pointKey).join())).size).toBeGreaterThan(1);
   });
 
   it('takes five points across a range, its ends included, on the scale of the parameter', async () => {
     const space: Space = { lr: { type: 'float', low: 1e-4, high: 1, log: true } };
     const points = (await suggestions('grid', space, 5, 0, () => 1)).map((p) => p.lr as number);
+    points.sort((a, b) => a - b);
     [1e-4, 1e-3, 1e-2, 1e-1, 1].forEach((expected, i) => {
       expect(points[i]).toBeCloseTo(expected, 10);
     });
+  });
+
+  it('takes as many points across a range as `steps` says', async () => {
+    const space: Space = { x: { type: 'float', low: 0, high: 1, steps: 3 } };
+    const points = (await suggestions('grid', space, 3, 0, () => 1)).map((p) => p.x as number);
+    expect(points.sort((a, b) => a - b)).toEqual([0, 0.5, 1]);
+    await expect(suggestions('grid', space, 4, 0, () => 1)).rejects.toThrow(/has been tried/);
   });
 
   it('counts its points with conditions taken into account', () => {

@@ -112,8 +112,7 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
         ...constraintContext(settings),
       });
       if (suggestion === 'exhausted') {
-        const reason = exhaustedReason(settings).replace(/^e/, 'E').replace('was tried', 'has been tried');
-        throw new Error(`${reason}.`);
+        throw new Error(`There is nothing left to suggest: ${exhaustedReason(settings)}.`);
       }
       apply(askRecords(WORKER, number, space, suggestion, seq, timestamp(Date.now())));
       return {

@@ -28,8 +28,8 @@ export function constraintContext({
 /** Why a sampler has nothing more to suggest, in half a sentence. */
 export const exhaustedReason = ({ constraints }: Pick<StudySettings, 'constraints'>): string =>
   constraints && constraints.length > 0
-    ? 'every point of the space that the constraints allow was tried, or no other could be found'
-    : 'every point of the space was tried';
+    ? 'every point of the space that the constraints allow has been tried, or no other could be found'
+    : 'every point of the space has been tried';
 
 /** The next trial of a study as it stands: the file's own values first, then what its sampler says. */
 export function suggest(study: Study): Suggestion | 'exhausted' {
