@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import peggy from 'peggy';
 
-const compile = (source) => peggy.generate(source, { output: 'source', format: 'es', allowedStartRules: ['Annotation', 'Constraint'] });
+const compile = (source) => peggy.generate(source, { output: 'source', format: 'es', allowedStartRules: ['*'] });
 
 export const peggyPlugin = {
   esbuild: {
