@@ -3,6 +3,7 @@ import { baselineOf, improvementOf } from '../core/analysis/history.js';
 import { formatNumber, formatPercent, formatValue, NOTHING } from '../core/format.js';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
 import type { Study } from '../core/study/trial.js';
+import { winnerOf, winnerText } from '../core/study/winner.js';
 import { textTable } from './output.js';
 
 const DIGITS = 6;
@@ -22,9 +23,16 @@ export function describeBest(study: Study): string {
   return [
     `Best: trial ${best.number}, ${objective.metric} ${number(objectiveOf(best))}`,
     comparison(study),
+    ...certainty(study),
     '',
     textTable([['parameter', 'best', 'in the file'], ...rows]),
   ].join('\n');
+}
+
+/** Where points were run more than once: how sure it is that the best one is. */
+function certainty(study: Study): readonly string[] {
+  const winner = winnerOf(study);
+  return winner ? [winnerText(winner)] : [];
 }
 
 function comparison(study: Study): string {

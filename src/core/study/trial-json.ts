@@ -3,6 +3,7 @@
 import type { Params } from '../space/parameter.js';
 import { bestTrial } from './best.js';
 import type { Marks, Study, Trial, TrialState } from './trial.js';
+import { type Winner, winnerOf } from './winner.js';
 
 export interface TrialJson {
   readonly number: number;
@@ -29,6 +30,8 @@ export interface BestJson {
   readonly trial: TrialJson | null;
   /** Trial 0, the values in the file; null before it was started. */
   readonly baseline: TrialJson | null;
+  /** How sure it is that the trial is the best; only where points were run more than once. */
+  readonly winner?: Winner;
 }
 
 export function trialJson(trial: Trial): TrialJson {
@@ -56,11 +59,13 @@ const marksJson = ({ excluded, starred, note, tags }: Marks) => ({
 
 export function bestJson(study: Study): BestJson {
   const best = bestTrial(study);
+  const winner = winnerOf(study);
   // A study of another program has no file whose values its first trial had.
   const baseline = Object.keys(study.baseline).length > 0 ? study.trials[0] : undefined;
   return {
     study: study.name,
     trial: best ? trialJson(best) : null,
     baseline: baseline ? trialJson(baseline) : null,
+    ...(winner && { winner }),
   };
 }
