@@ -65,14 +65,14 @@ describe('a filter expression', () => {
 describe('a brush', () => {
   it('is a range of a column, in words for people', () => {
     const brush = { column: 'objective:val_loss', low: 0.1, high: 0.3 };
-    expect(trials.filter(brushTest(brush, columns)!).map(({ number }) => number)).toEqual([1, 2, 3]);
+    expect(trials.filter(brushTest(brush, columns, trials)!).map(({ number }) => number)).toEqual([1, 2, 3]);
     expect(brushText(brush, columns)).toBe('val_loss 0.1 – 0.3');
   });
 
   it('of categories holds their values, lists included', () => {
     const brush = { column: 'param:model.units', values: [[8, 1]] };
-    expect(trials.filter(brushTest(brush, columns)!).map(({ number }) => number)).toEqual([1]);
-    expect(brushTest({ column: 'param:gone', values: [1] }, columns)).toBeUndefined();
+    expect(trials.filter(brushTest(brush, columns, trials)!).map(({ number }) => number)).toEqual([1]);
+    expect(brushTest({ column: 'param:gone', values: [1] }, columns, trials)).toBeUndefined();
   });
 });
 

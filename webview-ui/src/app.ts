@@ -53,15 +53,17 @@ export class App {
     const { text, brushes } = this.ui.filter.value;
     if (text.trim() === '' && brushes.length === 0) return { trials, active: false, problem: undefined };
     const columns = this.columns.value;
-    const tests: TrialTest[] = brushes.flatMap((brush) => brushTest(brush, columns) ?? []);
+    const tests: TrialTest[] = brushes.flatMap((brush) => brushTest(brush, columns, trials) ?? []);
     let problem: string | undefined;
     if (text.trim() !== '') {
       const parsed = parseFilter(text, columns);
       if (parsed.kind === 'test') tests.push(parsed.test);
       else problem = parsed.message;
     }
-    const passing = trials.filter((trial) => tests.every((test) => test(trial)));
-    return { trials: passing, active: tests.length > 0, problem };
+    const [only, ...more] = tests;
+    if (!only) return { trials, active: false, problem };
+    const passing = trials.filter((trial) => only(trial) && more.every((test) => test(trial)));
+    return { trials: passing, active: true, problem };
   });
 
   /** Milliseconds since the epoch, once a second while the study runs. */

@@ -5,6 +5,7 @@
 import { didYouMean } from '../annotation/nearest.js';
 import { formatNumber, formatValue } from '../format.js';
 import { canonicalJson, type Json } from '../json.js';
+import { columnNumbers } from './columns.js';
 import { SyntaxError as PeggySyntaxError, parse } from './filter.peggy';
 import { type Column, cellOf } from './table.js';
 import type { Trial } from './trial.js';
@@ -143,20 +144,31 @@ function comparison(operator: Operator, wanted: string): (cell: Json) => boolean
   }
 }
 
-/** The test of a brush; undefined where the study has no such column (any more). */
-export function brushTest(brush: Brush, columns: readonly Column[]): TrialTest | undefined {
+/**
+ * The test of a brush; undefined where the study has no such column (any more). `all`: the study's trials by number,
+ * whose columns are then looked at once for however many brushes.
+ */
+export function brushTest(
+  brush: Brush,
+  columns: readonly Column[],
+  all: readonly Trial[],
+): TrialTest | undefined {
   const column = columns.find(({ id }) => id === brush.column);
   if (!column) return undefined;
   if ('values' in brush) {
     const texts = new Set(brush.values.map(canonicalJson));
+    const plain = new Set(brush.values);
     return (trial) => {
-      const cell = cellOf(trial, column, Date.now());
-      return cell !== undefined && texts.has(canonicalJson(cell));
+      const cell = cellOf(trial, column, 0);
+      if (cell === undefined) return false;
+      return plain.has(cell) || (typeof cell === 'object' && texts.has(canonicalJson(cell)));
     };
   }
-  return (trial) => {
-    const cell = cellOf(trial, column, Date.now());
-    return typeof cell === 'number' && cell >= brush.low && cell <= brush.high;
+  const numbers = columnNumbers(all, column);
+  const { low, high } = brush;
+  return ({ number }) => {
+    const value = numbers[number] as number;
+    return value >= low && value <= high;
   };
 }
 

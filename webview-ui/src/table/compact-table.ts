@@ -4,7 +4,6 @@
  */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import { robustRange } from '../../../src/core/analysis/history.js';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
 import { objectiveOf } from '../../../src/core/study/best.js';
@@ -61,6 +60,7 @@ export class CompactTable extends TrialsTable {
         color: var(--vscode-foreground);
       }
       .row {
+        contain: strict;
         height: ${ROW_HEIGHT}px;
         padding-top: 3px;
         padding-bottom: 3px;
@@ -144,6 +144,7 @@ export class CompactTable extends TrialsTable {
     this.arrange(shown, all);
     const bars = barScale(view);
     const labels = shortNames(Object.keys(view.study.space));
+    const rows = this.virtual.rows(this.rows.length);
     return html`
       <div
         class="scroller"
@@ -161,11 +162,13 @@ export class CompactTable extends TrialsTable {
           </div>
         </div>
         <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;position:relative`}>
-          ${repeat(
-            this.virtual.rows(this.rows.length),
-            ({ index }) => this.trialAt(index)?.id ?? -1,
-            ({ index, start }) => this.#row(view, bars, labels, index, start),
-          )}
+          <div
+            role="presentation"
+            class="window"
+            .style=${`transform:translateY(${rows[0]?.start ?? 0}px)`}
+          >
+            ${rows.map(({ index }) => this.#row(view, bars, labels, index))}
+          </div>
         </div>
       </div>
     `;
@@ -197,7 +200,6 @@ export class CompactTable extends TrialsTable {
     bars: BarScale,
     labels: ReadonlyMap<string, string>,
     index: number,
-    start: number,
   ): TemplateResult | typeof nothing {
     const trial = this.trialAt(index);
     if (!trial) return nothing;
@@ -214,7 +216,6 @@ export class CompactTable extends TrialsTable {
       aria-rowindex=${index + 2}
       aria-selected=${this.app.ui.selected.value.includes(trial.number)}
       title=${trial.reason ?? trial.suggestion?.reason ?? ''}
-      .style=${`transform:translateY(${start}px)`}
       @click=${(event: MouseEvent) => this.onRowClick(index, event)}
       @dblclick=${() => this.app.trialAction(trial.number, 'compare')}
       @contextmenu=${() => this.onContextMenu(trial)}

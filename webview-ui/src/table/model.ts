@@ -19,23 +19,43 @@ export class TrialRows {
   #trials: readonly Trial[] | undefined;
   #key = '';
   #rows: readonly TableRow[] = [];
+  #all: readonly Trial[] | undefined;
+  #allKey = '';
+  #sorted: readonly Trial[] = [];
 
-  /** `trials` is a new array whenever it differs; columns are told apart by their ids. */
+  /**
+   * `all`: every trial by its number, of which `trials` pass the filter. Both are new arrays whenever they differ;
+   * columns are told apart by their ids.
+   */
   arranged(
+    all: readonly Trial[],
     trials: readonly Trial[],
     columns: readonly Column[],
     sorts: readonly Sort[],
     group: string | undefined,
   ): readonly TableRow[] {
-    const key = JSON.stringify([sorts, group, columns.map(({ id }) => id)]);
-    if (trials === this.#trials && key === this.#key) return this.#rows;
+    const allKey = JSON.stringify([sorts, columns.map(({ id }) => id)]);
+    const key = JSON.stringify([allKey, group]);
+    if (all !== this.#all || allKey !== this.#allKey) {
+      this.#all = all;
+      this.#allKey = allKey;
+      this.#sorted = sortTrials(all, sorts, columns, Date.now());
+    } else if (trials === this.#trials && key === this.#key) return this.#rows;
     this.#trials = trials;
     this.#key = key;
-    const sorted = sortTrials(trials, sorts, columns, Date.now());
+    const sorted = this.#passing(all, trials);
     const by = columns.find(({ id }) => id === group);
     this.#rows = by
       ? groupTrials(sorted, by).flatMap((one): TableRow[] => [{ kind: 'group', ...one }, ...one.trials])
       : sorted;
     return this.#rows;
+  }
+
+  /** Sorted once, however often the filter changes: a brush being drawn changes it with every frame. */
+  #passing(all: readonly Trial[], trials: readonly Trial[]): readonly Trial[] {
+    if (trials.length === all.length) return this.#sorted;
+    const passes = new Uint8Array(all.length);
+    for (const { number } of trials) passes[number] = 1;
+    return this.#sorted.filter(({ number }) => passes[number] === 1);
   }
 }

@@ -40,10 +40,15 @@ export const tableStyles = css`
     width: 12px;
     height: 12px;
   }
-  .row {
+  /* It alone moves when the table scrolls: styling every row anew would take longer than a frame. */
+  .window {
     position: absolute;
     left: 0;
     top: 0;
+    min-width: 100%;
+  }
+  .row {
+    position: relative;
     cursor: default;
   }
   .cell {

@@ -48,7 +48,8 @@ export abstract class TrialsTable extends SignalWatcher(LitElement) {
   protected arrange(shown: readonly Column[], sortable: readonly Column[], group?: string): void {
     this.columns = shown;
     const { trials } = this.app.filtered.value;
-    this.rows = this.#rows.arranged(trials, sortable, this.sorts, group);
+    const all = this.app.feed.view.value?.trials ?? [];
+    this.rows = this.#rows.arranged(all, trials, sortable, this.sorts, group);
   }
 
   /** `more`: sorts within what is sorted already. */

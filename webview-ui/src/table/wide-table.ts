@@ -54,7 +54,15 @@ export class WideTable extends TrialsTable {
       .line {
         display: flex;
         min-width: 100%;
-        width: max-content;
+        width: var(--sweet-width);
+      }
+      /* Nothing in a row or a cell can move what is outside it: new contents cost no layout of the page. */
+      .row {
+        contain: strict;
+        height: ${ROW_HEIGHT}px;
+      }
+      .row .cell {
+        contain: strict;
       }
       .cell {
         flex: none;
@@ -194,8 +202,10 @@ export class WideTable extends TrialsTable {
         @keydown=${this.onKey}
       >
         <div role="rowgroup" class="line head">${this.#header()}</div>
-        <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;width:${this.#width()}px;min-width:100%;position:relative`}>
-          ${rows.map(({ index, start }) => this.#row(view, index, start))}
+        <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;width:${this.#width()}px;min-width:100%;position:relative;--sweet-width:${this.#width()}px`}>
+          <div role="presentation" class="window" .style=${`transform:translateY(${rows[0]?.start ?? 0}px)`}>
+            ${rows.map(({ index }) => this.#row(view, index))}
+          </div>
         </div>
       </div>
     `;
@@ -232,9 +242,9 @@ export class WideTable extends TrialsTable {
     </div>`;
   }
 
-  #row(view: StudyView, index: number, start: number): TemplateResult | typeof nothing {
+  #row(view: StudyView, index: number): TemplateResult | typeof nothing {
     const row = this.rows[index];
-    if (isGroup(row)) return this.#group(row, index, start);
+    if (isGroup(row)) return this.#group(row, index);
     const trial = row;
     if (!trial) return nothing;
     const selected = this.app.ui.selected.value.includes(trial.number);
@@ -243,7 +253,6 @@ export class WideTable extends TrialsTable {
       class="line row"
       aria-rowindex=${index + 2}
       aria-selected=${selected}
-      .style=${`transform:translateY(${start}px)`}
       @click=${(event: MouseEvent) => this.onRowClick(index, event)}
       @dblclick=${() => this.openTrial(trial)}
       @contextmenu=${() => this.onContextMenu(trial)}
@@ -253,7 +262,7 @@ export class WideTable extends TrialsTable {
     </div>`;
   }
 
-  #group({ value, trials }: GroupRow, index: number, start: number): TemplateResult {
+  #group({ value, trials }: GroupRow, index: number): TemplateResult {
     const values = trials.flatMap((trial) => objectiveOf(trial) ?? []);
     const column = this.app.columns.value.find(({ id }) => id === this.app.ui.group.value);
     const median = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -266,7 +275,6 @@ export class WideTable extends TrialsTable {
       role="row"
       class="line row group"
       aria-rowindex=${index + 2}
-      .style=${`transform:translateY(${start}px)`}
     >
       <div id=${this.cellId(index, 0)} role="gridcell" class="cell ${this.active.row === index ? 'active' : ''}">
         ${column?.label} ${value === undefined ? NOTHING : formatValue(value)}

@@ -68,16 +68,36 @@ export const measured = (input: ChartInput, trial: Trial): number | undefined =>
 export const parameters = (input: ChartInput): readonly Column[] =>
   input.columns.filter(({ kind }) => kind === 'param');
 
-export function axisOf(input: ChartInput, column: Column, log = false): ValueAxis {
+const AXES = new WeakMap<readonly Trial[], Map<string, ValueAxis>>();
+
+/** The same axis for the same trials: a brush is drawn, and the chart laid out, many times over them. */
+export function axisOf(
+  input: ChartInput,
+  column: Column,
+  log = false,
+  trials: readonly Trial[] = column.kind === 'param' ? input.all : input.trials,
+): ValueAxis {
+  let axes = AXES.get(trials);
+  if (!axes) {
+    axes = new Map();
+    AXES.set(trials, axes);
+  }
+  const key = `${column.id} ${log} ${input.full} ${input.best?.number}`;
+  const known = axes.get(key);
+  if (known) return known;
+  const axis = makeAxis(input, column, log, trials);
+  axes.set(key, axis);
+  return axis;
+}
+
+function makeAxis(input: ChartInput, column: Column, log: boolean, trials: readonly Trial[]): ValueAxis {
   if (column.kind === 'param') {
-    const values = input.all.flatMap(({ params }) => params[column.name] ?? []) as Json[];
-    return parameterAxis(
-      input.study.space[column.name],
-      input.study.space[column.name] === undefined ? values : [],
-    );
+    const parameter = input.study.space[column.name];
+    if (parameter) return parameterAxis(parameter, []);
+    return parameterAxis(undefined, trials.flatMap(({ params }) => params[column.name] ?? []) as Json[]);
   }
   const values: number[] = [];
-  for (const trial of input.trials) {
+  for (const trial of trials) {
     const value = numberOf(trial, column, input.now);
     if (value !== undefined && (trial.state === 'complete' || column.kind !== 'duration')) values.push(value);
   }

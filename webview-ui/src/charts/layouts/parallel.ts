@@ -69,7 +69,8 @@ export function layoutParallel(input: ChartInput): ParallelScene {
   const [top, bottom] = [TOP, height - BOTTOM];
   const side = Math.min(70, width / columns.length / 2);
   const axes = columns.map((column, index): ParallelAxis => {
-    const axis = axisOf(input, column, input.log && column === input.metric);
+    // Over all trials: an axis must not move away under the brush that is drawn on it.
+    const axis = axisOf(input, column, input.log && column === input.metric, input.all);
     return {
       column,
       axis,
@@ -77,25 +78,16 @@ export function layoutParallel(input: ChartInput): ParallelScene {
       x: side + (index * (width - 2 * side)) / (columns.length - 1),
     };
   });
-  const yOf = ({ axis, turned, column }: ParallelAxis, trial: Trial): number => {
-    const unit = unitOf(axis, cellOf(trial, column, input.now));
+  const units = new Map(axes.map((axis) => [axis, unitsOf(input, axis)]));
+  const yOf = (axis: ParallelAxis, { number }: Trial): number => {
+    const unit = units.get(axis)?.[number] ?? Number.NaN;
     // What has no value passes below the axis.
-    if (unit === undefined) return bottom + 14;
-    const clamped = Math.max(0, Math.min(1, unit));
-    return bottom - (turned ? 1 - clamped : clamped) * (bottom - top);
+    if (Number.isNaN(unit)) return bottom + 14;
+    return bottom - (axis.turned ? 1 - unit : unit) * (bottom - top);
   };
   const lineOf = (trial: Trial): number[] => axes.flatMap((axis) => [axis.x, yOf(axis, trial)]);
-  const passing = new Set(input.trials);
-  const ready = (trial: Trial): boolean => trial.state !== 'waiting';
   const drawn = sampled(input.trials.filter(ready), MOST_LINES, chosenOf(input));
-  const shadows =
-    input.trials.length < input.all.length
-      ? sampled(
-          input.all.filter((trial) => ready(trial) && !passing.has(trial)),
-          MOST_SHADOWS,
-          new Set(),
-        )
-      : [];
+  const shadows = shadowsOf(input);
   const metricAxis = axes.find(({ column }) => column === input.metric);
   const z = metricAxis?.axis ?? axisOf(input, input.metric, input.log);
   const shapes: Shape[] = [
@@ -109,16 +101,19 @@ export function layoutParallel(input: ChartInput): ParallelScene {
     ...ends(input, drawn, axes.at(-1), yOf),
     ...brushShapes(axes, input.brushes, theme, top, bottom),
   ];
-  const targets = drawn.flatMap((trial) =>
-    axes.map(
-      (axis): Target => ({
-        x: axis.x,
-        y: yOf(axis, trial),
-        trial: trial.number,
-        tip: () => trialTip(input, trial, columns),
-      }),
-    ),
-  );
+  // Made when somebody points: a picture that only flies past under a brush needs none.
+  let targets: readonly Target[] | undefined;
+  const findTargets = (): readonly Target[] =>
+    drawn.flatMap((trial) =>
+      axes.map(
+        (axis): Target => ({
+          x: axis.x,
+          y: yOf(axis, trial),
+          trial: trial.number,
+          tip: () => trialTip(input, trial, columns),
+        }),
+      ),
+    );
   return {
     axes,
     top,
@@ -126,7 +121,10 @@ export function layoutParallel(input: ChartInput): ParallelScene {
     width,
     height,
     shapes,
-    targets,
+    get targets() {
+      targets ??= findTargets();
+      return targets;
+    },
     description: `Parallel coordinates of ${columns.length} axes, ${input.trials.length} of ${input.all.length} trials pass the filter.`,
     ...(drawn.length < input.trials.length
       ? { note: `${drawn.length} of ${input.trials.length} trials are drawn` }
@@ -143,6 +141,36 @@ export function layoutParallel(input: ChartInput): ParallelScene {
       ]),
     }),
   };
+}
+
+const ready = (trial: Trial): boolean => trial.state !== 'waiting';
+
+/** Where every trial crosses an axis: 0 at its low end, NaN without a value. Found once per axis. */
+function unitsOf(input: ChartInput, { axis, column }: ParallelAxis): Float32Array {
+  const known = UNITS.get(axis);
+  if (known) return known;
+  const units = new Float32Array(input.all.length);
+  input.all.forEach((trial, index) => {
+    const unit = unitOf(axis, cellOf(trial, column, input.now));
+    units[index] = unit === undefined ? Number.NaN : Math.max(0, Math.min(1, unit));
+  });
+  UNITS.set(axis, units);
+  return units;
+}
+
+/** An axis belongs to one column of one list of trials, see `axisOf`. */
+const UNITS = new WeakMap<ValueAxis, Float32Array>();
+
+/** Some of what the filter leaves out. */
+function shadowsOf({ all, trials }: ChartInput): readonly Trial[] {
+  if (trials.length === all.length) return [];
+  const passing = new Uint8Array(all.length);
+  for (const { number } of trials) passing[number] = 1;
+  return sampled(
+    all.filter((trial) => passing[trial.number] !== 1 && ready(trial)),
+    MOST_SHADOWS,
+    new Set(),
+  );
 }
 
 interface Stroke {
