@@ -22,6 +22,24 @@ export const Command = {
   createExample: 'sweetspot.createExample',
   applyFromDiff: 'sweetspot.applyFromDiff',
   installNative: 'sweetspot.installNative',
+  renameStudy: 'sweetspot.renameStudy',
+  duplicateStudy: 'sweetspot.duplicateStudy',
+  mergeStudies: 'sweetspot.mergeStudies',
+  archiveStudy: 'sweetspot.archiveStudy',
+  unarchiveStudy: 'sweetspot.unarchiveStudy',
+  showArchived: 'sweetspot.showArchived',
+  hideArchived: 'sweetspot.hideArchived',
+  repairStudy: 'sweetspot.repairStudy',
+  starTrial: 'sweetspot.starTrial',
+  excludeTrial: 'sweetspot.excludeTrial',
+  includeTrial: 'sweetspot.includeTrial',
+  noteTrial: 'sweetspot.noteTrial',
+  tagTrial: 'sweetspot.tagTrial',
+  showEnvironment: 'sweetspot.showEnvironment',
+  compareEnvironments: 'sweetspot.compareEnvironments',
+  openForeign: 'sweetspot.openForeign',
+  closeForeign: 'sweetspot.closeForeign',
+  continueForeign: 'sweetspot.continueForeign',
 } as const;
 export type CommandId = (typeof Command)[keyof typeof Command];
 
@@ -31,6 +49,8 @@ export const CONTAINER = 'sweetspot';
 export const RESULTS_PANEL = 'sweetspot.results';
 /** Scheme of the virtual documents that show a file with a trial's values. */
 export const TRIAL_SCHEME = 'sweetspot';
+/** Scheme of the virtual documents that show what results depend on. */
+export const ENVIRONMENT_SCHEME = 'sweetspot-environment';
 
 /** Context keys that menus and welcome texts test. Lists hold paths, for `resourcePath in …`. */
 export interface Contexts {
@@ -41,6 +61,8 @@ export interface Contexts {
   'sweetspot.runningFiles': readonly string[];
   /** Configs with a completed trial: those that have a best. */
   'sweetspot.bestFiles': readonly string[];
+  'sweetspot.hasArchived': boolean;
+  'sweetspot.archivedShown': boolean;
 }
 
 /** Settings by their name under `sweetspot.`, with the manifest's defaults. */

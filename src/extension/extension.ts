@@ -4,6 +4,9 @@
  */
 import { type ExtensionContext, window } from 'vscode';
 import { registerCommands } from './actions/commands.js';
+import { ForeignActions } from './actions/foreign.js';
+import { ManageActions } from './actions/manage.js';
+import { MarkActions } from './actions/marks.js';
 import { RunActions } from './actions/run.js';
 import { Targets } from './actions/targets.js';
 import { ValueActions } from './actions/values.js';
@@ -12,16 +15,20 @@ import { setContext } from './context.js';
 import { Disposables } from './disposables.js';
 import { SweepLenses } from './editor/code-lens.js';
 import { registerDiagnostics } from './editor/diagnostics.js';
+import { EnvironmentDocuments } from './editor/environment-documents.js';
 import { TunedHover } from './editor/hover.js';
 import { RunProblems } from './editor/run-problems.js';
 import { TrialDocuments } from './editor/trial-documents.js';
 import { Focus } from './focus.js';
+import { ForeignFiles } from './foreign-files.js';
 import { FolderWatcher } from './new-folders.js';
 import { registerNotices } from './notices.js';
+import { OwnCli } from './own-cli.js';
 import { ResultsPanels } from './panel/results-panels.js';
 import { registerStatus } from './status.js';
 import { Studies } from './studies.js';
-import { isRunning } from './study-entry.js';
+import { isArchived, isRunning } from './study-entry.js';
+import { registerDamageNotices, registerEnvironmentNotices } from './study-notices.js';
 import { StudiesTree } from './views/studies-tree.js';
 import { TrialsView } from './views/trials-view.js';
 
@@ -43,9 +50,13 @@ export function activate(context: ExtensionContext): SweetspotApi {
   const configs = own.add(new Configs(log, newFolders));
   const studies = own.add(new Studies(configs, log, newFolders));
   const focus = own.add(new Focus(studies, context.workspaceState));
+  const cli = new OwnCli(context.extensionPath);
+  const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
+  const foreignFiles = own.add(new ForeignFiles(studies, cli, context.workspaceState, storage, log));
   const ready = configs
     .scan()
     .then(() => studies.sync())
+    .then(() => foreignFiles.restore())
     .catch((error: unknown) =>
       log.error('Looking through the workspace failed.', error instanceof Error ? error : String(error)),
     )
@@ -60,22 +71,44 @@ export function activate(context: ExtensionContext): SweetspotApi {
   const run = new RunActions(configs, studies, problems, places, log);
   const values = new ValueActions(configs);
   const targets = new Targets(configs, studies, focus);
-  const tree = own.add(new StudiesTree(configs, studies, focus));
+  const tree = own.add(new StudiesTree(configs, studies, focus, context.workspaceState));
   own.add(new TrialsView(context.extensionUri, studies, focus));
   const results = own.add(new ResultsPanels(context.extensionUri, studies, focus, ready));
   own.add(new TrialDocuments(configs, studies));
+  const environments = own.add(new EnvironmentDocuments(studies));
+  own.add(registerEnvironmentNotices(studies, environments));
+  const manage = new ManageActions(studies, cli);
+  own.add(registerDamageNotices(studies, manage));
+  const marks = new MarkActions(studies, cli);
+  const foreign = new ForeignActions(configs, studies, foreignFiles, results, cli);
   own.add(new SweepLenses(configs, studies));
   new TunedHover(configs, studies).register(own);
   own.add(registerDiagnostics(configs));
   own.add(registerStatus(studies));
   own.add(registerNotices(studies, problems));
-  own.add(registerCommands({ configs, studies, targets, run, values, results, places, log }));
-  keepContexts(own, configs, studies);
+  own.add(
+    registerCommands({
+      configs,
+      studies,
+      targets,
+      run,
+      values,
+      results,
+      manage,
+      marks,
+      environments,
+      foreign,
+      tree,
+      places,
+      log,
+    }),
+  );
+  keepContexts(own, configs, studies, tree);
   return { configs, studies, tree, ready };
 }
 
 /** What menus and welcome texts test follows the lists. */
-function keepContexts(own: Disposables, configs: Configs, studies: Studies): void {
+function keepContexts(own: Disposables, configs: Configs, studies: Studies, tree: StudiesTree): void {
   const update = () => {
     const entries = studies.all;
     const running = entries.filter(isRunning);
@@ -87,8 +120,11 @@ function keepContexts(own: Disposables, configs: Configs, studies: Studies): voi
       'sweetspot.bestFiles',
       menuPaths(entries.filter(({ best }) => best).map(({ configFile }) => configFile)),
     );
+    setContext('sweetspot.hasArchived', entries.some(isArchived));
+    setContext('sweetspot.archivedShown', tree.archivedShown);
   };
   own.add(configs.onDidChangeList(update));
   own.add(studies.onDidChange(update));
   own.add(studies.onDidChangeList(update));
+  own.add(tree.onDidChangeTreeData(update));
 }

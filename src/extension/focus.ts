@@ -23,6 +23,7 @@ export class Focus {
   readonly #selected = this.#own.add(new EventEmitter<Selection>());
   readonly #running = new Set<string>();
   #study: string | undefined;
+  #selection: Selection | undefined;
 
   readonly onDidChangeStudy: Event<void> = this.#studyChanged.event;
   readonly onDidSelect: Event<Selection> = this.#selected.event;
@@ -64,7 +65,13 @@ export class Focus {
     this.#studyChanged.fire();
   }
 
+  /** What was selected last, in whatever view. */
+  get selection(): Selection | undefined {
+    return this.#selection;
+  }
+
   select(selection: Selection): void {
+    this.#selection = selection;
     this.#selected.fire(selection);
   }
 

@@ -24,6 +24,7 @@ export class JournalFile {
   #inode = -1;
   #damaged = 0;
   #bornAt = 0;
+  #generation = 0;
   readonly #lines = new JournalBytes({
     text: (bytes, from, to) => Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8'),
     record: (record, from) => {
@@ -44,6 +45,11 @@ export class JournalFile {
   /** Lines that could not be read and were passed over. */
   get damaged(): number {
     return this.#damaged;
+  }
+
+  /** Raised when the file was replaced or cut: what was handed out before is of another one. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** When the file was made, in milliseconds since 1970; 0 before the first read. */
@@ -120,6 +126,7 @@ export class JournalFile {
   }
 
   #forget(): void {
+    this.#generation++;
     this.#reducer = new StudyReducer();
     this.#starts = [];
     this.#end = 0;

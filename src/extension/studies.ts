@@ -17,7 +17,7 @@ import { Disposables } from './disposables.js';
 import { EngineClient } from './engine-client.js';
 import { type Growth, JournalFile } from './journal-file.js';
 import { type FolderWatcher, isWithin, type NewFolders } from './new-folders.js';
-import { isRunning, type LockState, phaseOf, type StudyEntry } from './study-entry.js';
+import { isArchived, isRunning, type LockState, phaseOf, type StudyEntry } from './study-entry.js';
 import { Throttle } from './throttle.js';
 
 /** A growing journal is read at most so often, in milliseconds. */
@@ -47,6 +47,7 @@ class OpenStudy {
     readonly id: string,
     readonly name: string,
     readonly configFile: string,
+    readonly foreign: boolean,
     grown: (study: OpenStudy) => void,
   ) {
     this.journal = new JournalFile(id);
@@ -66,6 +67,8 @@ class OpenStudy {
       phase: phaseOf(study.status, this.engine?.status, this.lock),
       best: bestTrial(study),
       startedAt: started ? Date.parse(started) : bornAt,
+      damaged: this.journal.damaged,
+      foreign: this.foreign,
     };
   }
 }
@@ -113,19 +116,32 @@ export class Studies {
     return [...this.#open.values()].map(({ entry }) => entry).sort((a, b) => b.startedAt - a.startedAt);
   }
 
+  /** Absolute paths of the files of other programs that are shown. */
+  get foreignFiles(): readonly string[] {
+    const files = [...this.#open.values()].flatMap(({ foreign, configFile }) =>
+      foreign ? [configFile] : [],
+    );
+    return [...new Set(files)];
+  }
+
   get(id: string): StudyEntry | undefined {
     return this.#open.get(id)?.entry;
   }
 
   /** The study a config's commands mean: the running one, else the latest. */
   current(configFile: string): StudyEntry | undefined {
-    const all = this.of(configFile);
+    const all = this.of(configFile).filter((entry) => !isArchived(entry));
     return all.find(isRunning) ?? all[0];
   }
 
   /** Raw journal lines for a page; undefined for a study that is not known. */
   async lines(id: string, seq: number, maxBytes: number) {
     return this.#open.get(id)?.journal.lines(seq, maxBytes);
+  }
+
+  /** Which of the files that were at a study's place is read now. */
+  generation(id: string): number | undefined {
+    return this.#open.get(id)?.journal.generation;
   }
 
   /** All of a study as one message, for a page that has nothing of it. */
@@ -137,7 +153,8 @@ export class Studies {
   async sync(): Promise<void> {
     const configs = this.configs.all;
     const known = new Set(configs.map(({ path }) => path));
-    for (const study of [...this.#open.values()]) if (!known.has(study.configFile)) this.#close(study);
+    for (const study of [...this.#open.values()])
+      if (!study.foreign && !known.has(study.configFile)) this.#close(study);
     for (const { path } of configs) {
       const found = await readdir(studiesFolder(path)).catch(() => []);
       const journals = found.filter((file) => file.endsWith(JOURNAL_SUFFIX));
@@ -156,13 +173,33 @@ export class Studies {
     let study = this.#open.get(journal);
     const isNew = study === undefined;
     if (!study) {
-      study = new OpenStudy(journal, owner.study, owner.configFile, (grown) => void this.#read(grown));
+      study = new OpenStudy(journal, owner.study, owner.configFile, false, (grown) => void this.#read(grown));
       this.#open.set(journal, study);
     }
     if ((await this.#read(study)) === 'gone') return undefined;
     if (isNew) this.#listed.fire(owner.configFile);
     await this.#attach(study);
     return study.entry;
+  }
+
+  /** Shows a journal of ours that was made from another program's file. Undefined when it is gone. */
+  async loadForeign(journal: string, name: string, file: string): Promise<StudyEntry | undefined> {
+    let study = this.#open.get(journal);
+    const isNew = study === undefined;
+    if (!study) {
+      study = new OpenStudy(journal, name, file, true, (grown) => void this.#read(grown));
+      study.lock = { kind: 'none' };
+      this.#open.set(journal, study);
+    }
+    if ((await this.#read(study)) === 'gone') return undefined;
+    if (isNew) this.#listed.fire(file);
+    return study.entry;
+  }
+
+  /** Shows the studies of another program's file no longer. */
+  closeForeign(file: string): void {
+    for (const study of [...this.#open.values()])
+      if (study.foreign && study.configFile === file) this.#close(study);
   }
 
   /** Asks the engine of a study to stop. False when none is there. */

@@ -36,6 +36,10 @@ export interface StudyEntry {
   readonly best: Trial | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** Lines of its journal that cannot be read: it is shown without them and is not continued. */
+  readonly damaged: number;
+  /** It comes from a file of another program, which `configFile` then is, and is never written. */
+  readonly foreign: boolean;
 }
 
 export function phaseOf(status: StudyStatus, engine: EngineStatus | undefined, lock: LockState): Phase {
@@ -49,7 +53,12 @@ export function isRunning({ phase }: StudyEntry): boolean {
   return phase.kind === 'running' || phase.kind === 'stopping';
 }
 
-export function isResumable({ phase }: StudyEntry): boolean {
+export function isArchived({ study }: StudyEntry): boolean {
+  return study.marks?.archived === true;
+}
+
+export function isResumable({ phase, foreign, damaged }: StudyEntry): boolean {
+  if (foreign || damaged > 0) return false;
   return phase.kind === 'stopped' || phase.kind === 'error' || phase.kind === 'lost';
 }
 
@@ -67,7 +76,13 @@ export function bestText({ best }: Pick<StudyEntry, 'best'>): string | undefined
 }
 
 /** What is going on, in a sentence. */
-export function phaseText({ phase, engine }: Pick<StudyEntry, 'phase' | 'engine'>): string {
+export function phaseText({
+  phase,
+  engine,
+  damaged,
+}: Pick<StudyEntry, 'phase' | 'engine' | 'damaged'>): string {
+  if (damaged > 0)
+    return `${count(damaged, 'line')} of its journal cannot be read; shown without, not continued`;
   switch (phase.kind) {
     case 'loading':
       return 'Reading the study';

@@ -131,5 +131,21 @@ export async function messagesOf(
   return shown;
 }
 
+/** Takes the place of a question to the person while `action` runs: `answer`, or what it makes of the choices. */
+export async function answering<T>(
+  question: 'showInputBox' | 'showQuickPick',
+  answer: string | ((choices: readonly T[]) => T | undefined),
+  action: () => PromiseLike<unknown>,
+): Promise<void> {
+  const real = vscode.window[question];
+  const stand = async (choices: readonly T[]) => (typeof answer === 'string' ? answer : answer(choices));
+  Reflect.set(vscode.window, question, stand);
+  try {
+    await action();
+  } finally {
+    Reflect.set(vscode.window, question, real);
+  }
+}
+
 export const run = (command: string, ...args: readonly unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`sweetspot.${command}`, ...args);

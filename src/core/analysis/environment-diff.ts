@@ -109,6 +109,12 @@ export function environmentOfTrial(study: Pick<Study, 'environments'>, trial: Tr
   return { ...trial.attributes, ...facts };
 }
 
+/** How the present run's environment differs from the run before it, in a sentence; undefined where nothing that may matter does. */
+export function environmentChange({ environments }: Pick<Study, 'environments'>): string | undefined {
+  const [before, now] = environments.slice(-2);
+  return before && now ? environmentNote(environmentDifference(before.facts, now.facts)) : undefined;
+}
+
 const SHOWN = 4;
 
 /** One sentence for the note at the start of a run; undefined where nothing that may matter differs. */

@@ -1,13 +1,20 @@
 /** Registers every command of the manifest: what it is about comes from targets.ts, what it does from its neighbours. */
 import { join } from 'node:path';
 import { commands, type LogOutputChannel, Uri, window } from 'vscode';
+import type { Trial } from '../../core/study/trial.js';
 import type { Configs } from '../configs.js';
 import { Command, type CommandId } from '../contributions.js';
 import { Disposables } from '../disposables.js';
+import type { EnvironmentDocuments } from '../editor/environment-documents.js';
 import type { ResultsPanels } from '../panel/results-panels.js';
 import type { Studies } from '../studies.js';
+import type { StudyEntry } from '../study-entry.js';
+import type { StudiesTree } from '../views/studies-tree.js';
 import { createExample } from './example.js';
+import type { ForeignActions } from './foreign.js';
 import { installNative } from './install-native.js';
+import { type ManageActions, offerRepair } from './manage.js';
+import type { MarkActions } from './marks.js';
 import type { Places, RunActions } from './run.js';
 import { deleteStudy, showTrialLog } from './studies.js';
 import type { Targets } from './targets.js';
@@ -20,6 +27,11 @@ interface Parts {
   readonly run: RunActions;
   readonly values: ValueActions;
   readonly results: ResultsPanels;
+  readonly manage: ManageActions;
+  readonly marks: MarkActions;
+  readonly environments: EnvironmentDocuments;
+  readonly foreign: ForeignActions;
+  readonly tree: StudiesTree;
   readonly places: Places;
   readonly log: LogOutputChannel;
 }
@@ -31,20 +43,49 @@ export function registerCommands({
   run,
   values,
   results,
+  manage,
+  marks,
+  environments,
+  foreign,
+  tree,
   places,
   log,
 }: Parts): Disposables {
   const compare = async (found: Awaited<ReturnType<Targets['trial']>>) => {
-    if (found) await values.compare(found.entry, found.trial);
+    if (found && isOurs(found.entry)) await values.compare(found.entry, found.trial);
   };
   const apply = async (found: Awaited<ReturnType<Targets['trial']>>) => {
-    if (found) await values.apply(found.entry, found.trial);
+    if (found && isOurs(found.entry)) await values.apply(found.entry, found.trial);
+  };
+  const isOurs = (entry: StudyEntry): boolean => {
+    if (entry.foreign) foreign.refuse(entry);
+    return !entry.foreign;
+  };
+  const withStudy = async (argument: unknown, work: (entry: StudyEntry) => Promise<void>) => {
+    const entry = await targets.anyStudy(argument);
+    if (entry && isOurs(entry)) await work(entry);
+  };
+  const withStudies = async (
+    argument: unknown,
+    selection: unknown,
+    work: (entries: readonly StudyEntry[]) => Promise<void>,
+  ) => {
+    const entries = await targets.studiesOf(argument, selection);
+    if (entries.every(isOurs)) await work(entries);
+  };
+  const withTrials = async (
+    argument: unknown,
+    selection: unknown,
+    work: (entry: StudyEntry, trials: readonly Trial[]) => Promise<void>,
+  ) => {
+    const found = await targets.trials(argument, selection);
+    if (found && isOurs(found.entry)) await work(found.entry, found.trials);
   };
   const stop = async (argument: unknown, mode: 'finish' | 'now') => {
     const entry = await targets.study(argument);
     if (entry) await run.stop(entry, mode);
   };
-  const handlers: Record<CommandId, (argument?: unknown) => Promise<void>> = {
+  const handlers: Record<CommandId, (argument?: unknown, selection?: unknown) => Promise<void>> = {
     [Command.startSweep]: async (argument) => {
       const config = await targets.config(argument);
       if (config !== undefined) await run.start(config);
@@ -55,7 +96,9 @@ export function registerCommands({
     },
     [Command.resume]: async (argument) => {
       const entry = await targets.study(argument);
-      if (entry) await run.start(entry.configFile, { study: entry.name });
+      if (!entry || !isOurs(entry)) return;
+      if (entry.damaged > 0) offerRepair(entry, () => manage.repair(entry));
+      else await run.start(entry.configFile, { study: entry.name });
     },
     [Command.stopFinish]: (argument) => stop(argument, 'finish'),
     [Command.stopNow]: (argument) => stop(argument, 'now'),
@@ -78,7 +121,7 @@ export function registerCommands({
     },
     [Command.deleteStudy]: async (argument) => {
       const entry = await targets.anyStudy(argument);
-      if (!entry) return;
+      if (!entry || !isOurs(entry)) return;
       await deleteStudy(entry);
       await studies.sync();
     },
@@ -90,6 +133,43 @@ export function registerCommands({
     [Command.createExample]: () => createExample(),
     [Command.installNative]: () =>
       installNative(join(places.extension, 'dist', 'cli.js'), places.storage, log),
+    [Command.renameStudy]: (argument) => withStudy(argument, (entry) => manage.rename(entry)),
+    [Command.duplicateStudy]: (argument) => withStudy(argument, (entry) => manage.duplicate(entry)),
+    [Command.repairStudy]: (argument) => withStudy(argument, (entry) => manage.repair(entry)),
+    [Command.mergeStudies]: (argument, selection) =>
+      withStudies(argument, selection, (entries) => manage.merge(entries)),
+    [Command.archiveStudy]: (argument, selection) =>
+      withStudies(argument, selection, (entries) => manage.archive(entries, true)),
+    [Command.unarchiveStudy]: (argument, selection) =>
+      withStudies(argument, selection, (entries) => manage.archive(entries, false)),
+    [Command.showArchived]: () => tree.showArchived(true),
+    [Command.hideArchived]: () => tree.showArchived(false),
+    [Command.starTrial]: (argument, selection) =>
+      withTrials(argument, selection, (entry, trials) => marks.star(entry, trials)),
+    [Command.excludeTrial]: (argument, selection) =>
+      withTrials(argument, selection, (entry, trials) => marks.exclude(entry, trials)),
+    [Command.includeTrial]: (argument, selection) =>
+      withTrials(argument, selection, (entry, trials) => marks.include(entry, trials)),
+    [Command.noteTrial]: async (argument) => {
+      const found = await targets.trial(argument);
+      if (found && isOurs(found.entry)) await marks.note(found.entry, found.trial);
+    },
+    [Command.tagTrial]: (argument, selection) =>
+      withTrials(argument, selection, (entry, trials) => marks.tag(entry, trials)),
+    [Command.showEnvironment]: async (argument) => {
+      const found = await targets.trial(argument);
+      if (found) await environments.show(found.entry, { trial: found.trial.number });
+    },
+    [Command.compareEnvironments]: async (argument, selection) => {
+      const found = await targets.trials(argument, selection);
+      const [first, second] = found?.trials ?? [];
+      if (!found || !first) return;
+      const other = second ?? (await targets.otherTrial(found.entry, first));
+      if (other) await environments.compare(found.entry, { trial: first.number }, { trial: other.number });
+    },
+    [Command.openForeign]: (argument) => foreign.open(argument),
+    [Command.closeForeign]: (argument) => foreign.close(argument),
+    [Command.continueForeign]: (argument) => foreign.goOn(argument),
   };
   const own = new Disposables();
   for (const [id, handler] of Object.entries(handlers)) own.add(commands.registerCommand(id, handler));

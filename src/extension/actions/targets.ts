@@ -101,6 +101,43 @@ export class Targets {
     return trial && { entry, trial };
   }
 
+  /**
+   * Trials of one study: those of the tree's selection that a menu was opened on; of a table, the selected ones where the
+   * one clicked is among them; else the one named or picked.
+   */
+  async trials(
+    argument: unknown,
+    selection: unknown,
+  ): Promise<{ entry: StudyEntry; trials: readonly Trial[] } | undefined> {
+    const first = await this.trial(argument);
+    if (!first) return undefined;
+    const { entry, trial } = first;
+    const marked = Array.isArray(selection) ? selection.filter(isTreeNode) : [];
+    const inTree = marked.flatMap((node) =>
+      node.kind === 'trial' && node.journal === entry.id ? [node.number] : [],
+    );
+    const shown = this.focus.selection;
+    const inTable = shown && !isTreeNode(argument) && shown.study === entry.id ? shown.trials : [];
+    const numbers = [inTree, inTable].find((some) => some.includes(trial.number)) ?? [trial.number];
+    return { entry, trials: numbers.flatMap((number) => entry.study.trials[number] ?? []) };
+  }
+
+  /** Another trial of the same study, as the person picks. */
+  otherTrial(entry: StudyEntry, trial: Trial): Promise<Trial | undefined> {
+    return pickTrial(entry, trial);
+  }
+
+  /** Studies of one config: the tree's selection, else the one named. */
+  async studiesOf(argument: unknown, selection: unknown): Promise<readonly StudyEntry[]> {
+    const first = await this.anyStudy(argument);
+    if (!first) return [];
+    const marked = Array.isArray(selection) ? selection.filter(isTreeNode) : [];
+    const others = marked.flatMap((node) =>
+      node.kind === 'study' && node.journal !== first.id ? (this.studies.get(node.journal) ?? []) : [],
+    );
+    return [first, ...others.filter(({ configFile }) => configFile === first.configFile)];
+  }
+
   /** The config in the active editor, also where that is the side of a diff with a trial's values. */
   #activeConfig(): string | undefined {
     const uri = window.activeTextEditor?.document.uri;
@@ -129,10 +166,12 @@ export class Targets {
   }
 }
 
-async function pickTrial(entry: StudyEntry): Promise<Trial | undefined> {
+/** Of all but `besides`. */
+async function pickTrial(entry: StudyEntry, besides?: Trial): Promise<Trial | undefined> {
   const direction = entry.study.objectives[0]?.direction ?? 'minimize';
   const value = (trial: Trial) => objectiveOf(trial) ?? Number.NaN;
-  const trials = [...entry.study.trials].sort((a, b) =>
+  const others = entry.study.trials.filter(({ number }) => number !== besides?.number);
+  const trials = others.sort((a, b) =>
     isBetter(value(a), value(b), direction)
       ? -1
       : isBetter(value(b), value(a), direction)
@@ -147,6 +186,8 @@ async function pickTrial(entry: StudyEntry): Promise<Trial | undefined> {
       .join(' · '),
     trial,
   }));
-  const placeHolder = `Which trial of ${entry.name}? Best so far: ${bestText(entry) ?? 'none'}`;
+  const placeHolder = besides
+    ? `Which trial of ${entry.name} to compare with trial ${besides.number}?`
+    : `Which trial of ${entry.name}? Best so far: ${bestText(entry) ?? 'none'}`;
   return (await window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.trial;
 }

@@ -52,6 +52,7 @@ export class PageHost {
   readonly #server: Server<PageContract>;
   readonly #teller = this.#own.add(new Throttle(TELL_EVERY, () => this.#tell()));
   #toldState = '';
+  #served: { readonly study: string; readonly generation: number | undefined } | undefined;
 
   constructor(
     private readonly setting: PageSetting,
@@ -112,7 +113,10 @@ export class PageHost {
 
   async #since({ study, seq }: { study: string; seq: number }) {
     const entry = this.studies.get(study);
-    const reset = !entry || seq > entry.study.seq;
+    const generation = this.studies.generation(study);
+    const replaced = this.#served?.study === study && this.#served.generation !== generation;
+    this.#served = { study, generation };
+    const reset = !entry || replaced || seq > entry.study.seq;
     const known = entry?.study.seq ?? 0;
     if (known >= LONG && (reset || seq === 0)) {
       const whole = this.studies.whole(study);

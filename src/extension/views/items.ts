@@ -9,14 +9,18 @@ import {
   Uri,
   workspace,
 } from 'vscode';
-import { formatDuration, formatNumber, formatPercent, formatValue } from '../../core/format.js';
-import { objectiveOf } from '../../core/study/best.js';
+import { environmentChange } from '../../core/analysis/environment-diff.js';
+import { formatBytes, formatDuration, formatNumber, formatPercent, formatValue } from '../../core/format.js';
+import { isExcluded, objectiveOf } from '../../core/study/best.js';
+import { trialFolder } from '../../core/study/places.js';
 import type { Trial, TrialState } from '../../core/study/trial.js';
 import type { ConfigFile } from '../configs.js';
 import { Command } from '../contributions.js';
+import { folderSize } from '../folder-size.js';
 import { count } from '../format.js';
 import {
   bestText,
+  isArchived,
   isResumable,
   isRunning,
   phaseText,
@@ -78,6 +82,17 @@ export function configItem(
   return made;
 }
 
+export function foreignItem({ id, path }: NodeOf<'foreign'>, studies: readonly StudyEntry[]): TreeItem {
+  const made = item(id, basename(path), studies.length === 0 ? None : Expanded);
+  made.resourceUri = Uri.file(path);
+  made.iconPath = icon('database');
+  made.description = 'read-only';
+  made.tooltip = `${path}\nOf another program; it is never written.`;
+  made.contextValue = 'foreign';
+  made.accessibilityInformation = { label: `File of another program ${basename(path)}, read-only` };
+  return made;
+}
+
 export function studyItem({ id }: NodeOf<'study'>, entry: StudyEntry): TreeItem {
   const made = item(
     id,
@@ -87,12 +102,13 @@ export function studyItem({ id }: NodeOf<'study'>, entry: StudyEntry): TreeItem 
   const best = bestText(entry);
   made.iconPath = studyIcon(entry);
   made.description = [progressText(entry), best && `best ${best}`, hint(entry)].filter(Boolean).join(' · ');
-  made.tooltip = studyTooltip(entry);
   made.contextValue = words(
-    'study',
+    entry.foreign ? 'foreignStudy' : 'study',
     isRunning(entry) && 'running',
     isResumable(entry) && 'resumable',
     entry.best !== undefined && 'best',
+    isArchived(entry) && 'archived',
+    entry.damaged > 0 && 'damaged',
   );
   made.accessibilityInformation = {
     label: `Study ${entry.name}, ${phaseText(entry)}, ${progressText(entry)} trials, best ${best ?? 'none yet'}`,
@@ -100,7 +116,11 @@ export function studyItem({ id }: NodeOf<'study'>, entry: StudyEntry): TreeItem 
   return made;
 }
 
-function hint({ phase }: StudyEntry): string | undefined {
+function hint(entry: StudyEntry): string | undefined {
+  const { phase } = entry;
+  if (entry.damaged > 0) return 'damaged, read-only';
+  if (isArchived(entry)) return 'archived';
+  if (entry.foreign) return undefined;
   switch (phase.kind) {
     case 'lost':
       return 'engine lost, resumable';
@@ -119,7 +139,11 @@ function hint({ phase }: StudyEntry): string | undefined {
   }
 }
 
-function studyIcon({ phase }: StudyEntry): ThemeIcon {
+function studyIcon(entry: StudyEntry): ThemeIcon {
+  const { phase } = entry;
+  if (entry.damaged > 0) return icon('warning', 'list.warningForeground');
+  if (isArchived(entry)) return icon('archive');
+  if (entry.foreign) return icon('beaker');
   switch (phase.kind) {
     case 'loading':
       return icon('loading~spin');
@@ -160,6 +184,8 @@ function studyTooltip(entry: StudyEntry): MarkdownString {
       );
     } else if (best?.number === 0) text.appendMarkdown(', the values in the file');
   }
+  const moved = environmentChange(study);
+  if (moved !== undefined) text.appendMarkdown('\n\n$(warning) ').appendText(moved);
   return text;
 }
 
@@ -167,19 +193,39 @@ export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Tri
   const best = entry.best?.number === trial.number;
   const made = item(id, `Trial ${trial.number}`, None);
   const value = objectiveOf(trial);
-  made.iconPath = best ? icon('star-full', 'charts.yellow') : trialIcon(trial.state);
+  const excluded = isExcluded(trial);
+  made.iconPath = best
+    ? icon('star-full', 'charts.yellow')
+    : excluded
+      ? icon('circle-slash', 'disabledForeground')
+      : trialIcon(trial.state);
   made.description = [
-    value === undefined ? progressOf(trial) : formatNumber(value),
+    trial.marks?.starred && '★',
+    value !== undefined ? formatNumber(value) : excluded ? '' : progressOf(trial),
     trial.number === 0 && 'values in the file',
+    ...markWords(trial),
   ]
     .filter(Boolean)
     .join(' · ');
-  made.tooltip = trialTooltip(entry, trial, best);
-  made.contextValue = words('trial', trial.state, best && 'best');
+  made.contextValue = words(
+    entry.foreign ? 'foreignTrial' : 'trial',
+    trial.state,
+    best && 'best',
+    excluded && 'excluded',
+  );
   made.accessibilityInformation = {
     label: `Trial ${trial.number}, ${best ? 'best, ' : ''}${trial.state}, ${made.description}`,
   };
   return made;
+}
+
+/** What people said of a trial, for one line. */
+function markWords({ marks }: Trial): readonly string[] {
+  return [
+    ...(marks?.excluded === undefined ? [] : [`excluded: ${marks.excluded}`]),
+    ...(marks?.tags ?? []).map((tag) => `#${tag}`),
+    ...(marks?.note === undefined ? [] : [marks.note]),
+  ];
 }
 
 /** What an unfinished or failed trial has to say. */
@@ -232,6 +278,8 @@ function trialTooltip(entry: StudyEntry, trial: Trial, best: boolean): MarkdownS
   ];
   text.appendMarkdown('| | |\n|---|---|\n');
   for (const [name, value] of rows) text.appendMarkdown(`| ${name} | \`${value}\` |\n`);
+  const marks = [...(trial.marks?.starred ? ['★ starred'] : []), ...markWords(trial)];
+  if (marks.length > 0) text.appendMarkdown('\n').appendText(`${marks.join(' · ')}\n`);
   if (trial.suggestion)
     text.appendMarkdown('\n').appendText(`${trial.suggestion.sampler}: ${trial.suggestion.reason}`);
   return text;
@@ -247,4 +295,15 @@ export function moreItem({ id, journal, hidden }: NodeOf<'more'>): TreeItem {
 
 function words(...parts: readonly (string | false)[]): string {
   return parts.filter(Boolean).join(' ');
+}
+
+/** Tooltips are made only when one is to be shown: what lies on the disk is looked up for them. */
+export async function resolveTooltip(made: TreeItem, node: TreeNode, entry: StudyEntry): Promise<TreeItem> {
+  const trial = node.kind === 'trial' ? entry.study.trials[node.number] : undefined;
+  const folder = trialFolder(entry.id, trial?.number ?? 0);
+  const bytes = await folderSize(trial ? folder : dirname(folder));
+  const text = trial ? trialTooltip(entry, trial, entry.best?.number === trial.number) : studyTooltip(entry);
+  if (bytes > 0) text.appendMarkdown(`\n\n${formatBytes(bytes)} of logs, checkpoints and other files`);
+  made.tooltip = text;
+  return made;
 }

@@ -3,6 +3,8 @@ export type TreeNode =
   /** Only where the workspace has several folders. */
   | { readonly kind: 'folder'; readonly id: string; readonly path: string; readonly name: string }
   | { readonly kind: 'config'; readonly id: string; readonly path: string }
+  /** A file of another program. */
+  | { readonly kind: 'foreign'; readonly id: string; readonly path: string }
   /** `journal` identifies the study. */
   | { readonly kind: 'study'; readonly id: string; readonly journal: string }
   | { readonly kind: 'trial'; readonly id: string; readonly journal: string; readonly number: number }

@@ -6,6 +6,7 @@ import { basename, dirname } from 'node:path';
 import {
   type Event,
   EventEmitter,
+  type Memento,
   type ProviderResult,
   type TreeDataProvider,
   type TreeItem,
@@ -20,11 +21,20 @@ import { Disposables } from '../disposables.js';
 import type { Focus } from '../focus.js';
 import { count } from '../format.js';
 import type { Studies } from '../studies.js';
-import { isRunning, type StudyEntry } from '../study-entry.js';
+import { isArchived, isRunning, type StudyEntry } from '../study-entry.js';
 import { Throttle } from '../throttle.js';
-import { configItem, folderItem, moreItem, studyItem, trialItem } from './items.js';
+import {
+  configItem,
+  folderItem,
+  foreignItem,
+  moreItem,
+  resolveTooltip,
+  studyItem,
+  trialItem,
+} from './items.js';
 import type { TreeNode } from './nodes.js';
 
+const ARCHIVED_SHOWN = 'archivedShown';
 const CAP = 200;
 /** Changes are drawn at most so often, in milliseconds. */
 const DRAW_EVERY = 250;
@@ -47,13 +57,20 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
     private readonly configs: Configs,
     private readonly studies: Studies,
     private readonly focus: Focus,
+    private readonly memory: Memento,
   ) {
     this.#view = this.#own.add(
-      window.createTreeView(View.studies, { treeDataProvider: this, showCollapseAll: true }),
+      window.createTreeView(View.studies, {
+        treeDataProvider: this,
+        showCollapseAll: true,
+        canSelectMany: true,
+      }),
     );
     this.#own.add(configs.onDidChangeList(() => this.#touch('')));
     this.#own.add(configs.onDidChange(({ path }) => this.#touchConfig(path)));
-    this.#own.add(studies.onDidChangeList((path) => this.#touch(configId(path))));
+    this.#own.add(
+      studies.onDidChangeList((path) => this.#touch(this.configs.get(path) ? configId(path) : '')),
+    );
     this.#own.add(
       studies.onDidChange((entry) => {
         this.#touch(studyId(entry.id));
@@ -86,7 +103,9 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
         return folderItem(node);
       case 'config':
         this.#drawn.set(node.path, this.#configLooks(node.path));
-        return configItem(node, this.configs.get(node.path), this.studies.of(node.path));
+        return configItem(node, this.configs.get(node.path), this.#shown(node.path));
+      case 'foreign':
+        return foreignItem(node, this.studies.of(node.path));
       case 'study': {
         const entry = this.studies.get(node.journal);
         return entry ? studyItem(node, entry) : { id: node.id, label: 'Deleted' };
@@ -107,9 +126,10 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
       case 'folder':
         return this.#configsOf(node.path);
       case 'config':
-        return this.studies
-          .of(node.path)
-          .map(({ id }) => this.#keep({ kind: 'study', id: studyId(id), journal: id }));
+      case 'foreign':
+        return this.#shown(node.path).map(({ id }) =>
+          this.#keep({ kind: 'study', id: studyId(id), journal: id }),
+        );
       case 'study':
         return this.#trialsOf(node.journal);
       case 'trial':
@@ -118,9 +138,26 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
     }
   }
 
+  resolveTreeItem(item: TreeItem, node: TreeNode): ProviderResult<TreeItem> {
+    if (node.kind !== 'study' && node.kind !== 'trial') return item;
+    const entry = this.studies.get(node.journal);
+    return entry ? resolveTooltip(item, node, entry) : item;
+  }
+
+  /** Whether studies that were archived are listed. */
+  get archivedShown(): boolean {
+    return this.memory.get<boolean>(ARCHIVED_SHOWN) ?? false;
+  }
+
+  async showArchived(shown: boolean): Promise<void> {
+    await this.memory.update(ARCHIVED_SHOWN, shown);
+    this.#touch('');
+  }
+
   getParent(node: TreeNode): TreeNode | undefined {
     switch (node.kind) {
       case 'folder':
+      case 'foreign':
         return undefined;
       case 'config': {
         const folder = (workspace.workspaceFolders?.length ?? 0) > 1 ? folderOf(node.path) : undefined;
@@ -128,7 +165,7 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
       }
       case 'study': {
         const entry = this.studies.get(node.journal);
-        return entry && this.#nodes.get(configId(entry.configFile));
+        return entry && this.#nodes.get((entry.foreign ? foreignId : configId)(entry.configFile));
       }
       case 'trial':
       case 'more':
@@ -141,12 +178,18 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
   }
 
   #roots(): TreeNode[] {
-    if ((workspace.workspaceFolders?.length ?? 0) < 2)
-      return this.configs.all.map(({ path }) => this.#config(path));
-    const folders = new Map(this.configs.all.map(({ path }) => [folderOf(path).path, folderOf(path)]));
-    return [...folders.values()].map(({ path, name }) =>
-      this.#keep({ kind: 'folder', id: folderId(path), path, name }),
+    const foreign = this.studies.foreignFiles.map((path) =>
+      this.#keep({ kind: 'foreign', id: foreignId(path), path }),
     );
+    if ((workspace.workspaceFolders?.length ?? 0) < 2)
+      return [...this.configs.all.map(({ path }) => this.#config(path)), ...foreign];
+    const folders = new Map(this.configs.all.map(({ path }) => [folderOf(path).path, folderOf(path)]));
+    return [
+      ...[...folders.values()].map(({ path, name }) =>
+        this.#keep({ kind: 'folder', id: folderId(path), path, name }),
+      ),
+      ...foreign,
+    ];
   }
 
   #configsOf(folder: string): TreeNode[] {
@@ -178,8 +221,13 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
     return node;
   }
 
+  #shown(path: string): readonly StudyEntry[] {
+    const all = this.studies.of(path);
+    return this.archivedShown ? all : all.filter((entry) => !isArchived(entry));
+  }
+
   #configLooks(path: string): string {
-    const studies = this.studies.of(path);
+    const studies = this.#shown(path);
     const errors = this.configs.get(path)?.parsed.diagnostics.length ?? 0;
     return `${errors} ${studies.length} ${studies.some(isRunning)} ${studies.some(({ best }) => best)}`;
   }
@@ -256,5 +304,6 @@ function folderOf(path: string): { path: string; name: string } {
 }
 
 const folderId = (path: string) => `folder:${path}`;
+const foreignId = (path: string) => `foreign:${path}`;
 const configId = (path: string) => `config:${path}`;
 const studyId = (journal: string) => `study:${journal}`;

@@ -1,0 +1,115 @@
+/** Studies as things: renamed, duplicated, merged, put away and mended, by the command line that comes along. */
+import { basename, dirname, join } from 'node:path';
+import { window } from 'vscode';
+import { JOURNAL_SUFFIX } from '../../core/study/places.js';
+import { count } from '../format.js';
+import type { OwnCli } from '../own-cli.js';
+import type { Studies } from '../studies.js';
+import { isArchived, isRunning, progressText, type StudyEntry } from '../study-entry.js';
+
+export class ManageActions {
+  constructor(
+    private readonly studies: Studies,
+    private readonly cli: OwnCli,
+  ) {}
+
+  async rename(entry: StudyEntry): Promise<void> {
+    if (!this.#atRest(entry)) return;
+    const name = await window.showInputBox({
+      title: `Rename ${entry.name}`,
+      value: entry.name,
+      validateInput: (text) => this.#nameProblem(entry, text),
+    });
+    if (name === undefined || name === entry.name) return;
+    await this.#change('rename', entry, entry.name, name);
+  }
+
+  async duplicate(entry: StudyEntry): Promise<void> {
+    if (!this.#atRest(entry)) return;
+    await this.#change('duplicate', entry, entry.name);
+  }
+
+  /** Of several studies, or of one and those that are picked. */
+  async merge(chosen: readonly StudyEntry[]): Promise<void> {
+    const [first] = chosen;
+    if (!first) return;
+    const others = chosen.length > 1 ? chosen.slice(1) : await this.#pickOthers(first);
+    if (!others || others.length === 0) return;
+    const all = [first, ...others];
+    if (!all.every((entry) => this.#atRest(entry))) return;
+    const output = await this.#change('merge', first, ...all.map(({ name }) => name));
+    if (output !== undefined) void window.showInformationMessage(firstLines(output));
+  }
+
+  async archive(chosen: readonly StudyEntry[], archived: boolean): Promise<void> {
+    const [first] = chosen;
+    if (!first || !chosen.every((entry) => this.#atRest(entry))) return;
+    const names = chosen.map(({ name }) => name);
+    await this.#change('archive', first, ...names, ...(archived ? [] : ['--off']));
+  }
+
+  async repair(entry: StudyEntry): Promise<void> {
+    if (!this.#atRest(entry)) return;
+    const output = await this.#change('repair', entry, '--study', entry.name);
+    if (output !== undefined) void window.showInformationMessage(firstLines(output));
+  }
+
+  /** What the command said, or undefined when the person was told why it did nothing. */
+  async #change(command: string, entry: StudyEntry, ...args: readonly string[]): Promise<string | undefined> {
+    const result = await this.cli.run(command, entry.configFile, ...args);
+    await this.studies.sync();
+    await this.studies.load(entry.id);
+    if (result.kind === 'done') return result.output;
+    void window.showErrorMessage(result.message);
+    return undefined;
+  }
+
+  #atRest(entry: StudyEntry): boolean {
+    const elsewhere = entry.phase.kind === 'elsewhere';
+    if (!isRunning(entry) && !elsewhere) return true;
+    void window.showInformationMessage(
+      `${entry.name} is running${entry.phase.kind === 'elsewhere' ? ` on ${entry.phase.host}` : ''}. Stop it first.`,
+    );
+    return false;
+  }
+
+  /** What can be known before the command line looks. */
+  #nameProblem(entry: StudyEntry, name: string): string | undefined {
+    if (name.trim() === '') return 'A study needs a name.';
+    if (/[\\/:*?"<>|]/.test(name)) return 'Use letters, digits, "_", "-", "." and spaces.';
+    const there = this.studies.get(join(dirname(entry.id), `${name}${JOURNAL_SUFFIX}`));
+    return there && there.id !== entry.id ? `There is a study ${name} already.` : undefined;
+  }
+
+  async #pickOthers(first: StudyEntry): Promise<readonly StudyEntry[] | undefined> {
+    const items = this.studies
+      .of(first.configFile)
+      .filter((entry) => entry.id !== first.id && !isArchived(entry))
+      .map((entry) => ({ label: entry.name, description: `${progressText(entry)} trials`, entry }));
+    if (items.length === 0) {
+      void window.showInformationMessage(
+        `${basename(first.configFile)} has no other study than ${first.name} to merge it with.`,
+      );
+      return undefined;
+    }
+    const picked = await window.showQuickPick(items, {
+      canPickMany: true,
+      placeHolder: `Merge ${first.name} with which studies? They stay as they are; the trials of all begin a new one.`,
+    });
+    return picked?.map(({ entry }) => entry);
+  }
+}
+
+/** Damage is told once per study and window; the study is there to look at meanwhile. */
+export function offerRepair(entry: StudyEntry, repair: () => Promise<void>): void {
+  const lines = count(entry.damaged, 'line');
+  void window
+    .showWarningMessage(
+      `${lines} of the journal of ${entry.name} cannot be read. It is shown without them, and cannot go on until it is repaired; a copy is kept.`,
+      'Repair',
+      'Open Read-Only',
+    )
+    .then((choice) => (choice === 'Repair' ? repair() : undefined));
+}
+
+const firstLines = (output: string): string => output.trim().split('\n').slice(0, 3).join(' ');
