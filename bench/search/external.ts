@@ -78,6 +78,12 @@ function yahpo(fn: YahpoFunction, dir: string): (params: Params) => number {
   };
 }
 
+/** The function of a problem whose data lies in `dir`. */
+export const evaluator = (record: ProblemRecord, dir: string): ((params: Params) => number) =>
+  record.fn.kind === 'table'
+    ? table(record, record.fn as unknown as TableFunction, dir)
+    : yahpo(record.fn as unknown as YahpoFunction, dir);
+
 export function externalProblems(dir: string): readonly Problem[] {
   const records = readJson<readonly ProblemRecord[]>(join(dir, 'problems.json'));
   const refs = readJson<Record<string, { f_opt: number; f_ref: number }>>(join(dir, 'refs.json'));
@@ -89,10 +95,7 @@ export function externalProblems(dir: string): readonly Problem[] {
       id: record.id,
       group: groupOf(record.params),
       space: spaceOf(record.params),
-      evaluate:
-        record.fn.kind === 'table'
-          ? table(record, record.fn as unknown as TableFunction, data)
-          : yahpo(record.fn as unknown as YahpoFunction, data),
+      evaluate: evaluator(record, data),
       best: refs[record.id]?.f_opt ?? Number.NaN,
       reference: refs[record.id]?.f_ref ?? Number.NaN,
       // The surrogates were exported from float32 sums in another order.

@@ -11,6 +11,7 @@ import type { Sampler } from '../../src/core/samplers/sampler.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import { analyticProblems } from './analytic.js';
 import { externalProblems, type Run, storedRuns } from './external.js';
+import { multiObjective } from './multi.js';
 import { checkFailure, type Problem } from './problem.js';
 import { curves, mean, type Reference, type Score, scores } from './score.js';
 import { type SpeedCase, suggestionTime } from './speed.js';
@@ -29,8 +30,28 @@ const { values: options } = parseArgs({
     save: { type: 'string' },
     each: { type: 'boolean', default: false },
     'no-speed': { type: 'boolean', default: false },
+    'multi-objective': { type: 'boolean', default: false },
+    workers: { type: 'string', default: '1' },
   },
 });
+
+const split = (list: string): string[] => list.split(',').filter(Boolean);
+
+if (options['multi-objective']) {
+  if (!options.data)
+    throw new Error('The problems with several objectives need --data DIR; see bench/README.md.');
+  const figures = multiObjective({
+    data: options.data,
+    samplers: split(options.sampler ?? 'random,nsga2,tpe,auto') as SamplerName[],
+    problems: split(options.problems ?? 'all'),
+    seeds: Number(options.seeds ?? 20),
+    firstSeed: Number(options['first-seed']),
+    trials: Number(options.trials ?? 100),
+    workers: Number(options.workers),
+  });
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+  process.exit();
+}
 
 /** For comparing with published tables only; not part of the comparison. */
 const VALIDATION_ONLY = /_pub$/;
@@ -46,8 +67,6 @@ const TUNING = new Set([
   'lcbench_189873',
   'rbv2_xgboost_16',
 ]);
-
-const split = (list: string): string[] => list.split(',').filter(Boolean);
 
 function wanted(problem: Problem): boolean {
   const names = options.problems ?? (options.quick ? 'branin2,hartmann6,cond_cash' : 'all');

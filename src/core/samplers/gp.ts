@@ -14,6 +14,7 @@ import { fitHyperparameters, type Hyperparameters } from './gp/fit.js';
 import { Points } from './gp/kernel.js';
 import { Model } from './gp/model.js';
 import { warp } from './gp/warp.js';
+import { observeMany, suggestMany } from './multi/gp.js';
 import { drawUniform, newPoint, suggestedPoints } from './novelty.js';
 import { sobolPoint } from './qmc.js';
 import type { Sampler, SamplerContext } from './sampler.js';
@@ -181,24 +182,23 @@ export const gpSampler: Sampler = {
   ask(context) {
     const { space, directions, trials, seed, number } = context;
     const unit = unitSpace(space);
-    const observed = observations(unit, trials, directions[0] ?? 'minimize');
+    const many = directions.length > 1 ? observeMany(unit, context) : undefined;
+    const one = many ? [] : observations(unit, trials, directions[0] ?? 'minimize');
+    const observed = (many ?? one).length;
     const start = startTrials(unit.axes.length);
     const source = random(seed, number, 'gp start');
     const fallback = (draw: () => Suggestion['params'], why: string): Suggestion | 'exhausted' => {
       const params = newPoint(space, suggestedPoints(trials), source, draw, context);
       return params === 'exhausted' ? params : { params, sampler: 'gp', reason: why };
     };
-    if (observed.length < start) {
+    if (observed < start) {
       let index = number;
       const sequence = derivedSeed(seed, 'gp start');
       const draw = () => sobolPoint(unit, index++, sequence);
-      return fallback(
-        draw,
-        `spread evenly: ${observed.length} of the ${start} results that the model needs are in`,
-      );
+      return fallback(draw, `spread evenly: ${observed} of the ${start} results that the model needs are in`);
     }
     return (
-      suggest(unit, observed, context) ??
+      (many ? suggestMany(unit, many, context) : suggest(unit, one, context)) ??
       fallback(
         () => drawUniform(space, source),
         'drawn at random: the model knows only points that were tried',

@@ -3,6 +3,7 @@ import { autoSampler } from './auto.js';
 import { gpSampler } from './gp.js';
 import { gridSampler } from './grid.js';
 import type { SamplerName } from './names.js';
+import { nsga2Sampler } from './nsga2.js';
 import { haltonSampler, qmcSampler } from './qmc.js';
 import { randomSampler } from './random.js';
 import type { Sampler } from './sampler.js';
@@ -13,6 +14,7 @@ export const samplers: Readonly<Record<SamplerName, Sampler>> = {
   gp: gpSampler,
   grid: gridSampler,
   halton: haltonSampler,
+  nsga2: nsga2Sampler,
   qmc: qmcSampler,
   random: randomSampler,
   tpe: tpeSampler,

@@ -10,6 +10,7 @@ import { derivedSeed, type Random, random } from '../random.js';
 import type { Params } from '../space/parameter.js';
 import { pointKey } from '../space/point.js';
 import type { Direction, Trial } from '../study/trial.js';
+import { goodSizeOfMany, goodTrials } from './multi/good.js';
 import { newPoint, suggestedPoints } from './novelty.js';
 import { Mixture } from './parzen.js';
 import { sobolPoint } from './qmc.js';
@@ -197,8 +198,9 @@ export const tpeSampler: Sampler = {
       const reason = `spread evenly: ${finished} of the ${STARTUP_TRIALS} results that the model needs are in`;
       return { params, sampler: 'tpe', reason };
     }
-    const size = goodSize(finished);
-    const good = bestOf(trials, size, directions[0] ?? 'minimize');
+    const several = directions.length > 1;
+    const size = several ? goodSizeOfMany(finished) : goodSize(finished);
+    const good = several ? goodTrials(context, size) : bestOf(trials, size, directions[0] ?? 'minimize');
     const isGood = new Set(good);
     const bad = trials.filter((trial) => !isGood.has(trial));
     const params = newPoint(space, seen, source, suggester(unit, good, bad, source, isNew), context);

@@ -21,7 +21,7 @@ import type { Model } from './model.js';
 
 export interface AcquireOptions {
   readonly unit: UnitSpace;
-  readonly model: Model;
+  readonly model: Pick<Model, 'improvement' | 'gradient'>;
   /** The best trials, best first, one row each: NaN where inactive. */
   readonly best: readonly Float64Array[];
   readonly source: Random;

@@ -1,0 +1,105 @@
+/**
+ * Which trials the tree-structured Parzen estimator holds for good when there are several objectives: front by front,
+ * and of the front that does not fit those that together dominate most. Ozaki et al., "Multiobjective tree-structured
+ * Parzen estimator", JAIR 73 (2022); the subset is chosen greedily, as there and in Optuna.
+ */
+import { isExcluded } from '../../study/best.js';
+import { hypervolume } from '../../study/hypervolume.js';
+import { type Costs, costsOf, crowdingDistances, paretoRanks } from '../../study/pareto.js';
+import type { Trial } from '../../study/trial.js';
+import type { SamplerContext } from '../sampler.js';
+
+/** How many of n results are good. There is no upper limit: a front needs many points. */
+export const goodSizeOfMany = (n: number): number => Math.ceil(0.1 * n);
+
+/** Larger fronts are thinned by crowding before the subset is chosen: the choice costs their square. */
+const LARGEST = 60;
+
+interface Result {
+  readonly trial: Trial;
+  readonly costs: Costs;
+}
+
+/** The completed trials that have all objectives, and how each ranks; infeasible ones after all others. */
+export function rankedResults({
+  trials,
+  directions,
+  outcomeViolation,
+}: Pick<SamplerContext, 'trials' | 'directions' | 'outcomeViolation'>): {
+  readonly results: readonly Result[];
+  readonly ranks: Int32Array;
+} {
+  const results: Result[] = [];
+  for (const trial of trials) {
+    const costs = costsOf(trial, directions);
+    if (costs) results.push({ trial, costs });
+  }
+  const violations = outcomeViolation && results.map(({ trial }) => outcomeViolation(trial.values));
+  return {
+    results,
+    ranks: paretoRanks(
+      results.map(({ costs }) => costs),
+      violations,
+    ),
+  };
+}
+
+/** The `size` best trials, by number; completed ones first, then pruned ones by how far they came. */
+export function goodTrials(context: SamplerContext, size: number): readonly Trial[] {
+  const { results, ranks } = rankedResults(context);
+  const good: Trial[] = [];
+  for (let rank = 0; good.length < size; rank++) {
+    const front = results.filter((_, i) => ranks[i] === rank);
+    if (front.length === 0) break;
+    const free = size - good.length;
+    const chosen = front.length <= free ? front : widest(front, free);
+    good.push(...chosen.map(({ trial }) => trial));
+  }
+  const pruned = context.trials
+    .filter((trial) => trial.state === 'pruned' && !isExcluded(trial))
+    .sort((a, b) => (b.reports.at(-1)?.step ?? 0) - (a.reports.at(-1)?.step ?? 0) || a.number - b.number);
+  good.push(...pruned.slice(0, Math.max(0, size - good.length)));
+  return good.sort((a, b) => a.number - b.number);
+}
+
+/** Of a front the `size` that together dominate most, each chosen for what it adds. */
+function widest(all: readonly Result[], size: number): readonly Result[] {
+  const front = all.length <= LARGEST ? all : thinned(all, LARGEST);
+  const lows = front[0]?.costs.map((_, m) => Math.min(...front.map(({ costs }) => costs[m] as number))) ?? [];
+  const highs = lows.map((_, m) => Math.max(...front.map(({ costs }) => costs[m] as number)));
+  const scaled = front.map(({ costs }) =>
+    costs.map((cost, m) => {
+      const [low, high] = [lows[m] as number, highs[m] as number];
+      return high > low ? (cost / 2 - low / 2) / (high / 2 - low / 2) : 0;
+    }),
+  );
+  // Beyond the worst, so that the ends of the front count too.
+  const reference = lows.map(() => 1.1);
+  const chosen: number[] = [];
+  let covered = 0;
+  while (chosen.length < size) {
+    let best = -1;
+    let most = -1;
+    for (let i = 0; i < front.length; i++) {
+      if (chosen.includes(i)) continue;
+      const total = hypervolume(
+        [...chosen, i].map((k) => scaled[k] as Costs),
+        reference,
+      );
+      if (total - covered > most) [best, most] = [i, total - covered];
+    }
+    if (best < 0) break;
+    chosen.push(best);
+    covered += most;
+  }
+  const rest = all.filter((one) => !chosen.some((i) => front[i] === one));
+  return [...chosen.map((i) => front[i] as Result), ...rest].slice(0, size);
+}
+
+function thinned(front: readonly Result[], size: number): readonly Result[] {
+  const distances = crowdingDistances(front.map(({ costs }) => costs));
+  return [...front.keys()]
+    .sort((a, b) => (distances[b] as number) - (distances[a] as number) || a - b)
+    .slice(0, size)
+    .map((i) => front[i] as Result);
+}
