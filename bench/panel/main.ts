@@ -187,7 +187,7 @@ async function longStudy(browser: Browser, host: string): Promise<void> {
 async function streaming(browser: Browser, host: string): Promise<void> {
   const page = await openPanel(browser, host);
   await page.evaluate(HELPERS);
-  const [curves, steps, rate] = options.quick ? [200, 20, 1000] : [1000, 20, 1000];
+  const [curves, steps, rate] = options.quick ? [1000, 10, 1000] : [1000, 100, 1000];
   await page.evaluate(`bench.prepare(${Math.ceil(curves * 1.1) + 1}, 5, ${Math.ceil(curves * 1.1)})`);
   const outcome = await page.evaluate<{ p95: number; said: number; seen: number }>(`(async () => {
     const script = document.createElement('script');

@@ -47,6 +47,7 @@ function inputOf(choices: SampleChoices, more: Partial<ChartInput> = {}): ChartI
     best: bestTrial(study),
     selected: [],
     brushes: [],
+    quick: false,
     metric: columns.find(({ kind }) => kind === 'objective')!,
     log: false,
     full: false,

@@ -17,6 +17,10 @@ import { type Curves, curvesOf, reportedMetrics } from './curves-data.js';
 import { createPlot } from './curves-plot.js';
 import { placeTip } from './tip.js';
 
+/** More curves than this are redrawn at most every so many milliseconds. */
+const MANY = 200;
+const MANY_EVERY = 600;
+
 interface Pointed {
   readonly series: number;
   readonly index: number;
@@ -57,7 +61,11 @@ export class CurvesChart extends SignalWatcher(LitElement) {
   #curves: Curves | undefined;
   #metrics: readonly string[] = [];
   #drawnFor = '';
+  #drawnOn: readonly unknown[] = [];
   #resize: ResizeObserver | undefined;
+  #gatheredFor: readonly unknown[] = [];
+  #gatheredAt = 0;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -66,6 +74,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     this.#plot?.destroy();
     this.#plot = undefined;
     this.#drawnFor = '';
+    this.#drawnOn = [];
   }
 
   #metric(view: StudyView): string {
@@ -76,19 +85,30 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     return this.#metrics[0] ?? objective;
   }
 
+  /** Very many live curves are drawn anew only so often: all of them cost more than a frame. */
+  #gather(view: StudyView, metric: string): Curves {
+    const { ui } = this.app;
+    const { trials } = this.app.filtered.value;
+    const chosen = [metric, ui.selected.value, ui.logCurves.value, ui.filter.value, view.ref.id];
+    const wait = this.#gatheredAt + MANY_EVERY - performance.now();
+    const same = chosen.every((one, index) => one === this.#gatheredFor[index]);
+    if (this.#curves && same && this.#curves.curves.length > MANY && wait > 0) {
+      this.#again ??= setTimeout(() => {
+        this.#again = undefined;
+        this.requestUpdate();
+      }, wait);
+      return this.#curves;
+    }
+    this.#gatheredFor = chosen;
+    this.#gatheredAt = performance.now();
+    return curvesOf(trials, metric, view.best?.number, ui.selected.value, ui.logCurves.value);
+  }
+
   protected override render(): TemplateResult {
     const { feed, ui } = this.app;
     const view = feed.view.value;
     const metric = view ? this.#metric(view) : '';
-    this.#curves = view
-      ? curvesOf(
-          this.app.filtered.value.trials,
-          metric,
-          view.best?.number,
-          ui.selected.value,
-          ui.logCurves.value,
-        )
-      : undefined;
+    this.#curves = view ? this.#gather(view, metric) : undefined;
     const drawn = this.#curves?.curves.length ?? 0;
     return html`
       <div class="bar">
@@ -177,6 +197,9 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     const colours = theme().value;
     const curves = this.#curves;
     const { clientWidth: width, clientHeight: height } = this.canvas;
+    const on = [curves, colours, width, height];
+    if (on.every((one, index) => one === this.#drawnOn[index])) return;
+    this.#drawnOn = on;
     if (!colours || !curves || curves.curves.length === 0 || width < 40 || height < 40) {
       this.#plot?.destroy();
       this.#plot = undefined;

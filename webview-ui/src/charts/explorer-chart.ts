@@ -94,6 +94,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       best: view.best,
       selected: app.ui.selected.value,
       brushes: app.ui.filter.value.brushes,
+      quick: this.#handles.brushing,
       ...choices,
       metric,
       log: choices.log && MEASURED.has(tab),
@@ -102,7 +103,17 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       now: now || Date.now(),
       theme: colours,
     };
-    const key = [view, filtered, app.ui.charts.value, input.selected, size, colours, metric, now];
+    const key = [
+      view,
+      filtered,
+      app.ui.charts.value,
+      input.selected,
+      size,
+      colours,
+      metric,
+      now,
+      input.quick,
+    ];
     if (key.some((part, index) => part !== this.#laidFor[index])) {
       this.#laidFor = key;
       this.#scene = LAYOUTS[tab](input);
@@ -271,6 +282,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
   #onUp(event: PointerEvent): void {
     const [x, y] = this.#place(event);
     this.#handles.up(x, y);
+    this.requestUpdate();
   }
 
   #onClick(event: MouseEvent): void {

@@ -56,6 +56,11 @@ export class AxisHandles {
     </button>`;
   }
 
+  /** Whether a brush is being drawn. */
+  get brushing(): boolean {
+    return this.#brushing !== undefined && this.#took;
+  }
+
   /** True where an axis is taken hold of. */
   down(x: number, y: number): boolean {
     const scene = this.scene();

@@ -22,6 +22,8 @@ export class TrialRows {
   #all: readonly Trial[] | undefined;
   #allKey = '';
   #sorted: readonly Trial[] = [];
+  /** The numbers of the sorted, apart from the trials: passing over one must not touch it. */
+  #numbers = new Uint32Array(0);
 
   /**
    * `all`: every trial by its number, of which `trials` pass the filter. Both are new arrays whenever they differ;
@@ -40,6 +42,7 @@ export class TrialRows {
       this.#all = all;
       this.#allKey = allKey;
       this.#sorted = sortTrials(all, sorts, columns, Date.now());
+      this.#numbers = Uint32Array.from(this.#sorted, ({ number }) => number);
     } else if (trials === this.#trials && key === this.#key) return this.#rows;
     this.#trials = trials;
     this.#key = key;
@@ -56,6 +59,8 @@ export class TrialRows {
     if (trials.length === all.length) return this.#sorted;
     const passes = new Uint8Array(all.length);
     for (const { number } of trials) passes[number] = 1;
-    return this.#sorted.filter(({ number }) => passes[number] === 1);
+    const passing: Trial[] = [];
+    for (const number of this.#numbers) if (passes[number] === 1) passing.push(all[number] as Trial);
+    return passing;
   }
 }

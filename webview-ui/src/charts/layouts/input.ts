@@ -27,6 +27,8 @@ export interface ChartInput {
   readonly hiddenAxes: readonly string[];
   readonly turned: readonly string[];
   readonly brushes: readonly Brush[];
+  /** A brush is being drawn: a part of the lines will do. */
+  readonly quick: boolean;
   /** Parameters of the contour, as column ids. */
   readonly pair: readonly [string | undefined, string | undefined];
   readonly width: number;

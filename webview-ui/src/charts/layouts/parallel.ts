@@ -25,6 +25,8 @@ import {
 
 const MOST_LINES = 2000;
 const MOST_SHADOWS = 800;
+/** While a brush is drawn, each frame shows one in so many. */
+const QUICK = 4;
 const BUCKETS = 12;
 const LEAST_GAP = 84;
 /** Pixels over the axes for their names, and under them for what has no value. */
@@ -86,7 +88,11 @@ export function layoutParallel(input: ChartInput): ParallelScene {
     return bottom - (axis.turned ? 1 - unit : unit) * (bottom - top);
   };
   const lineOf = (trial: Trial): number[] => axes.flatMap((axis) => [axis.x, yOf(axis, trial)]);
-  const drawn = sampled(input.trials.filter(ready), MOST_LINES, chosenOf(input));
+  const drawn = sampled(
+    input.trials.filter(ready),
+    input.quick ? MOST_LINES / QUICK : MOST_LINES,
+    chosenOf(input),
+  );
   const shadows = shadowsOf(input);
   const metricAxis = axes.find(({ column }) => column === input.metric);
   const z = metricAxis?.axis ?? axisOf(input, input.metric, input.log);
@@ -162,13 +168,13 @@ function unitsOf(input: ChartInput, { axis, column }: ParallelAxis): Float32Arra
 const UNITS = new WeakMap<ValueAxis, Float32Array>();
 
 /** Some of what the filter leaves out. */
-function shadowsOf({ all, trials }: ChartInput): readonly Trial[] {
+function shadowsOf({ all, trials, quick }: ChartInput): readonly Trial[] {
   if (trials.length === all.length) return [];
   const passing = new Uint8Array(all.length);
   for (const { number } of trials) passing[number] = 1;
   return sampled(
     all.filter((trial) => passing[trial.number] !== 1 && ready(trial)),
-    MOST_SHADOWS,
+    quick ? MOST_SHADOWS / QUICK : MOST_SHADOWS,
     new Set(),
   );
 }
