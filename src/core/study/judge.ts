@@ -15,7 +15,16 @@ const compared = (study: Study): readonly Trial[] =>
 export function judgeTrial(study: Study, trial: Trial): Verdict {
   const { objectives, settings } = study;
   if (repeatOf(trial) !== undefined) return { prune: false, reason: 'repeats are not pruned' };
-  return prunerOf(settings.pruner).judge({ objectives, trials: compared(study), trial, seed: settings.seed });
+  const verdict = prunerOf(settings.pruner).judge({
+    objectives,
+    trials: compared(study),
+    trial,
+    seed: settings.seed,
+  });
+  // Without its result there would be nothing to compare the best with.
+  return verdict.pause && trial.suggestion?.sampler === 'file'
+    ? { prune: false, reason: "the file's own values are not paused" }
+    : verdict;
 }
 
 /** The paused trial that should go on now. `ending`: no new one will be started. */

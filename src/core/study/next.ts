@@ -3,7 +3,7 @@
  * at the end, the race. Pure; a running sweep and the benchmark do alike.
  */
 import { promotion } from './judge.js';
-import { nextInRace, RACE_SAMPLER } from './race.js';
+import { nextInRace, RACE_SAMPLER, raceRuns } from './race.js';
 import { stopOf } from './stop.js';
 import { exhaustedReason, suggest } from './suggest.js';
 import type { Study, Suggestion } from './trial.js';
@@ -26,7 +26,11 @@ export function nextTrial(study: Study, running: readonly number[], now: number)
     // The race begins when all others have ended.
     const racing = running.every((number) => study.trials[number]?.suggestion?.sampler === RACE_SAMPLER);
     const suggestion = racing ? nextInRace(study) : undefined;
-    return suggestion ? { kind: 'start', suggestion } : { kind: 'end', reason };
+    if (suggestion) return { kind: 'start', suggestion };
+    const raced = study.settings.race ? raceRuns(study) : 0;
+    const further =
+      raced > 0 ? `; ${raced} further ${raced === 1 ? 'run' : 'runs'} decided among the best` : '';
+    return { kind: 'end', reason: `${reason}${further}` };
   };
   // Trials that were started may go on when no others will be.
   if (stop) return (stop.criterion === 'trials' ? promoted(true) : undefined) ?? last(stop.reason);

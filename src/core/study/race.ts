@@ -49,3 +49,7 @@ export function nextInRace(study: Study): Suggestion | undefined {
     repeatOf: next.number,
   };
 }
+
+/** How many runs the race has taken. */
+export const raceRuns = ({ trials }: Study): number =>
+  trials.filter(({ suggestion }) => suggestion?.sampler === RACE_SAMPLER).length;

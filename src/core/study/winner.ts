@@ -1,6 +1,6 @@
 /**
  * How sure it is that the best trial is the best. The runs of a point scatter with its seeds; the variance is pooled over
- * all points that were run more than once, and with a flat prior the difference of two means has a Student posterior (Box
+ * the best points that were run more than once (bad ones scatter more), and with a flat prior the difference of two means has a Student posterior (Box
  * and Tiao, "Bayesian inference in statistical analysis", 1973, section 2.5). Without repeated runs there is nothing to
  * judge by.
  */
@@ -8,6 +8,9 @@ import { studentCdf } from '../student-t.js';
 import { bestTrial, isBetter, isExcluded } from './best.js';
 import { runsByPoint } from './repeats.js';
 import type { Study } from './trial.js';
+
+/** So many points give the variance. */
+const POOLED = 5;
 
 /** A point with its completed runs. */
 export interface Contender {
@@ -36,9 +39,7 @@ export interface Winner {
 
 export function standing({ trials, objectives }: Pick<Study, 'trials' | 'objectives'>): Standing {
   const direction = objectives[0]?.direction ?? 'minimize';
-  const contenders: Contender[] = [];
-  let squares = 0;
-  let freedom = 0;
+  const points: (Contender & { readonly squares: number })[] = [];
   for (const [number, runs] of runsByPoint(trials)) {
     const first = trials[number];
     if (first?.state !== 'complete' || isExcluded(first)) continue;
@@ -48,14 +49,20 @@ export function standing({ trials, objectives }: Pick<Study, 'trials' | 'objecti
     });
     if (values.length === 0) continue;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    contenders.push({ number, runs: values.length, mean });
-    freedom += values.length - 1;
-    for (const value of values) squares += (value - mean) ** 2;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    points.push({ number, runs: values.length, mean, squares });
   }
-  contenders.sort((a, b) =>
+  points.sort((a, b) =>
     isBetter(a.mean, b.mean, direction) ? -1 : isBetter(b.mean, a.mean, direction) ? 1 : a.number - b.number,
   );
-  return { contenders, ...(freedom > 0 && { variance: { value: squares / freedom, freedom } }) };
+  const pooled = points.filter(({ runs }) => runs > 1).slice(0, POOLED);
+  const sum = (of: (point: (typeof points)[number]) => number): number =>
+    pooled.reduce((total, point) => total + of(point), 0);
+  const freedom = sum(({ runs }) => runs - 1);
+  return {
+    contenders: points.map(({ squares: _, ...contender }) => contender),
+    ...(freedom > 0 && { variance: { value: sum(({ squares }) => squares) / freedom, freedom } }),
+  };
 }
 
 /** The probability that `a`, whose mean is at least as good, is better than `b`. */
