@@ -4,6 +4,7 @@ import { pruners } from '../core/pruners/registry.js';
 import { samplers } from '../core/samplers/registry.js';
 import { VERSION } from '../engine/version.js';
 import { apply } from './apply.js';
+import { enqueue } from './enqueue.js';
 import { showEnvironment } from './env.js';
 import { EXPORT_FORMATS, exportStudy } from './export.js';
 import { importStudy } from './import.js';
@@ -63,6 +64,13 @@ searching('run', 'start a study, or continue the latest unfinished one')
 searching('resume', 'continue the latest study, or the one named').action((config, options) =>
   run(config, { ...options, mode: 'resume' }),
 );
+
+command('enqueue', 'let a trial with values of your own wait; it runs next')
+  .argument('[values...]', 'such as lr=1e-3 units=[32]: a name, or the end of one, and a value')
+  .option('--trial <n>', 'take the other values from this trial (default: from the file)', wholeNumber(0))
+  .option('--suggest', 'let the sampler choose the other values')
+  .option('--json', 'print JSON')
+  .action(enqueue);
 
 command('best', 'show the best trial beside the values in the file')
   .option('--json', 'print JSON')

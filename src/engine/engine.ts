@@ -138,7 +138,7 @@ async function choose(
   if (stored) {
     const { study } = stored.reducer;
     const { name: latest } = study;
-    if (study.status.kind !== 'finished') {
+    if (study.status.kind !== 'finished' || study.trials.some(({ state }) => state === 'waiting')) {
       const problem = continuationProblem(study, wanted);
       if (problem === undefined) {
         return { name: latest, isNew: false, notes: changedConfig(study, config), stored };

@@ -83,6 +83,7 @@ export class EngineServer {
         status: this.#runner.status,
       }),
       mark: ({ marked, change }) => this.#runner.mark(marked, change),
+      enqueue: ({ fixed, unnamed }) => this.#runner.enqueue(fixed, unnamed),
       stop: ({ mode }) => this.#runner.stop(mode, 'stopped by you'),
     });
     connection.onError(() => undefined);

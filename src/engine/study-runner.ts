@@ -8,6 +8,8 @@ import type { AnnotatedConfig } from '../core/annotation/annotated-config.js';
 import { applyValues, patchedData } from '../core/annotation/edit.js';
 import type { JsonObject } from '../core/json.js';
 import { derivedSeed } from '../core/random.js';
+import type { Params } from '../core/space/parameter.js';
+import { enqueueInto, type Unnamed } from '../core/study/enqueue.js';
 import { OUR_WORKER } from '../core/study/journal-line.js';
 import { judgeTrial } from '../core/study/judge.js';
 import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
@@ -32,6 +34,7 @@ import {
 import type { EngineStatus } from '../protocol/engine.js';
 import type { AttemptResult, Executor } from './executors/executor.js';
 import type { Journal } from './journal.js';
+import { TrialNotices } from './trial-notices.js';
 import { withOwnSeed } from './repeat-seed.js';
 
 /** Failures at the beginning, without a single success, after which going on is pointless. */
@@ -61,6 +64,7 @@ interface RunnerEvents {
 
 export class StudyRunner extends EventEmitter<RunnerEvents> {
   readonly #options: RunnerOptions;
+  readonly #notices: TrialNotices;
   readonly #worker = `${OUR_WORKER}${process.pid}`;
   readonly #running = new Map<number, RunningTrial>();
   /** Attempts by trial, over the life of this engine. */
@@ -77,6 +81,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   constructor(options: RunnerOptions) {
     super();
     this.#options = options;
+    this.#notices = new TrialNotices(options.config.sweep.fuse !== undefined);
     options.journal.onRoom = (problem) =>
       this.emit('notice', problem ?? 'There is room on the disk again; the study goes on.');
   }
@@ -127,6 +132,16 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   /** Resolves when the marks are on disk. Rejects where there is no such trial. */
   async mark(marked: Marked, change: MarksChange): Promise<void> {
     await this.#append(markRecords(this.#worker, this.study, marked, change));
+  }
+
+  /** A trial with these values waits, and runs next. Rejects, in a sentence, where it cannot be. */
+  async enqueue(fixed: Params, unnamed: Unnamed): Promise<{ number: number; params: Params }> {
+    const { number, params, records } = enqueueInto(this.#worker, this.study, fixed, unnamed);
+    const onDisk = this.#append(records);
+    this.#mayWait = true;
+    await onDisk;
+    this.#pump();
+    return { number, params };
   }
 
   /** Starts what can be started; ends the study when nothing runs and nothing is to be started. */
@@ -254,6 +269,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   }
 
   #attributes(number: number, attributes: JsonObject): void {
+    for (const notice of this.#notices.of(attributes)) this.emit('notice', notice);
     this.#append([attributesRecord(this.#worker, number, attributes)]).catch((error) => this.#fail(error));
   }
 
@@ -297,6 +313,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     const fail = (reason: string, values: Outcome['values'] = {}) =>
       tell({ state: 'failed', values, reason });
     switch (result.kind) {
+      case 'interrupted':
       case 'cancelled': {
         if (state?.timedOut) {
           return fail(
@@ -309,7 +326,11 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
         return requeueRecords(
           this.#worker,
           number,
-          this.#end?.kind === 'error' ? 'the study had to stop' : this.#why,
+          result.kind === 'interrupted'
+            ? result.reason
+            : this.#end?.kind === 'error'
+              ? 'the study had to stop'
+              : this.#why,
         );
       }
       case 'failed': {

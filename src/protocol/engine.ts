@@ -3,6 +3,8 @@
  * of it afterwards (over its socket, found through the study's lock file). Data does not travel here: the journal is
  * the truth, and `appended` only says that there is more of it.
  */
+import type { Params } from '../core/space/parameter.js';
+import type { Unnamed } from '../core/study/enqueue.js';
 import type { Marked, MarksChange } from '../core/study/marks.js';
 import type { StudyStatus } from '../core/study/trial.js';
 
@@ -22,6 +24,8 @@ export interface EngineStart {
     readonly trials?: number;
     readonly seed?: number;
     readonly workers?: number;
+    /** Trials at a time in each worker. */
+    readonly fuse?: number;
     readonly sampler?: string;
     readonly pruner?: string;
   };
@@ -69,6 +73,8 @@ export interface EngineContract {
     stop(params: { mode: 'finish' | 'now' }): void;
     /** Answered when the marks are on disk; refused where there is no such trial. */
     mark(params: { marked: Marked; change: MarksChange }): void;
+    /** A trial with these values runs next; answered when it is on disk. Refused, in a sentence, where it cannot be. */
+    enqueue(params: { fixed: Params; unnamed: Unnamed }): { number: number; params: Params };
   };
   events: {
     /** The journal has grown to `seq` records, all of them on disk. */

@@ -113,6 +113,7 @@ describe('a constraint that cannot be meant', () => {
     ['units1 > 20', /^error constraint-broken .*No other point of the space was found/],
     ['unist1 * units2 > 3', /^error unknown-path 3:18 «unist1» .*Did you mean `units1`\?/],
     ['momentum * units2 > 3', /^error unknown-path 3:18 «momentum» .*Did you mean `optimizer\.momentum`\?/],
+    ['momentum < 3', /^error unknown-path 3:18 «momentum» .*Did you mean `optimizer\.momentum`\?/],
     ['rate * val_loss < 3', /^error mixed-constraint 3:25 «val_loss» .*known only when a trial has ended/],
     ['optimizer.name > 3', /^error not-a-number 3:18 «optimizer\.name»/],
     ['optimizer > 3', /^error condition-on-part 3:18 «optimizer»/],

@@ -26,6 +26,21 @@ describe('createStudy', () => {
     }
   });
 
+  it('hands out what was enqueued before anything else, the other values chosen by the sampler', async () => {
+    const study = createStudy({ space, seed: 3, constraints: ['units <= 32'] });
+    await study.tell((await study.ask()).number, 1);
+    expect(await study.enqueue({ lr: 0.01, opt: 'sgd' })).toBe(1);
+    expect(await study.enqueue({ lr: 0.01, units: 8 })).toBe(2);
+    const first = await study.ask();
+    expect(first).toMatchObject({ number: 1, params: { lr: 0.01, opt: 'sgd', m: expect.any(Number) } });
+    expect((await study.ask()).params).toMatchObject({ lr: 0.01, units: 8 });
+    expect((await study.ask()).number).toBe(3);
+    await study.tell(1, 0.5);
+    expect(study.best?.number).toBe(1);
+    await expect(study.enqueue({ units: 64 })).rejects.toThrow(/break the constraint/);
+    await expect(study.enqueue({ unit: 8 })).rejects.toThrow(/Did you mean `units`/);
+  });
+
   it('prunes by the reports', async () => {
     const study = createStudy({ space, pruner: 'median' });
     for (let i = 0; i < 5; i++) {

@@ -120,6 +120,9 @@ class ConstraintReader {
     }
     if (word) {
       for (const { name, raw } of this.#words) {
+        const ending = this.#known().some((one) => one.endsWith(`.${name}`));
+        if (ending && !this.metrics.includes(name))
+          this.#refuse('unknown-path', `Nothing in this file is called \`${name}\`.${this.#hint(name)}`, raw);
         const close = this.metrics.includes(name) ? undefined : nearest(name, this.#known());
         if (close === undefined) continue;
         const { start, end } = extentOf(raw);

@@ -1,9 +1,9 @@
 /** An Optuna study as its storages hold it, and its translation into our words. Pure; the readers are beside. */
 import type { Json, JsonObject } from '../json.js';
 import type { Distribution, Space } from '../space/parameter.js';
-import { externalValue, parseDistribution } from '../study/distribution-json.js';
+import { externalValue, fixedParams, parseDistribution } from '../study/distribution-json.js';
 import { parseJson } from '../study/journal-line.js';
-import { Attr, METRIC_NAMES } from '../study/records.js';
+import { Attr, FIXED_PARAMS, METRIC_NAMES } from '../study/records.js';
 import type { Marks, Objective, RecordedEnvironment, Report, Study, TrialState } from '../study/trial.js';
 import type { ForeignStudy, ForeignTrial } from './foreign-study.js';
 
@@ -109,31 +109,13 @@ function noteOf(attributes: OptunaStudy['systemAttrs'], id: number): string | un
   }
 }
 
-/** The values of an enqueued trial, which has no parameters yet. */
-function fixedParams({ systemAttrs }: OptunaTrial, space: Space): Record<string, Json> {
-  const fixed = systemAttrs.fixed_params;
-  if (fixed === null || typeof fixed !== 'object' || Array.isArray(fixed)) return {};
-  return Object.fromEntries(
-    Object.entries(fixed as JsonObject).map(([name, value]) => [name, fromText(space[name], value)]),
-  );
-}
-
-/** A list that Optuna knows as its JSON text is the list again. */
-function fromText(parameter: Distribution | undefined, value: Json): Json {
-  if (typeof value !== 'string' || (parameter?.type !== 'categorical' && parameter?.type !== 'ordinal'))
-    return value;
-  return (
-    parameter.choices.find((choice) => typeof choice === 'object' && JSON.stringify(choice) === value) ??
-    value
-  );
-}
-
 function foreignTrial(trial: OptunaTrial, space: Space, objectives: readonly Objective[]): ForeignTrial {
   const { state, values, systemAttrs, userAttrs, start, complete } = trial;
   // In a live journal of ours some of them are user attributes.
   const own = { ...userAttrs, ...systemAttrs };
   const metric = objectives[0]?.metric ?? 'value';
-  const params: Record<string, Json> = state === 'waiting' ? fixedParams(trial, space) : {};
+  const params: Record<string, Json> =
+    state === 'waiting' ? fixedParams(systemAttrs[FIXED_PARAMS], space) : {};
   for (const [name, { internal, distribution }] of trial.params) {
     params[name] = externalValue(space[name] ?? parseDistribution(distribution), internal);
   }

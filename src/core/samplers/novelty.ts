@@ -1,8 +1,9 @@
 /** No point twice: what every sampler uses to avoid suggesting again what was suggested, and to see a space used up. */
+import type { Json } from '../json.js';
 import type { Random } from '../random.js';
 import { cardinality, decodeUnit } from '../space/encode.js';
 import { allValues, enumerate } from '../space/enumerate.js';
-import type { Params, Space } from '../space/parameter.js';
+import type { Parameter, Params, Space } from '../space/parameter.js';
 import { buildPoint, pointKey } from '../space/point.js';
 import type { Trial } from '../study/trial.js';
 import { priorQuantile, unitPrior } from './prior.js';
@@ -51,12 +52,15 @@ export function suggestedPoints(trials: readonly Trial[]): ReadonlySet<string> {
   return list.points;
 }
 
-/** Independent draws of all active parameters: uniform, or from what the user believes. */
+/** A value drawn uniformly, or from what the user believes. */
+export function drawValue(parameter: Parameter, source: Random): Json {
+  const prior = unitPrior(parameter);
+  return decodeUnit(parameter, prior ? priorQuantile(prior, source.next()) : source.next());
+}
+
+/** Independent draws of all active parameters. */
 export const drawUniform = (space: Space, source: Random): Params =>
-  buildPoint(space, (_name, parameter) => {
-    const prior = unitPrior(parameter);
-    return decodeUnit(parameter, prior ? priorQuantile(prior, source.next()) : source.next());
-  });
+  buildPoint(space, (_name, parameter) => drawValue(parameter, source));
 
 /**
  * A point from `draw` that is allowed and has not been suggested, else any that is left, else `exhausted`. Where the

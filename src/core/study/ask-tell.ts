@@ -12,12 +12,21 @@ import type { Params, Space } from '../space/parameter.js';
 import { decisionOrder } from '../space/point.js';
 import { distributionProblem } from '../space/validate.js';
 import { bestTrial } from './best.js';
+import { enqueueInto } from './enqueue.js';
 import { judgeTrial } from './judge.js';
 import type { JournalRecord } from './records.js';
 import { isFinished, StudyReducer } from './reduce.js';
 import { constraintContext, exhaustedReason } from './suggest.js';
 import type { Direction, Trial } from './trial.js';
-import { askRecords, type Outcome, reportRecord, studyRecords, tellRecords, timestamp } from './write.js';
+import {
+  askRecords,
+  claimRecords,
+  type Outcome,
+  reportRecord,
+  studyRecords,
+  tellRecords,
+  timestamp,
+} from './write.js';
 
 export interface CreateStudyOptions {
   readonly space: Space;
@@ -52,6 +61,12 @@ export interface AskTellStudy {
    * @throws Error when every point of a finite space has been tried.
    */
   ask(): Promise<AskedTrial>;
+  /**
+   * Lets a trial with these values wait, which `ask` hands out before any other; the sampler chooses the values that
+   * are not said. Returns its number.
+   * @throws Error when a name or a value is not of the space, or a constraint is broken.
+   */
+  enqueue(params: Params): Promise<number>;
   /**
    * Ends a trial. `state` is `complete` unless said; a pruned or failed trial needs no value. A value that is not
    * finite makes the trial failed.
@@ -99,9 +114,27 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
     return trial;
   };
 
+  const handOut = ({ number, params }: Trial): AskedTrial => ({
+    number,
+    params,
+    report(step, value) {
+      if (!Number.isInteger(step) || step < 1) throw new Error(`Steps count from 1; ${step} is none.`);
+      running(number);
+      const values = typeof value === 'number' ? [value] : value;
+      const metrics = values.map((one, index) => [objectives[index]?.metric ?? metric, one]);
+      apply([reportRecord(WORKER, number, step, Object.fromEntries(metrics), metric)]);
+    },
+    shouldPrune: () => judgeTrial(reducer.study, running(number)).prune,
+  });
+
   return {
     async ask() {
       const { trials, seq } = reducer.study;
+      const waiting = trials.find(({ state }) => state === 'waiting');
+      if (waiting) {
+        apply(claimRecords(WORKER, waiting.number, timestamp(Date.now())));
+        return handOut(waiting);
+      }
       const number = trials.length;
       const suggestion = samplers[sampler].ask({
         space,
@@ -115,18 +148,13 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
         throw new Error(`There is nothing left to suggest: ${exhaustedReason(settings)}.`);
       }
       apply(askRecords(WORKER, number, space, suggestion, seq, timestamp(Date.now())));
-      return {
-        number,
-        params: suggestion.params,
-        report(step, value) {
-          if (!Number.isInteger(step) || step < 1) throw new Error(`Steps count from 1; ${step} is none.`);
-          running(number);
-          const values = typeof value === 'number' ? [value] : value;
-          const metrics = values.map((one, index) => [objectives[index]?.metric ?? metric, one]);
-          apply([reportRecord(WORKER, number, step, Object.fromEntries(metrics), metric)]);
-        },
-        shouldPrune: () => judgeTrial(reducer.study, running(number)).prune,
-      };
+      return handOut(reducer.study.trials[number] as Trial);
+    },
+
+    async enqueue(params) {
+      const { number, records } = enqueueInto(WORKER, reducer.study, params, 'sampler');
+      apply(records);
+      return number;
     },
 
     async tell(number, value, state = 'complete') {

@@ -3,9 +3,9 @@
  * number of a value (optuna/distributions.py). Optuna knows neither order nor lists: an ordinal is written as a
  * categorical, a list choice as its JSON text; the typed space lies beside them in the study's attribute.
  */
-import { type Json, jsonEqual } from '../json.js';
+import { type Json, type JsonObject, jsonEqual } from '../json.js';
 import { choicesOf } from '../space/encode.js';
-import type { Distribution } from '../space/parameter.js';
+import type { Distribution, Params, Space } from '../space/parameter.js';
 import { parseJson } from './journal-line.js';
 
 const plain = (value: Json): null | boolean | number | string =>
@@ -47,6 +47,19 @@ export function externalValue(distribution: Distribution, internal: number): Jso
 /** What Optuna calls the value: a list or mapping is its JSON text there. */
 export function optunaValue(distribution: Distribution, value: Json): null | boolean | number | string {
   return distribution.type === 'float' || distribution.type === 'int' ? (value as number) : plain(value);
+}
+
+/** The values that `fixed_params` of an enqueued trial holds: a list that Optuna knows as its text is the list again. */
+export function fixedParams(fixed: Json | undefined, space: Space): Params {
+  if (fixed === undefined || fixed === null || typeof fixed !== 'object' || Array.isArray(fixed)) return {};
+  return Object.fromEntries(
+    Object.entries(fixed as JsonObject).map(([name, value]) => {
+      const parameter = space[name];
+      const choices = parameter && 'choices' in parameter ? parameter.choices : [];
+      const list = choices.find((choice) => typeof choice === 'object' && JSON.stringify(choice) === value);
+      return [name, list ?? value];
+    }),
+  );
 }
 
 /** Names that Optuna gave up: which kind of number each was, and whether on a logarithmic scale. */

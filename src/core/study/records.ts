@@ -101,6 +101,9 @@ export const Attr = {
   attributes: 'sweetspot:attributes',
 } as const;
 
+/** Optuna's own trial attribute that holds the values of a trial that was enqueued. */
+export const FIXED_PARAMS = 'fixed_params';
+
 /** Optuna's own study attribute that names the objectives. */
 export const METRIC_NAMES = 'study:metric_names';
 

@@ -4,10 +4,11 @@
  */
 import type { Json, JsonObject } from '../json.js';
 import type { Space } from '../space/parameter.js';
-import { externalValue, parseDistribution } from './distribution-json.js';
+import { externalValue, fixedParams, parseDistribution } from './distribution-json.js';
 import {
   Attr,
   DirectionCode,
+  FIXED_PARAMS,
   type JournalRecord,
   METRIC_NAMES,
   Op,
@@ -263,6 +264,10 @@ export class StudyReducer {
 
   #trialAttribute(trial: StoredTrial, key: string, value: Json): void {
     switch (key) {
+      case FIXED_PARAMS:
+        // Optuna's word for a trial that was enqueued: ours come with their parameters.
+        if (Object.keys(trial.params).length === 0) trial.params = fixedParams(value, this.#study.space);
+        return;
       case Attr.suggestion: {
         const suggestion = value as unknown as NonNullable<Trial['suggestion']>;
         // Most reasons are the one before: kept once.

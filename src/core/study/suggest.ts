@@ -33,18 +33,23 @@ export const exhaustedReason = ({ constraints }: Pick<StudySettings, 'constraint
 
 /** The next trial of a study as it stands: the file's own values first, then what its sampler says. */
 export function suggest(study: Study): Suggestion | 'exhausted' {
-  const { space, objectives, settings } = study;
+  const { space } = study;
   const number = study.trials.length;
-  const counted = countedTrials(study);
-  const merged = hasRepeats(study) ? mergedTrials(counted) : counted;
-  const trials = settings.pruner === 'none' ? merged : comparableTrials(merged, objectives);
   if (number === 0) {
     const names = activeParameters(space, study.baseline);
     const params = Object.fromEntries(names.map((name) => [name, study.baseline[name] ?? null]));
     return { params, sampler: 'file', reason: 'the values in the file' };
   }
-  const repeat = dueRepeat(study);
-  if (repeat) return repeat;
+  return dueRepeat(study) ?? askSampler(study);
+}
+
+/** What the study's sampler would try next, whatever else is due. */
+export function askSampler(study: Study): Suggestion | 'exhausted' {
+  const { space, objectives, settings } = study;
+  const number = study.trials.length;
+  const counted = countedTrials(study);
+  const merged = hasRepeats(study) ? mergedTrials(counted) : counted;
+  const trials = settings.pruner === 'none' ? merged : comparableTrials(merged, objectives);
   const directions = objectives.map(({ direction }) => direction);
   return samplers[settings.sampler as SamplerName].ask({
     space,

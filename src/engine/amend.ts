@@ -1,0 +1,88 @@
+/**
+ * Changes of a study from outside of its engine. Only one program writes a journal: where an engine is at work it is
+ * asked to, otherwise the records are appended here, under the study's lock.
+ */
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { createMessageConnection } from 'vscode-jsonrpc';
+import { SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
+import { OUR_WORKER } from '../core/study/journal-line.js';
+import { journalFile, lockFile } from '../core/study/places.js';
+import type { JournalRecord } from '../core/study/records.js';
+import type { Study } from '../core/study/trial.js';
+import { type Client, client } from '../protocol/contract.js';
+import type { EngineContract, LockFile } from '../protocol/engine.js';
+import { Journal } from './journal.js';
+import { StudyLock } from './lock.js';
+import { loadStudy } from './study-store.js';
+
+/** Tries, 100 ms apart, while another program has the lock but does not answer: it is starting, or amending too. */
+const TRIES = 50;
+
+/** A change, in two ways. */
+export interface Amendment<T> {
+  /** What is to be written, and what comes of it. */
+  here(worker: string, study: Study): { readonly records: readonly JournalRecord[]; readonly result: T };
+  /** Asks the engine to. */
+  there(engine: Client<EngineContract>): Promise<T>;
+}
+
+/**
+ * Resolves when the change is on disk; `running` says whether an engine made it.
+ * @throws JournalError when the journal is damaged, Error when the change is refused or the holder does not answer.
+ */
+export async function amendStudy<T>(
+  configFile: string,
+  name: string,
+  amendment: Amendment<T>,
+): Promise<{ readonly result: T; readonly running: boolean }> {
+  const file = journalFile(configFile, name);
+  for (let attempt = 1; ; attempt++) {
+    const locked = await StudyLock.acquire(file);
+    if (locked.kind === 'held') {
+      try {
+        const { loaded, reducer } = await loadStudy(configFile, name);
+        const { records, result } = amendment.here(`${OUR_WORKER}${process.pid}`, reducer.study);
+        const journal = await Journal.continue(file, loaded);
+        journal.waitForRoom = false;
+        await journal.append(records).finally(() => journal.close());
+        return { result, running: false };
+      } finally {
+        await locked.lock.release();
+      }
+    }
+    const asked = await askEngine(file, amendment);
+    if (asked) return { result: asked.result, running: true };
+    if (attempt === TRIES) throw new Error(locked.message);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/** What the engine said, or undefined where none answers. Rejects with the engine's words where it refused. */
+async function askEngine<T>(journal: string, { there }: Amendment<T>): Promise<{ result: T } | undefined> {
+  const text = await readFile(lockFile(journal), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  let holder: LockFile;
+  try {
+    holder = JSON.parse(text) as LockFile;
+  } catch {
+    return undefined;
+  }
+  const socket = connect({ path: holder.socket });
+  const connected = await new Promise<boolean>((done) => {
+    socket.once('connect', () => done(true));
+    socket.once('error', () => done(false));
+  });
+  if (!connected) return undefined;
+  const connection = createMessageConnection(
+    new SocketMessageReader(socket),
+    new SocketMessageWriter(socket),
+  );
+  connection.listen();
+  try {
+    return { result: await there(client<EngineContract>(connection)) };
+  } finally {
+    connection.dispose();
+    socket.destroy();
+  }
+}
