@@ -4,6 +4,7 @@ import { pruners } from '../core/pruners/registry.js';
 import { samplers } from '../core/samplers/registry.js';
 import { VERSION } from '../engine/version.js';
 import { apply } from './apply.js';
+import { clean } from './clean.js';
 import { enqueue } from './enqueue.js';
 import { showEnvironment } from './env.js';
 import { EXPORT_FORMATS, exportStudy } from './export.js';
@@ -47,6 +48,7 @@ const searching = (name: string, description: string): Command =>
   command(name, description)
     .option('--trials <n>', 'stop after so many trials, those of earlier runs included', wholeNumber(1))
     .option('--workers <n>', 'trials at a time (default: cores - 1)', wholeNumber(1))
+    .option('--fuse <n>', 'trials at a time in each worker, for small dense networks', wholeNumber(1))
     .addOption(new Option('--sampler <name>', 'how points are chosen').choices(Object.keys(samplers)))
     .addOption(new Option('--pruner <name>', 'how trials are cut short').choices(Object.keys(pruners)))
     .addOption(
@@ -190,6 +192,12 @@ command('tag', 'set the tags of a trial; none takes them away')
   .action((config, trial, tags: string[], options) =>
     mark(config, [trial], options, { tags }, tags.length > 0 ? `tagged ${tags.join(', ')}` : 'without tags'),
   );
+
+command('clean', 'remove checkpoints and other files of trials that need not be kept; the trials stay')
+  .option('--keep <whose>', 'all, best, none or a number of the best (default: as `keep` in @sweep says)')
+  .option('--logs', 'logs, too, where --keep is given')
+  .option('--dry-run', 'only tell')
+  .action(clean);
 
 addStudiesCommands(program);
 

@@ -1,15 +1,17 @@
 /** `best`, `list` and `show`: what a study found, for people or as JSON. */
 
 import { resolve } from 'node:path';
-import { formatValue, NOTHING } from '../core/format.js';
+import { formatBytes, formatValue, NOTHING } from '../core/format.js';
 import { prunerText } from '../core/pruners/names.js';
 import { bestTrial, isExcluded } from '../core/study/best.js';
 import { parseFilter } from '../core/study/filter.js';
+import { journalFile, trialFolder } from '../core/study/places.js';
 import { runningMs } from '../core/study/stop.js';
 import { columnsOf } from '../core/study/table.js';
 import type { Study, Trial } from '../core/study/trial.js';
 import { type BestJson, bestJson, trialJson } from '../core/study/trial-json.js';
 import { isForeignFile } from '../engine/exchange/open-foreign.js';
+import { folderBytes, type StudyBytes, studyBytes } from '../engine/studies/sizes.js';
 import { studyNames } from '../engine/study-store.js';
 import { UsageError, viewStudy } from './open-study.js';
 import { ExitCode, textTable } from './output.js';
@@ -82,9 +84,18 @@ export async function show(
   if (options.where !== undefined) return list(config, options);
   const { study } = await viewStudy(config, options.study);
   if (options.trial === undefined) {
+    const bytes = isForeignFile(config)
+      ? undefined
+      : await studyBytes(journalFile(resolve(config), study.name));
     if (options.json)
-      print({ ...bestJson(study), status: study.status, settings: study.settings, space: study.space });
-    else console.log(describeStudy(study));
+      print({
+        ...bestJson(study),
+        status: study.status,
+        settings: study.settings,
+        space: study.space,
+        bytes,
+      });
+    else console.log(describeStudy(study, bytes));
     return;
   }
   const trial = study.trials[options.trial];
@@ -93,11 +104,18 @@ export async function show(
       `The study "${study.name}" has no trial ${options.trial}; it has ${study.trials.length} trials.`,
     );
   }
-  if (options.json) print({ ...trialJson(trial), reports: trial.reports, attributes: trial.attributes });
-  else console.log(describeTrial(study, trial));
+  if (options.json) {
+    print({ ...trialJson(trial), reports: trial.reports, attributes: trial.attributes });
+    return;
+  }
+  console.log(describeTrial(study, trial));
+  if (isForeignFile(config)) return;
+  const folder = trialFolder(journalFile(resolve(config), study.name), trial.number);
+  const bytes = await folderBytes(folder);
+  if (bytes > 0) console.log(`${formatBytes(bytes)} of files in ${folder}`);
 }
 
-function describeStudy(study: Study): string {
+function describeStudy(study: Study, bytes: StudyBytes | undefined): string {
   const { status, settings } = study;
   const counts = new Map<string, number>();
   for (const { state } of study.trials) counts.set(state, (counts.get(state) ?? 0) + 1);
@@ -109,6 +127,9 @@ function describeStudy(study: Study): string {
     `Search     sampler ${settings.sampler}, pruner ${prunerText(settings.pruner)}, seed ${settings.seed}`,
     `Stop       ${stop.join(', ') || 'never'}`,
     `Trials     ${[...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'none yet'}`,
+    ...(bytes
+      ? [`On disk    journal ${formatBytes(bytes.journal)}, files of trials ${formatBytes(bytes.trials)}`]
+      : []),
     `Time       ${(runningMs(study, Date.now()) / 1000).toFixed(0)} s`,
     '',
     describeBest(study),

@@ -19,10 +19,12 @@ import type { EngineStart } from '../protocol/engine.js';
 import { readConfig } from './config-file.js';
 import { captureEnvironment } from './environment/capture.js';
 import { LocalExecutor } from './executors/local.js';
+import { trialsPerWorker } from './executors/trials-per-worker.js';
 import { Journal, JournalError } from './journal.js';
 import { StudyLock } from './lock.js';
 import { EngineServer } from './server.js';
 import { SnapshotKeeper } from './snapshot.js';
+import { RetentionKeeper } from './studies/retention.js';
 import { StudyRunner } from './study-runner.js';
 import {
   continuationProblem,
@@ -185,6 +187,7 @@ async function open(
     const executor = new LocalExecutor(
       slots(settings),
       fileURLToPath(new URL('./trial.js', import.meta.url)),
+      trialsPerWorker(config, settings, start.overrides.fuse ?? config.sweep.fuse, start.backend),
     );
     const runner = new StudyRunner({
       journal,
@@ -198,7 +201,11 @@ async function open(
     });
     if (fromSnapshot) tellHiddenDamage(file, runner);
     const snapshots = new SnapshotKeeper(journal, reducer);
-    runner.on('appended', () => snapshots.look());
+    const retention = new RetentionKeeper(file, config.sweep.keep ?? {});
+    runner.on('appended', () => {
+      snapshots.look();
+      retention.look(runner.study);
+    });
     const server = await EngineServer.listen(lock.socket, runner, file);
     const ended = runner
       .run()
@@ -207,6 +214,7 @@ async function open(
         await server.close(status);
         await journal.close().catch(() => undefined);
         await snapshots.close();
+        await retention.close();
         await lock.release();
         return status;
       });

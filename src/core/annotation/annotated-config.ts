@@ -6,6 +6,7 @@ import type { Json } from '../json.js';
 import type { PrunerChoice } from '../pruners/names.js';
 import type { Constraint } from '../space/constraint.js';
 import type { Parameter, Space } from '../space/parameter.js';
+import type { Retention } from '../study/retention.js';
 import type { Objective, StopCriteria } from '../study/trial.js';
 
 export interface SourceRange {
@@ -48,6 +49,10 @@ export interface SweepSettings {
   /** Absent when the file does not say; the study's seed is then 0. */
   readonly seed?: number;
   readonly workers?: number;
+  /** Trials at a time in each worker, where they can share one; absent: as the sampler bears it. */
+  readonly fuse?: number;
+  /** Whose files stay when trials have ended; absent: everybody's. */
+  readonly keep?: Retention;
   /** Between parameters, and on metrics; absent for none. */
   readonly constraints?: readonly Constraint[];
   readonly outcomeConstraints?: readonly Constraint[];

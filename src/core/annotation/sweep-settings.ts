@@ -5,9 +5,11 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import type { PrunerChoice } from '../pruners/names.js';
 import { SAMPLER_NAMES } from '../samplers/names.js';
+import type { Retention } from '../study/retention.js';
 import type { Direction, Objective, StopCriteria } from '../study/trial.js';
 import type { SweepSettings, TrainerSpec } from './annotated-config.js';
 import type { Diagnostics } from './diagnostics.js';
+import { readKeep } from './keep-setting.js';
 import { didYouMean } from './nearest.js';
 import { readPruner } from './pruner-setting.js';
 
@@ -23,6 +25,8 @@ const KEYS = [
   'race',
   'seed',
   'workers',
+  'fuse',
+  'keep',
   'constraints',
   'include',
   'run',
@@ -100,6 +104,8 @@ class Reader {
     const race = this.#integer(entries.get('race'), 'race', 0, 3);
     const seed = this.#integer(entries.get('seed'), 'seed', 0);
     const workers = this.#integer(entries.get('workers'), 'workers', 1);
+    const fuse = this.#fuse(entries.get('fuse'));
+    const keep = this.#keep(entries.get('keep'));
     if (this.#failed) return undefined;
     return {
       trainer,
@@ -111,6 +117,8 @@ class Reader {
       ...(race !== undefined && { race }),
       ...(seed !== undefined && { seed }),
       ...(workers !== undefined && { workers }),
+      ...(fuse !== undefined && { fuse }),
+      ...(keep && { keep }),
     };
   }
 
@@ -280,6 +288,21 @@ class Reader {
     const [start, end] = extent(read.node, entry.start, entry.end);
     this.#fail(read.code, read.message, { start, end });
     return 'none';
+  }
+
+  /** `auto` is what holds without it. */
+  #fuse(entry: Entry | undefined): number | undefined {
+    if (!entry || entry.value === 'auto') return undefined;
+    if (typeof entry.value === 'number') return this.#integer(entry, 'fuse', 1);
+    return this.#fail('bad-setting', '`fuse` needs a whole number, such as `fuse: 16`, or `auto`.', entry);
+  }
+
+  #keep(entry: Entry | undefined): Retention | undefined {
+    if (!entry) return undefined;
+    const read = readKeep(entry.node);
+    if (read.kind === 'keep') return read.keep;
+    const [start, end] = extent(read.node, entry.start, entry.end);
+    return this.#fail('bad-keep', read.message, { start, end });
   }
 
   #integer(
