@@ -14,12 +14,12 @@ import { factorise, fitHyperparameters, type Hyperparameters } from '../gp/fit.j
 import { Points } from '../gp/kernel.js';
 import { Model } from '../gp/model.js';
 import { Posterior } from '../gp/posterior.js';
-import { warp } from '../gp/warp.js';
 import { normalCdf } from '../normal.js';
 import { suggestedPoints } from '../novelty.js';
 import type { SamplerContext } from '../sampler.js';
 import type { UnitSpace } from '../unit-space.js';
 import { ExpectedGain, type Marginal } from './ehvi.js';
+import { standardise } from './standardise.js';
 
 /** Boxes are used up to so many objectives. */
 const MOST_OBJECTIVES = 3;
@@ -29,8 +29,8 @@ const FRONT = [0, 1, 60, 16] as const;
 const MOST = 250;
 /** Members of the front around which candidates are looked for. */
 const LOCAL = 10;
-/** The reference lies so far beyond the worst of the front, as a share of its range. */
-const BEYOND = 0.1;
+/** The reference lies so far beyond the worst of all results, as a share of their range: the ends of the front count. */
+const BEYOND = 0.2;
 /** Share of the sum in a weighted maximum. */
 const AUGMENTATION = 0.05;
 
@@ -101,7 +101,9 @@ const same = (a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean => {
 /** Hyperparameters of every objective from the first so many observations. */
 function fitted(unit: UnitSpace, observed: readonly ManyObserved[]): readonly Hyperparameters[] {
   const rows = observed.map(({ x }) => x);
-  const y = (observed[0]?.costs ?? []).map((_, m) => warp(observed.map(({ costs }) => costs[m] as number)).y);
+  const y = (observed[0]?.costs ?? []).map(
+    (_, m) => standardise(observed.map(({ costs }) => costs[m] as number)).y,
+  );
   const known = fits.get(unit) ?? [];
   const hit = known.find(
     (fit) =>
@@ -237,7 +239,7 @@ export function suggestMany(
   const pending = trials
     .filter(({ state }) => state === 'running' || state === 'waiting')
     .map(({ params }) => unit.encode(params));
-  const warps = directions.map((_, m) => warp(observed.map(({ costs }) => costs[m] as number)));
+  const warps = directions.map((_, m) => standardise(observed.map(({ costs }) => costs[m] as number)));
   const search = {
     unit,
     source,
@@ -256,7 +258,7 @@ export function suggestMany(
       const parts = warps.map(({ y }, m) => ((weights[m] as number) / total) * (y[i] as number));
       return Math.max(...parts) + AUGMENTATION * parts.reduce((a, b) => a + b, 0);
     });
-    const { y } = warp(scalar);
+    const { y } = standardise(scalar);
     const hyper = fitHyperparameters(new Points(unit.axes, rows), y, unit.axes.length, 15);
     const model = new Model(unit.axes, rows, y, pending, hyper);
     const best = [...rows.keys()]
@@ -282,9 +284,9 @@ export function suggestMany(
   const first = [...means.keys()].filter((i) => ranks[i] === 0);
   const front = thinned(first, means, FRONT[directions.length] ?? 1).map((i) => means[i] as Costs);
   const reference = directions.map((_, m) => {
-    const costs = front.map((point) => point[m] as number);
+    const costs = means.map((point) => point[m] as number);
     const [low, high] = [Math.min(...costs), Math.max(...costs)];
-    return high + BEYOND * Math.max(high - low, 1);
+    return high + BEYOND * (high > low ? high - low : 1);
   });
   const anyFeasible = observed.some(({ violation }) => violation === 0);
   const gain = new ExpectedGain(anyFeasible ? front : [], reference);
@@ -294,7 +296,7 @@ export function suggestMany(
   if (constrained) {
     // How much is broken matters on a scale of its own; infinite where a metric is missing.
     const raw = observed.map(({ violation }) => Math.log1p(Math.min(violation, 1e6)));
-    const { y } = warp(raw);
+    const { y } = standardise(raw);
     const broken = y.filter((_, i) => (raw[i] as number) > 0);
     const held = y.filter((_, i) => raw[i] === 0);
     limit = held.length > 0 ? (Math.max(...held) + Math.min(...broken)) / 2 : Math.min(...broken);
