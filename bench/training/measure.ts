@@ -6,9 +6,10 @@ import { loadBackend } from '../../src/engine/tensorflow/load.js';
 import { fusedUpdate } from '../../src/engine/tensorflow/optimizers/fused-update.js';
 import type { Dataset } from '../../src/engine/trial/data/dataset.js';
 import { memoryPart } from '../../src/engine/trial/data/dataset.js';
+import { compiledShape } from '../../src/engine/trial/declarative/compiled-shape.js';
 import { type DeclarativeConfig, readDeclarativeConfig } from '../../src/engine/trial/declarative/schema.js';
+import { trainCompiled } from '../../src/engine/trial/declarative/train-compiled.js';
 import { trainNetwork } from '../../src/engine/trial/declarative/train-network.js';
-import { trainTogether } from '../../src/engine/trial/declarative/train-together.js';
 import { CLASSES, createModel, MODELS, type ModelName } from './models.js';
 
 const BATCH = 64;
@@ -139,45 +140,35 @@ export async function trainerBesideFit(name: ModelName, rounds: number, epochs: 
   return median(ratios);
 }
 
-/** Trials per CPU second of 16 small networks trained together, and one after another. */
+/** Trials per CPU second of 16 small networks in compiled steps side by side, and operation by operation in turn. */
 export async function together(
   rounds: number,
 ): Promise<{ readonly together: number; readonly apart: number }> {
   const tf = await backendOf('embedded', undefined);
-  const data = datasetOf(MODELS.mlp20.shape, ROWS);
-  const configs = Array.from({ length: 16 }, (_, i) =>
-    configOf({ units: [32, 32], dropout: i % 2 === 0 ? 0 : 0.1 }, 3, {
-      name: i % 3 === 0 ? 'momentum' : 'adam',
-      learningRate: 0.001 * (i + 1),
-    }),
-  );
+  const dataset = datasetOf(MODELS.mlp20.shape, ROWS);
   const report = () => Promise.resolve(false);
+  const requests = Array.from({ length: 16 }, (_, seed) => {
+    const config = configOf({ units: [32, 32], dropout: seed % 2 === 0 ? 0 : 0.1 }, 3, {
+      name: seed % 3 === 0 ? 'momentum' : 'adam',
+      learningRate: 0.001 * (seed + 1),
+    });
+    return { tf, config, dataset, seed, objective: 'loss', complain, report };
+  });
   const all = (): Promise<unknown> =>
-    trainTogether(
-      tf,
-      data,
-      configs.map((config, seed) => ({ config, seed, report })),
-      'loss',
-      complain,
+    Promise.all(
+      requests.map((request) => {
+        const steps = compiledShape(request.config, dataset);
+        if (steps.kind !== 'compiled') throw new Error(`Not compiled: ${steps.reason}`);
+        return trainCompiled({ ...request, shape: steps.shape });
+      }),
     );
   const each = async (): Promise<void> => {
-    for (const [seed, config] of configs.entries()) {
-      await trainNetwork({
-        tf,
-        config,
-        dataset: data,
-        seed,
-        objective: 'loss',
-        fused: fusedUpdate,
-        complain,
-        report,
-      });
-    }
+    for (const request of requests) await trainNetwork({ ...request, fused: fusedUpdate });
   };
   const rate = async (work: () => Promise<unknown>): Promise<number> => {
     const start = cpuSeconds();
     await work();
-    return configs.length / (cpuSeconds() - start);
+    return requests.length / (cpuSeconds() - start);
   };
   await all();
   await each();

@@ -18,6 +18,7 @@ export interface RunOptions {
   readonly trials?: number;
   readonly seed?: number;
   readonly workers?: number;
+  readonly fuse?: number;
   readonly sampler?: string;
   readonly pruner?: string;
   readonly backend: 'auto' | 'embedded' | 'native';
@@ -33,12 +34,12 @@ export async function run(config: string, options: RunOptions): Promise<void> {
     options.mode === 'resume' && options.study === undefined
       ? (await openStudy(config, undefined)).reducer.study.name
       : options.study;
-  const { trials, seed, workers, sampler, pruner } = options;
+  const { trials, seed, workers, fuse, sampler, pruner } = options;
   const engine = await startEngine({
     configFile,
     ...(study === undefined ? {} : { study }),
     fresh: options.new ?? false,
-    overrides: defined({ trials, seed, workers, sampler, pruner }),
+    overrides: defined({ trials, seed, workers, fuse, sampler, pruner }),
     backend: options.backend,
     tensorflowFolders: [process.cwd()],
     graceMs: null,

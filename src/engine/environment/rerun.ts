@@ -124,6 +124,7 @@ async function runOnce(
   switch (result.kind) {
     case 'failed':
       return result.error;
+    case 'interrupted':
     case 'cancelled':
       return 'the run was interrupted';
     case 'finished':

@@ -17,6 +17,8 @@ export type AttemptResult =
     }
   /** `fatal`: every other trial would fail the same way. */
   | { readonly kind: 'failed'; readonly error: string; readonly fatal: boolean }
+  /** Not the trial's fault, as far as one can tell: it is to run again. */
+  | { readonly kind: 'interrupted'; readonly reason: string }
   /** Ended by `cancel`. */
   | { readonly kind: 'cancelled' };
 

@@ -1,7 +1,8 @@
 /**
- * Attempts in child processes on this machine: one trial at a time in each, used again for the next one, replaced
- * after some trials or when it dies. What a trial prints goes to its log. A child leaves when the engine does, since
- * its IPC channel closes.
+ * Attempts in child processes on this machine: one trial at a time in each, or several that share it, used again for the
+ * next ones, replaced after some trials or when it dies. What a trial prints goes to its log. A child leaves when the
+ * engine does, since its IPC channel closes. A child that dies with several trials in it takes none of them along: each
+ * runs again, by itself.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
@@ -15,6 +16,8 @@ const TRIALS_PER_CHILD = 50;
 /** Bytes of a trial's output that are kept; the rest is dropped with a note. */
 const LOG_LIMIT = 10 * 2 ** 20;
 const LAST_WORDS = 2_000;
+/** Milliseconds in which one attempt of several must end when told to; then the process goes. */
+const CANCEL_GRACE = 5_000;
 
 interface Job {
   readonly spec: AttemptSpec;
@@ -23,16 +26,24 @@ interface Job {
   readonly log: WriteStream;
   logged: number;
   stderr: string;
+  /** Users' code has a process to itself, and so has what an earlier process died of, perhaps. */
+  readonly canShare: boolean;
   cancelled: boolean;
 }
 
+const keyOf = ({ trial, attempt }: { readonly trial: number; readonly attempt: number }): string =>
+  `${trial} ${attempt}`;
+
 class Worker {
   readonly child: ChildProcess;
-  job: Job | undefined;
   trials = 0;
+  readonly #jobs = new Map<string, Job>();
+  /** Attempts that were cancelled and have not ended yet, with what happens if they do not. */
+  readonly #leaving = new Map<string, NodeJS.Timeout>();
+  #killed = false;
   #chunks = 0;
 
-  constructor(script: string, onIdle: (worker: Worker) => void, onExit: (worker: Worker) => void) {
+  constructor(script: string, onFree: () => void, onExit: (worker: Worker) => void) {
     this.child = fork(script, [], {
       // Tensors are short-lived objects: a small nursery costs no time and saves 30 MB.
       execArgv: ['--max-semi-space-size=2'],
@@ -43,31 +54,81 @@ class Worker {
     });
     this.child.stdout?.on('data', (chunk: Buffer) => this.#print(chunk));
     this.child.stderr?.on('data', (chunk: Buffer) => {
-      if (this.job) this.job.stderr = (this.job.stderr + chunk.toString()).slice(-LAST_WORDS);
+      for (const job of this.#jobs.values()) {
+        job.stderr = (job.stderr + chunk.toString()).slice(-LAST_WORDS);
+      }
       this.#print(chunk);
     });
-    this.child.on('message', (message: FromWorker) => this.#hear(message, onIdle));
-    this.child.on('error', (error) => this.#end({ kind: 'failed', error: error.message, fatal: false }));
+    this.child.on('message', (message: FromWorker) => this.#hear(message, onFree));
+    this.child.on('error', (error) => {
+      for (const job of this.#jobs.values()) {
+        this.#end(job, { kind: 'failed', error: error.message, fatal: false });
+      }
+    });
     // Not `close`, which never comes for a child whose channel we closed (seen on Node 20).
     this.child.on('exit', (code, signal) => {
       this.#afterOutput(() => {
         const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-        const last = this.job?.stderr.trim();
-        const error = `the training process ${how} before the trial was over${last ? `\n${last}` : ''}`;
-        this.#end(this.job?.cancelled ? { kind: 'cancelled' } : { kind: 'failed', error, fatal: false });
+        const shared = this.#jobs.size + this.#leaving.size > 1 || this.#killed;
+        for (const job of this.#jobs.values()) {
+          const last = job.stderr.trim();
+          const error = `the training process ${how} before the trial was over${last ? `\n${last}` : ''}`;
+          if (job.cancelled) this.#end(job, { kind: 'cancelled' });
+          else if (shared) this.#end(job, { kind: 'interrupted', reason: `the process it shared ${how}` });
+          else this.#end(job, { kind: 'failed', error, fatal: false });
+        }
+        for (const timer of this.#leaving.values()) clearTimeout(timer);
         onExit(this);
       });
     });
   }
 
+  /** Attempts in it. */
+  get load(): number {
+    return this.#jobs.size;
+  }
+
+  get isShareable(): boolean {
+    return (
+      this.child.connected && !this.#killed && [...this.#jobs.values()].every(({ canShare }) => canShare)
+    );
+  }
+
+  get isIdle(): boolean {
+    return this.child.connected && !this.#killed && this.#jobs.size + this.#leaving.size === 0;
+  }
+
   start(job: Job): void {
-    this.job = job;
+    this.#jobs.set(keyOf(job.spec), job);
     this.trials++;
     this.#send({ kind: 'run', spec: job.spec });
   }
 
+  /** Ends the attempt at a trial, if it is here. */
+  cancel(trial: number): void {
+    const found = [...this.#jobs.values()].find(({ spec }) => spec.trial === trial);
+    if (!found) return;
+    found.cancelled = true;
+    if ([...this.#jobs.values()].every(({ cancelled }) => cancelled)) {
+      this.kill();
+      return;
+    }
+    const { attempt } = found.spec;
+    this.#send({ kind: 'cancel', trial, attempt });
+    this.#leaving.set(
+      keyOf(found.spec),
+      setTimeout(() => this.#destroy(), CANCEL_GRACE),
+    );
+    this.#end(found, { kind: 'cancelled' });
+  }
+
   kill(): void {
-    if (this.job) this.job.cancelled = true;
+    for (const job of this.#jobs.values()) job.cancelled = true;
+    this.#destroy();
+  }
+
+  #destroy(): void {
+    this.#killed = true;
     if (this.child.pid !== undefined) killGroup(this.child.pid);
   }
 
@@ -81,20 +142,29 @@ class Worker {
     setImmediate(() => setImmediate(() => (this.#chunks === before ? then() : this.#afterOutput(then))));
   }
 
+  /** To the log of the trial, or of each: whose words they are cannot be told. */
   #print(chunk: Buffer): void {
     this.#chunks++;
-    const { job } = this;
-    if (!job || job.logged > LOG_LIMIT) return;
-    job.logged += chunk.length;
-    job.log.write(chunk);
-    if (job.logged > LOG_LIMIT)
-      job.log.write(`\n[Sweetspot keeps the first ${LOG_LIMIT / 2 ** 20} MB of a log.]\n`);
+    for (const job of this.#jobs.values()) {
+      if (job.logged > LOG_LIMIT) continue;
+      job.logged += chunk.length;
+      job.log.write(chunk);
+      if (job.logged > LOG_LIMIT)
+        job.log.write(`\n[Sweetspot keeps the first ${LOG_LIMIT / 2 ** 20} MB of a log.]\n`);
+    }
   }
 
-  #hear(message: FromWorker, onIdle: (worker: Worker) => void): void {
-    const { job } = this;
+  #hear(message: FromWorker, onFree: () => void): void {
+    const key = keyOf(message);
+    const isOver = message.kind === 'finished' || message.kind === 'failed';
+    if (isOver && this.#leaving.has(key)) {
+      clearTimeout(this.#leaving.get(key));
+      this.#leaving.delete(key);
+      onFree();
+    }
+    const job = this.#jobs.get(key);
     // Late words of an attempt that is over.
-    if (!job || message.trial !== job.spec.trial || message.attempt !== job.spec.attempt) return;
+    if (!job) return;
     switch (message.kind) {
       case 'started':
         job.events.started(message.attributes);
@@ -102,29 +172,27 @@ class Worker {
       case 'report': {
         const { trial, attempt } = message;
         void job.events.report(message.step, message.metrics).then((stop) => {
-          if (this.job === job) this.#send({ kind: 'verdict', trial, attempt, stop });
+          if (this.#jobs.get(key) === job) this.#send({ kind: 'verdict', trial, attempt, stop });
         });
         return;
       }
       case 'finished':
         this.#afterOutput(() => {
-          this.#end({ kind: 'finished', values: message.values, stopped: message.stopped });
-          onIdle(this);
+          this.#end(job, { kind: 'finished', values: message.values, stopped: message.stopped });
+          onFree();
         });
         return;
       case 'failed':
         this.#afterOutput(() => {
-          this.#end({ kind: 'failed', error: message.error, fatal: message.fatal });
-          onIdle(this);
+          this.#end(job, { kind: 'failed', error: message.error, fatal: message.fatal });
+          onFree();
         });
         return;
     }
   }
 
-  #end(result: AttemptResult): void {
-    const { job } = this;
-    if (!job) return;
-    this.job = undefined;
+  #end(job: Job, result: AttemptResult): void {
+    if (!this.#jobs.delete(keyOf(job.spec))) return;
     job.log.end();
     job.resolve(result);
   }
@@ -132,16 +200,25 @@ class Worker {
 
 export class LocalExecutor implements Executor {
   readonly slots: number;
-  readonly #script: string;
-  readonly #idle: Worker[] = [];
   readonly #workers = new Set<Worker>();
+  /** Attempts that wait for a process, oldest first. */
+  readonly #queue: Job[] = [];
+  /** Trials that were in a process of several when it died. */
+  readonly #suspects = new Set<number>();
   #exited: (() => void) | undefined;
   #disposed = false;
 
-  /** @param script the bundle of the child process, src/engine/trial/main.ts */
-  constructor(slots: number, script: string) {
-    this.slots = slots;
-    this.#script = script;
+  /**
+   * @param processes at a time
+   * @param script the bundle of the child process, src/engine/trial/main.ts
+   * @param trialsPerWorker how many attempts a process may be given at a time
+   */
+  constructor(
+    private readonly processes: number,
+    private readonly script: string,
+    private readonly trialsPerWorker = 1,
+  ) {
+    this.slots = processes * trialsPerWorker;
   }
 
   run(spec: AttemptSpec, events: AttemptEvents): Promise<AttemptResult> {
@@ -151,17 +228,34 @@ export class LocalExecutor implements Executor {
       const log = createWriteStream(join(spec.folder, 'log.txt'), { flags: 'a' });
       // A log that cannot be written must not end a trial.
       log.on('error', () => undefined);
-      const job: Job = { spec, events, resolve, log, logged: 0, stderr: '', cancelled: false };
-      (this.#idle.pop() ?? this.#fork()).start(job);
+      const canShare = spec.trainer.kind === 'declarative' && !this.#suspects.has(spec.trial);
+      const settle = (result: AttemptResult): void => {
+        if (result.kind === 'interrupted') this.#suspects.add(spec.trial);
+        resolve(result);
+      };
+      this.#queue.push({
+        spec,
+        events,
+        resolve: settle,
+        log,
+        canShare,
+        logged: 0,
+        stderr: '',
+        cancelled: false,
+      });
+      this.#dispatch();
     });
   }
 
   cancel(trial: number): void {
-    for (const worker of this.#workers) if (worker.job?.spec.trial === trial) worker.kill();
+    const at = this.#queue.findIndex(({ spec }) => spec.trial === trial);
+    if (at >= 0) this.#drop(at);
+    for (const worker of this.#workers) worker.cancel(trial);
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
+    while (this.#queue.length > 0) this.#drop(0);
     if (this.#workers.size === 0) return;
     const gone = new Promise<void>((resolve) => {
       this.#exited = resolve;
@@ -170,18 +264,50 @@ export class LocalExecutor implements Executor {
     await gone;
   }
 
+  #drop(at: number): void {
+    const [job] = this.#queue.splice(at, 1);
+    job?.log.end();
+    job?.resolve({ kind: 'cancelled' });
+  }
+
+  /** Gives waiting attempts, in their order, to processes that have room. */
+  #dispatch(): void {
+    for (let job = this.#queue[0]; job; job = this.#queue[0]) {
+      const worker = this.#workerFor(job);
+      if (!worker) return;
+      this.#queue.shift();
+      worker.start(job);
+    }
+  }
+
+  #workerFor(job: Job): Worker | undefined {
+    const fresh = [...this.#workers].filter(({ trials }) => trials < TRIALS_PER_CHILD * this.trialsPerWorker);
+    const idle = fresh.find(({ isIdle }) => isIdle);
+    if (idle) return idle;
+    if (this.#workers.size < this.processes) return this.#fork();
+    if (!job.canShare) return undefined;
+    return fresh
+      .filter(({ isShareable, load }) => isShareable && load < this.trialsPerWorker)
+      .sort((a, b) => a.load - b.load)[0];
+  }
+
+  /** Lets go of processes that have served enough, and looks for work for the others. */
+  #onFree(): void {
+    for (const worker of this.#workers) {
+      const isOld = worker.trials >= TRIALS_PER_CHILD * this.trialsPerWorker;
+      if (worker.isIdle && (isOld || this.#disposed) && worker.child.connected) worker.child.disconnect();
+    }
+    this.#dispatch();
+  }
+
   #fork(): Worker {
     const worker = new Worker(
-      this.#script,
-      (idle) => {
-        if (idle.trials >= TRIALS_PER_CHILD || this.#disposed) idle.child.disconnect();
-        else this.#idle.push(idle);
-      },
+      this.script,
+      () => this.#onFree(),
       (exited) => {
         this.#workers.delete(exited);
-        const at = this.#idle.indexOf(exited);
-        if (at >= 0) this.#idle.splice(at, 1);
         if (this.#workers.size === 0) this.#exited?.();
+        this.#dispatch();
       },
     );
     this.#workers.add(worker);

@@ -1,6 +1,6 @@
 /**
- * Entry of a worker's child process (dist/trial.js), forked by the engine: receives attempts one after another over IPC,
- * trains each, answers with reports and results. Leaves when the channel closes. What users' code prints goes to stdout
+ * Entry of a worker's child process (dist/trial.js), forked by the engine: receives attempts over IPC, one after another or
+ * several at a time, trains each, answers with reports and results. Leaves when the channel closes. What users' code prints goes to stdout
  * and stderr only.
  */
 import { fileURLToPath } from 'node:url';
@@ -54,7 +54,8 @@ function runWorker(): void {
   const send = (message: FromWorker, sent?: () => void): void => {
     post(message, undefined, undefined, () => sent?.());
   };
-  let session: Session | undefined;
+  const sessions = new Map<string, Session>();
+  const keyOf = ({ trial, attempt }: { trial: number; attempt: number }): string => `${trial} ${attempt}`;
 
   const fail = (failed: Session, error: unknown, sent?: () => void): void => {
     const { trial, attempt } = failed.spec;
@@ -66,28 +67,30 @@ function runWorker(): void {
     const { trial, attempt } = current.spec;
     try {
       const values = await train(current);
-      session = undefined;
+      sessions.delete(keyOf(current.spec));
       send({ kind: 'finished', trial, attempt, values, stopped: current.shouldStop });
     } catch (error) {
-      session = undefined;
+      sessions.delete(keyOf(current.spec));
       fail(current, error);
     }
     // Once the answer is on its way, and before the next attempt comes.
-    setImmediate(() => {
-      if (!session) collectGarbage();
-    });
+    setImmediate(collectGarbage);
   };
 
   process.on('message', (message: ToWorker) => {
     switch (message.kind) {
-      case 'run':
-        session = new Session(message.spec, send);
+      case 'run': {
+        const session = new Session(message.spec, send);
+        sessions.set(keyOf(message.spec), session);
         void run(session);
         return;
+      }
+      // Of an attempt that is over there is none.
       case 'verdict':
-        // The verdict on an attempt that is over.
-        if (session?.spec.trial !== message.trial || session.spec.attempt !== message.attempt) return;
-        session.judge(message.stop);
+        sessions.get(keyOf(message))?.judge(message.stop);
+        return;
+      case 'cancel':
+        sessions.get(keyOf(message))?.cancel();
         return;
     }
   });
@@ -98,7 +101,9 @@ function runWorker(): void {
   // Errors that escape from users' code: the process is in no state to serve another trial.
   const giveUp = (error: unknown): void => {
     if (error instanceof StopTraining) return;
-    if (session) fail(session, error, () => process.exit(1));
+    const [session, ...others] = sessions.values();
+    // Of several nobody knows whose error it is: the engine runs each again by itself.
+    if (session && others.length === 0) fail(session, error, () => process.exit(1));
     else process.exit(1);
   };
   process.on('uncaughtException', giveUp);

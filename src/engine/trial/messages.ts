@@ -28,10 +28,13 @@ export interface AttemptSpec {
   readonly tensorflowFolders: readonly string[];
 }
 
+/** A worker may be given several attempts at a time; each is told by its trial and attempt. */
 export type ToWorker =
   | { readonly kind: 'run'; readonly spec: AttemptSpec }
   /** The answer to a report: whether to go on. */
-  | { readonly kind: 'verdict'; readonly attempt: number; readonly trial: number; readonly stop: boolean };
+  | { readonly kind: 'verdict'; readonly attempt: number; readonly trial: number; readonly stop: boolean }
+  /** Ends one attempt of several; the answer to it is that attempt's end. */
+  | { readonly kind: 'cancel'; readonly attempt: number; readonly trial: number };
 
 export type FromWorker =
   /** The trainer is loaded; what the result depends on. */

@@ -32,11 +32,19 @@ export interface Reported {
   readonly metrics: Metrics;
 }
 
+/** Thrown inside an attempt that nobody waits for any more. */
+class CancelledError extends Error {
+  constructor() {
+    super('The attempt was cancelled.');
+  }
+}
+
 export class Session {
   readonly configFolder: string;
   readonly #reported: Reported[] = [];
   #lastStep = 0;
   #stop = false;
+  #cancelled = false;
   #lastVerdict: Promise<boolean> = Promise.resolve(false);
   readonly #waiting: (() => void)[] = [];
 
@@ -54,6 +62,18 @@ export class Session {
   /** True from the moment the engine has asked this attempt to end. */
   get shouldStop(): boolean {
     return this.#stop;
+  }
+
+  /** Ends the attempt at the next chance; for one that shares its process, which therefore cannot be killed. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#stop = true;
+    for (const judged of this.#waiting.splice(0)) judged();
+  }
+
+  /** Throws once the attempt is cancelled: to be called now and then by trainers that share a process. */
+  check(): void {
+    if (this.#cancelled) throw new CancelledError();
   }
 
   /** Every report so far. */

@@ -23,6 +23,14 @@ export interface DenseShape {
   readonly rows: number;
 }
 
+/** What is added to the gradient of a kernel, and the largest absolute value of any gradient after that. */
+export interface Penalties {
+  /** λ of λ·Σ|w| and of λ·Σw². */
+  readonly l1: number;
+  readonly l2: number;
+  readonly clipValue: number;
+}
+
 /** Kernels read and write up to 12 bytes past the end of some arrays. */
 const MARGIN = 4;
 /** What an optimizer keeps per weight, at most. */
@@ -161,6 +169,25 @@ export class DenseProgram {
     return weights.map((at, i) => this.#view(at, sizes[i]!).slice());
   }
 
+  /** The first `count` state arrays of each weight, weight by weight, copied. */
+  slotsOf({ slots, sizes }: DenseNetwork, count: number): Float32Array[] {
+    return slots.flatMap((own, i) => own.slice(0, count).map((at) => this.#view(at, sizes[i]!).slice()));
+  }
+
+  /** Takes back what weightsOf and slotsOf gave. */
+  restore(
+    network: DenseNetwork,
+    weights: readonly Float32Array[],
+    slots: readonly Float32Array[],
+    count: number,
+  ): void {
+    for (const [i, at] of network.weights.entries()) {
+      const size = network.sizes[i]!;
+      this.#view(at, size).set(weights[i]!);
+      for (let k = 0; k < count; k++) this.#view(network.slots[i]![k]!, size).set(slots[i * count + k]!);
+    }
+  }
+
   #product(from: number, rows: number, k: number, bias: number, relu: boolean, to: number, n: number): void {
     this.#math.convolve(
       from,
@@ -222,10 +249,19 @@ export class DenseProgram {
   /**
    * One step: forward, backward, and the optimizer's update of every weight.
    * @param ruleOf the update of a kernel, or of a bias
+   * @param rowWeights what each row counts in the loss; all alike without it
    */
-  step(network: DenseNetwork, rows: number, drops: boolean, ruleOf: (isKernel: boolean) => FusedRule): void {
+  step(
+    network: DenseNetwork,
+    rows: number,
+    drops: boolean,
+    ruleOf: (isKernel: boolean) => FusedRule,
+    penalties?: Penalties,
+    rowWeights?: Float32Array,
+  ): void {
     this.forward(network, rows, drops);
     this.#lossGradient(rows);
+    if (rowWeights) this.#weigh(rows, rowWeights);
     let dy = this.#dy;
     let dx = this.#dx;
     const { activation } = this.shape;
@@ -248,11 +284,34 @@ export class DenseProgram {
       const input = before && !drops ? before.y : x;
       this.#view(this.#dW, inputs * units).fill(0);
       this.#math.addWeightGradient(input, 0, inputs * 4, dy, 0, units * 4, 1, rows, this.#dW, inputs, units);
+      if (penalties) this.#penalize(network.weights[2 * i]!, inputs * units, penalties);
       this.#update(network, 2 * i, ruleOf(true));
       this.#math.columnSums(dy, this.#dW, rows, units);
+      if (penalties) this.#clip(units, penalties.clipValue);
       this.#update(network, 2 * i + 1, ruleOf(false));
       [dy, dx] = [dx, dy];
     }
+  }
+
+  #weigh(rows: number, weights: Float32Array): void {
+    const { outputs } = this.shape;
+    const dy = this.#view(this.#dy, rows * outputs);
+    for (let i = 0; i < dy.length; i++) dy[i] = dy[i]! * weights[Math.floor(i / outputs)]!;
+  }
+
+  #penalize(weights: number, size: number, { l1, l2, clipValue }: Penalties): void {
+    if (l1 > 0 || l2 > 0) {
+      const w = this.#view(weights, size);
+      const dW = this.#view(this.#dW, size);
+      for (let i = 0; i < size; i++) dW[i] = dW[i]! + l1 * Math.sign(w[i]!) + 2 * l2 * w[i]!;
+    }
+    this.#clip(size, clipValue);
+  }
+
+  #clip(size: number, most: number): void {
+    if (most === Number.POSITIVE_INFINITY) return;
+    const dW = this.#view(this.#dW, size);
+    for (let i = 0; i < size; i++) dW[i] = Math.max(-most, Math.min(most, dW[i]!));
   }
 
   #update({ weights, sizes, slots }: DenseNetwork, i: number, rule: FusedRule): void {

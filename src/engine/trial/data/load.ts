@@ -261,7 +261,7 @@ function remembering(data: LoadedData): LoadedData {
   };
 }
 
-let cached: { readonly key: string; readonly data: LoadedData } | undefined;
+let cached: { readonly key: string; readonly data: Promise<LoadedData> } | undefined;
 
 /**
  * @param seed of the split; the same in every trial of a study, so that trials are judged on the same rows
@@ -276,7 +276,11 @@ export async function loadData(
   const files = filesOf(data, session.configFolder);
   const key = JSON.stringify([await stateOf(session, files), data, task, seed]);
   if (cached?.key === key) return cached.data;
-  const loaded = remembering(await prepare(session, data, task, seed, files, key));
-  cached = { key, data: loaded };
-  return loaded;
+  // The promise, so that trials that begin together read the files once.
+  const loaded = { key, data: prepare(session, data, task, seed, files, key).then(remembering) };
+  cached = loaded;
+  loaded.data.catch(() => {
+    if (cached === loaded) cached = undefined;
+  });
+  return loaded.data;
 }

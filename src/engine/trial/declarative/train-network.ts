@@ -5,15 +5,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { derivedSeed, random } from '../../../core/random.js';
+import { derivedSeed } from '../../../core/random.js';
 import type { TensorFlow } from '../../tensorflow/backend.js';
 import { seedMathRandom } from '../../tensorflow/random.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Metrics } from '../session.js';
-import { augment, columnDeviations, isAugmenting } from './augment/augment.js';
-import { type BatchSource, epochOrder, strataOfNumbers } from './batches.js';
+import { epochOrder } from './batches.js';
 import { Patience } from './early-stopping.js';
 import { judge, scoresOf } from './evaluation.js';
+import { Feeder } from './feeder.js';
 import { lossOp } from './losses/tensors.js';
 import { buildNetwork, disposeNetwork, penaltiesOf } from './model/network.js';
 import { createOptimizer, type FusedStep, type TrainingOptimizer } from './optimizers/optimizer.js';
@@ -23,8 +23,6 @@ import { captureTraining, type Progress, restoreTraining, type TrainingStore } f
 
 /** The event loop is let in this often (ms), so that a vanished engine is noticed during an epoch. */
 const BREATHE_EVERY = 100;
-/** Rows that the deviations of a table's columns are taken from. */
-const SAMPLED_ROWS = 4096;
 
 export interface TrainingRequest {
   readonly tf: TensorFlow;
@@ -93,29 +91,6 @@ class Stepper {
   }
 }
 
-/** What a part of the rows weighs: their classes' weights in the shares that the (mixed) outputs have. */
-function weightsOfRows(outputs: Float32Array, classWeights: Float64Array): Float32Array {
-  const classes = classWeights.length;
-  return Float32Array.from({ length: outputs.length / classes }, (_, row) => {
-    let weight = 0;
-    for (let c = 0; c < classes; c++) weight += outputs[row * classes + c]! * classWeights[c]!;
-    return weight;
-  });
-}
-
-/** Szegedy et al., "Rethinking the Inception architecture", CVPR 2016. */
-function smoothLabels(outputs: Float32Array, classes: number, smoothing: number): void {
-  for (let i = 0; i < outputs.length; i++) outputs[i] = outputs[i]! * (1 - smoothing) + smoothing / classes;
-}
-
-function deviationsOf({ train, rowSize, outputs }: Dataset): Float64Array {
-  const sampled = Math.min(SAMPLED_ROWS, train.rows);
-  const rows = Uint32Array.from({ length: sampled }, (_, i) => Math.floor((i * train.rows) / sampled));
-  const inputs = new Float32Array(sampled * rowSize);
-  train.gather(rows, inputs, new Float32Array(sampled * outputs));
-  return columnDeviations(inputs, rowSize);
-}
-
 /** One more than the largest whole number in the inputs; embeddings look up rows by it, unchecked. */
 function vocabularyOf({ train, validation, vocabulary }: Dataset): number {
   if (vocabulary !== undefined) return vocabulary;
@@ -124,50 +99,6 @@ function vocabularyOf({ train, validation, vocabulary }: Dataset): number {
     for (const value of part.inputs) if (value > largest) largest = value;
   }
   return Math.floor(largest) + 1;
-}
-
-/** The training part as batches see it. */
-class Feeder {
-  readonly source: BatchSource;
-  readonly #deviations: Float64Array | undefined;
-  readonly #augments: boolean;
-
-  constructor(
-    private readonly dataset: Dataset,
-    private readonly settings: TrainingSettings,
-    private readonly seed: number,
-  ) {
-    const { train } = dataset;
-    this.#augments = isAugmenting(settings.augmentation);
-    this.#deviations =
-      settings.augmentation.noise > 0 && dataset.shape.length < 3 ? deviationsOf(dataset) : undefined;
-    this.source = {
-      rows: train.rows,
-      strata: train.labels.length > 0 ? train.labels : strataOfNumbers(train.targets),
-      weights: settings.rowChances,
-    };
-  }
-
-  /** Numbers of some rows, augmented and smoothed; `batch` counts from 0. */
-  batch(rows: Uint32Array, epoch: number, batch: number) {
-    const { dataset, settings } = this;
-    const inputs = new Float32Array(rows.length * dataset.rowSize);
-    const outputs = new Float32Array(rows.length * dataset.outputs);
-    dataset.train.gather(rows, inputs, outputs);
-    if (this.#augments) {
-      const r = random('augment', this.seed, epoch, batch);
-      augment(
-        { rows: rows.length, inputs, outputs },
-        settings.augmentation,
-        dataset.shape,
-        r,
-        this.#deviations,
-      );
-    }
-    const rowWeights = settings.classWeights && weightsOfRows(outputs, settings.classWeights);
-    if (settings.labelSmoothing > 0) smoothLabels(outputs, dataset.outputs, settings.labelSmoothing);
-    return { inputs, outputs, rowWeights };
-  }
 }
 
 /** The scores of a whole epoch in one readback, in the order of training. */
@@ -209,7 +140,9 @@ export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
       let breathed = performance.now();
       for (let batch = 0; batch < batches; batch++) {
         const rows = order.subarray(batch * batchSize, (batch + 1) * batchSize);
-        const { inputs, outputs, rowWeights } = feeder.batch(rows, epoch, batch);
+        const inputs = new Float32Array(rows.length * dataset.rowSize);
+        const outputs = new Float32Array(rows.length * dataset.outputs);
+        const rowWeights = feeder.fill(rows, epoch, batch, inputs, outputs);
         optimizer.learningRate = rate.at(epoch, batch, batches);
         const batchScores = stepper.step(inputs, outputs, rowWeights, [rows.length, ...dataset.shape]);
         if (settings.trainMetrics === 'running') scores.push(batchScores);

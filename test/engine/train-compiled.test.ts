@@ -1,12 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/core/random.js';
 import type { TensorFlow } from '../../src/engine/tensorflow/backend.js';
 import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import { fusedUpdate } from '../../src/engine/tensorflow/optimizers/fused-update.js';
 import { type Dataset, memoryPart } from '../../src/engine/trial/data/dataset.js';
+import { compiledShape } from '../../src/engine/trial/declarative/compiled-shape.js';
 import { type DeclarativeConfig, readDeclarativeConfig } from '../../src/engine/trial/declarative/schema.js';
+import { trainCompiled } from '../../src/engine/trial/declarative/train-compiled.js';
 import { trainNetwork } from '../../src/engine/trial/declarative/train-network.js';
-import { togetherShape, trainTogether } from '../../src/engine/trial/declarative/train-together.js';
+import type { SavedTraining, TrainingStore } from '../../src/engine/trial/declarative/training-state.js';
 import type { Metrics } from '../../src/engine/trial/session.js';
 
 let tf: TensorFlow;
@@ -41,7 +44,7 @@ function dataset(task: 'classification' | 'regression'): Dataset {
 
 type Section = Record<
   string,
-  string | number | boolean | readonly number[] | Record<string, string | number>
+  string | number | boolean | readonly number[] | Record<string, string | number | boolean>
 >;
 
 function config(model: Section = {}, optimizer: Section = {}, training: Section = {}): DeclarativeConfig {
@@ -87,24 +90,43 @@ async function apart(data: Dataset, one: DeclarativeConfig, seed: number): Promi
   return result;
 }
 
+function shapeOf(one: DeclarativeConfig, data: Dataset) {
+  const steps = compiledShape(one, data);
+  if (steps.kind !== 'compiled') throw new Error(`not compiled: ${steps.reason}`);
+  return steps.shape;
+}
+
+const request = (data: Dataset, one: DeclarativeConfig, seed: number) => ({
+  tf,
+  config: one,
+  dataset: data,
+  shape: shapeOf(one, data),
+  seed,
+  objective: 'val_loss',
+  complain,
+});
+
 async function together(
   data: Dataset,
   configs: readonly DeclarativeConfig[],
   stops: (i: number, epoch: number) => boolean = () => false,
 ): Promise<Result[]> {
   const results = configs.map((): Result => ({ epochs: [], weights: [] }));
-  const requests = configs.map((one, i) => ({
-    config: one,
-    seed: i,
-    report: async (epoch: number, metrics: Metrics) => {
-      results[i]!.epochs.push(metrics);
-      return stops(i, epoch);
-    },
-    trained: (weights: readonly Float32Array[]) => {
-      results[i]!.weights = weights.flatMap((numbers) => [...numbers]);
-    },
-  }));
-  await trainTogether(tf, data, requests, 'val_loss', complain);
+  const trainings = configs.map((one, i) =>
+    trainCompiled({
+      ...request(data, one, i),
+      report: async (epoch: number, metrics: Metrics) => {
+        results[i]!.epochs.push(metrics);
+        // As a report that travels to the engine and back.
+        await setImmediate();
+        return stops(i, epoch);
+      },
+      trained: (weights: readonly Float32Array[]) => {
+        results[i]!.weights = weights.flatMap((numbers) => [...numbers]);
+      },
+    }),
+  );
+  await Promise.all(trainings);
   return results;
 }
 
@@ -120,8 +142,8 @@ function expectSame(ours: Result, theirs: Result): void {
   }
 }
 
-describe('training together', () => {
-  it('gives each what it would have got by itself', async () => {
+describe('compiled trainings at the same time', () => {
+  it('give each what trainNetwork gives it by itself', async () => {
     const data = dataset('classification');
     const configs = [
       config({}, { name: 'adam', learningRate: 0.01 }),
@@ -137,34 +159,38 @@ describe('training together', () => {
     for (const [i, one] of configs.entries()) expectSame(results[i]!, await apart(data, one, i));
   });
 
-  it.each(['relu', 'tanh', 'sigmoid', 'linear'])('with %s', async (activation) => {
+  it.each(['relu', 'tanh', 'sigmoid', 'linear'])('do so with %s', async (activation) => {
     const data = dataset('classification');
     const configs = [config({ activation }), config({ activation, dropout: 0.2 })];
     const results = await together(data, configs);
     for (const [i, one] of configs.entries()) expectSame(results[i]!, await apart(data, one, i));
   });
 
-  it('for numbers as well as for classes', async () => {
+  it('do so for numbers as well as for classes', async () => {
     const data = dataset('regression');
     const configs = [config({ task: 'regression' }), config({ task: 'regression' }, { name: 'sgd' })];
     const results = await together(data, configs);
     for (const [i, one] of configs.entries()) expectSame(results[i]!, await apart(data, one, i));
   });
 
-  it('stops each by itself', async () => {
+  it('stop each by itself', async () => {
     const configs = [config(), config(), config()];
     const results = await together(dataset('classification'), configs, (i, epoch) => i === 1 && epoch === 2);
     expect(results.map(({ epochs }) => epochs.length)).toEqual([4, 2, 4]);
   });
 
-  it('does not depend on the company', async () => {
+  it('do not depend on the company', async () => {
     const data = dataset('classification');
     const [alone] = await together(data, [config({ dropout: 0.2 })]);
-    const [inGroup] = await together(data, [config({ dropout: 0.2 }), config({}, { name: 'sgd' })]);
+    const [inGroup] = await together(data, [
+      config({ dropout: 0.2 }),
+      config({ dropout: 0.4 }, { name: 'sgd' }),
+      config({ units: [4] }),
+    ]);
     expect(inGroup).toEqual(alone);
   });
 
-  it('leaves no memory behind', async () => {
+  it('leave no memory behind', async () => {
     const data = dataset('classification');
     const held = () => ({ ...tf.memory(), ids: tf.engine().backend.numDataIds() });
     await together(data, [config(), config()]);
@@ -173,23 +199,101 @@ describe('training together', () => {
     expect(held()).toEqual(before);
   });
 
-  it('is not offered where a config needs more', () => {
+  it.each<[string, DeclarativeConfig]>([
+    [
+      'early stopping that restores the best',
+      config({}, { learningRate: 0.2 }, { epochs: 12, earlyStopping: 2 }),
+    ],
+    ['L1 and L2', config({ l1: 0.01, l2: 0.02 }, { name: 'sgd', learningRate: 0.1 })],
+    ['clipped values', config({}, { name: 'sgd', learningRate: 0.3, clipValue: 0.005 })],
+    ['label smoothing', config({ loss: { name: 'crossentropy', labelSmoothing: 0.2 } })],
+    ['noise and mix-up', config({}, {}, { augmentation: { noise: 0.2, mixUp: 0.3 } })],
+    ['hard examples', config({}, { learningRate: 0.02 }, { batches: 'hardExamples', epochs: 6 })],
+  ])('give what trainNetwork gives with %s', async (_, one) => {
     const data = dataset('classification');
-    expect(togetherShape(config(), data)).toMatchObject({ inputs: 7, units: [12, 5], outputs: 3, rows: 16 });
-    for (const other of [
-      config({ normalization: 'batch' }),
-      config({ loss: 'focal' }),
-      config({ activation: 'gelu' }),
-      config({ l2: 0.1 }),
-      config({}, { name: 'lion' }),
-      config({}, { clipNorm: 1 }),
-    ]) {
-      expect(togetherShape(other, data)).toBeUndefined();
-    }
+    const [ours] = await together(data, [one]);
+    expectSame(ours!, await apart(data, one, 0));
   });
 
-  it('refuses groups of several shapes', async () => {
+  it('give what trainNetwork gives with class weights', async () => {
     const data = dataset('classification');
-    await expect(together(data, [config(), config({ units: [4] })])).rejects.toThrow('one shape');
+    const loss = { name: 'crossentropy', classWeights: { a: 3, b: 0.5 } };
+    const weighted = config({ loss } as never, { name: 'sgd', learningRate: 0.2 });
+    const [ours] = await together(data, [weighted]);
+    expectSame(ours!, await apart(data, weighted, 0));
+  });
+
+  it.each(['adam', 'momentum', 'rmsprop', 'sgd'])(
+    'go on from a checkpoint with the same bits: %s',
+    async (name) => {
+      const data = dataset('classification');
+      const training = { epochs: 7, earlyStopping: { patience: 6 }, batches: 'hardExamples' };
+      const one = config({ dropout: 0.2 }, { name, schedule: { name: 'cosine' } }, training as never);
+      let kept: SavedTraining | undefined;
+      const store = (from?: SavedTraining): TrainingStore => ({
+        load: async () => from,
+        save: async (_epoch, capture) => {
+          kept = capture();
+        },
+      });
+      const run = async (from: SavedTraining | undefined, stopAt: number) => {
+        let weights: readonly Float32Array[] = [];
+        const metrics = await trainCompiled({
+          ...request(data, one, 5),
+          store: store(from),
+          report: async (epoch) => epoch >= stopAt,
+          trained: (numbers) => {
+            weights = numbers;
+          },
+        });
+        return { metrics, weights };
+      };
+      const whole = await run(undefined, 7);
+      await run(undefined, 3);
+      expect(await run(kept, 7)).toEqual(whole);
+    },
+  );
+
+  it('end when nobody wants them any more, and leave the others alone', async () => {
+    const data = dataset('classification');
+    const report = async () => {
+      await setImmediate();
+      return false;
+    };
+    const ended = trainCompiled({
+      ...request(data, config(), 1),
+      report,
+      check: () => {
+        throw new Error('gone');
+      },
+    });
+    const going = trainCompiled({ ...request(data, config(), 2), report });
+    await expect(ended).rejects.toThrow('gone');
+    expect((await going).loss).toBeGreaterThan(0);
+  });
+});
+
+describe('which configs are compiled', () => {
+  const data = dataset('classification');
+
+  it('says the shape of those that are', () => {
+    expect(compiledShape(config(), data)).toEqual({
+      kind: 'compiled',
+      shape: { inputs: 7, units: [12, 5], outputs: 3, activation: 'relu', loss: 'crossentropy', rows: 16 },
+    });
+    expect(compiledShape(config({ units: 6, layers: 3 }), data)).toMatchObject({
+      shape: { units: [6, 6, 6] },
+    });
+  });
+
+  it.each<[string, DeclarativeConfig]>([
+    ['model.normalization: batch', config({ normalization: 'batch' })],
+    ['model.loss: focal', config({ loss: 'focal' as never })],
+    ['model.activation: gelu', config({ activation: 'gelu' })],
+    ['optimizer.name: lion', config({}, { name: 'lion' })],
+    ['optimizer.name: rmsprop, centered', config({}, { name: 'rmsprop', centered: true })],
+    ['optimizer.clipNorm', config({}, { clipNorm: 1 })],
+  ])('says why others are not: %s', (reason, other) => {
+    expect(compiledShape(other, data)).toEqual({ kind: 'general', reason });
   });
 });
