@@ -2,6 +2,7 @@
 import { baselineOf, improvementOf } from '../core/analysis/history.js';
 import { formatNumber, formatPercent, formatValue, NOTHING } from '../core/format.js';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
+import { type Front, frontOf, frontSentences } from '../core/study/front.js';
 import type { Study } from '../core/study/trial.js';
 import { winnerOf, winnerText } from '../core/study/winner.js';
 import { textTable } from './output.js';
@@ -12,6 +13,8 @@ export const number = (value: number | null | undefined): string =>
   value === undefined || value === null ? NOTHING : formatNumber(value, DIGITS);
 
 export function describeBest(study: Study): string {
+  const front = frontOf(study);
+  if (front) return describeFront(study, front);
   const best = bestTrial(study);
   const objective = study.objectives[0];
   if (!best || !objective) return 'No trial has completed yet.';
@@ -26,6 +29,37 @@ export function describeBest(study: Study): string {
     ...certainty(study),
     '',
     textTable([['parameter', 'best', 'in the file'], ...rows]),
+  ].join('\n');
+}
+
+/** The front as a table, a trial a line, with the sentences that say how to read it. */
+function describeFront(study: Study, front: Front): string {
+  if (front.trials.length === 0) return 'No trial has completed with every metric yet.';
+  const names = Object.keys(study.space);
+  const rows = front.trials.map((trial) => [
+    `${trial.number}${trial.number === front.balanced?.number ? ' *' : ''}`,
+    ...study.objectives.map((_, m) => number(trial.objectives?.[m])),
+    ...names.map((name) => (name in trial.params ? formatValue(trial.params[name]) : NOTHING)),
+  ]);
+  const heading = [
+    'trial',
+    ...study.objectives.map(({ metric, direction }) => `${metric} (${direction})`),
+    ...names,
+  ];
+  const before = study.trials[0];
+  const baseline = before && Object.keys(study.baseline).length > 0 && !front.trials.includes(before);
+  const file = [
+    'in the file',
+    ...study.objectives.map((_, m) => number(before?.objectives?.[m])),
+    ...names.map((name) => formatValue(study.baseline[name])),
+  ];
+  const count = front.trials.length;
+  return [
+    `Pareto front: ${count} ${count === 1 ? 'trial' : 'trials'} that no other betters in one metric without being worse in another`,
+    '',
+    textTable([heading, ...rows, ...(baseline ? [file] : [])]),
+    '',
+    ...frontSentences(study, front),
   ].join('\n');
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
+import { frontCount, hasSeveralObjectives } from '../core/study/front.js';
 import { isFinished } from '../core/study/reduce.js';
 import type { Study, StudyStatus } from '../core/study/trial.js';
 import { bestJson, trialJson } from '../core/study/trial-json.js';
@@ -108,11 +109,12 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
   for (const note of notes) console.log(note);
 
   const metric = study.objectives[0]?.metric ?? '';
+  const several = hasSeveralObjectives(study);
   const total = study.settings.stop.trials;
   const bar = process.stdout.isTTY
     ? new SingleBar(
         {
-          format: `{bar} {value}${total ? '/{total}' : ''} · best ${metric} {best} · {duration_formatted}`,
+          format: `{bar} {value}${total ? '/{total}' : ''} · ${several ? '' : `best ${metric} `}{best} · {duration_formatted}`,
           hideCursor: true,
         },
         Presets.shades_classic,
@@ -120,6 +122,7 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
     : undefined;
   const finished = (): number => study.trials.filter(({ state }) => isFinished(state)).length;
   const best = (): string => {
+    if (several) return frontCount(study);
     const trial = bestTrial(study);
     return number(trial && objectiveOf(trial));
   };
@@ -130,8 +133,11 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
     if (bar) bar.update(finished(), { best: best() });
     else {
       const said = trial.reason === undefined ? '' : `: ${trial.reason.split('\n')[0]}`;
-      const value = trialJson(trial).values[metric];
-      console.log(`trial ${trial.number} ${trial.state}, ${metric} ${number(value)}, best ${best()}${said}`);
+      const { values } = trialJson(trial);
+      const reached = study.objectives.map(({ metric }) => `${metric} ${number(values[metric])}`).join(', ');
+      console.log(
+        `trial ${trial.number} ${trial.state}, ${reached}, ${several ? '' : 'best '}${best()}${said}`,
+      );
     }
   });
   runner.on('appended', look);
@@ -148,7 +154,11 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
   if (winner) {
     const text = await readFile(resolve(config), 'utf8');
     const diff = unifiedDiff(config, text, withValues(config, text, winner));
-    console.log(diff || `${config} already has the best values.`);
+    if (several && diff)
+      console.log(`Trial ${winner.number} as a change of ${config}; apply it, or another with --trial N:\n`);
+    console.log(
+      diff || `${config} already has the ${several ? `values of trial ${winner.number}` : 'best values'}.`,
+    );
   }
   return status;
 }

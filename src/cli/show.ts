@@ -3,8 +3,9 @@
 import { resolve } from 'node:path';
 import { formatBytes, formatValue, NOTHING } from '../core/format.js';
 import { prunerText } from '../core/pruners/names.js';
-import { bestTrial, isExcluded } from '../core/study/best.js';
+import { bestTrial, isExcluded, mergedStudy } from '../core/study/best.js';
 import { parseFilter } from '../core/study/filter.js';
+import { paretoFront } from '../core/study/pareto.js';
 import { journalFile, trialFolder } from '../core/study/places.js';
 import { runningMs } from '../core/study/stop.js';
 import { columnsOf } from '../core/study/table.js';
@@ -58,9 +59,9 @@ export async function list(config: string, options: ListOptions): Promise<void> 
   }
   const params = Object.keys(study.space);
   const metrics = study.objectives.map(({ metric }) => metric);
-  const winner = bestTrial(study)?.number;
+  const winners = new Set(paretoFront(mergedStudy(study)).map(({ number }) => number));
   const rows = trials.map((trial) => [
-    `${trial.number}${trial.number === winner ? ' *' : ''}`,
+    `${trial.number}${winners.has(trial.number) ? ' *' : ''}`,
     isExcluded(trial) ? `${trial.state}, excluded` : trial.state,
     ...metrics.map((metric) => number(trialJson(trial).values[metric])),
     ...params.map((name) => (name in trial.params ? formatValue(trial.params[name]) : NOTHING)),

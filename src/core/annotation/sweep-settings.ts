@@ -4,6 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import type { PrunerChoice } from '../pruners/names.js';
+import { objectivesProblem } from '../samplers/multi/support.js';
 import { SAMPLER_NAMES } from '../samplers/names.js';
 import type { Retention } from '../study/retention.js';
 import type { Direction, Objective, StopCriteria } from '../study/trial.js';
@@ -99,6 +100,9 @@ class Reader {
     const objectives = this.#objectives(entries, { start, end });
     const stop = this.#stop(entries.get('stop'));
     const sampler = this.#oneOf(entries.get('sampler'), 'sampler', SAMPLER_NAMES) ?? 'auto';
+    const several = objectivesProblem(sampler, objectives?.length ?? 1);
+    const samplerEntry = entries.get('sampler');
+    if (several && samplerEntry) this.#fail('sampler-objectives', several, samplerEntry);
     const pruner = this.#pruner(entries.get('pruner'));
     const repeats = this.#integer(entries.get('repeats'), 'repeats', 1, 3);
     const race = this.#integer(entries.get('race'), 'race', 0, 3);

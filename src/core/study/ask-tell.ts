@@ -6,14 +6,16 @@
 import { parseConstraints } from '../annotation/library-constraints.js';
 import { prunerOf, prunerProblem } from '../pruners/choose.js';
 import type { PrunerChoice } from '../pruners/names.js';
+import { objectivesProblem } from '../samplers/multi/support.js';
 import type { SamplerName } from '../samplers/names.js';
 import { samplers } from '../samplers/registry.js';
 import type { Params, Space } from '../space/parameter.js';
 import { decisionOrder } from '../space/point.js';
 import { distributionProblem } from '../space/validate.js';
-import { bestTrial } from './best.js';
+import { bestTrial, mergedStudy } from './best.js';
 import { enqueueInto } from './enqueue.js';
 import { judgeTrial } from './judge.js';
+import { paretoFront } from './pareto.js';
 import type { JournalRecord } from './records.js';
 import { isFinished, StudyReducer } from './reduce.js';
 import { constraintContext, exhaustedReason } from './suggest.js';
@@ -30,7 +32,7 @@ import {
 
 export interface CreateStudyOptions {
   readonly space: Space;
-  /** One per objective; default `['minimize']`. Samplers and pruners go by the first. */
+  /** One per objective; default `['minimize']`. Most pruners go by the first. */
   readonly directions?: readonly Direction[];
   readonly sampler?: SamplerName;
   /** A name, or a name with options such as `{ name: 'asha', reduction: 4 }`. What pauses and promotes is for sweeps. */
@@ -73,8 +75,10 @@ export interface AskTellStudy {
    * @throws Error when there is no such trial, it has ended, or the number of values is not that of the directions.
    */
   tell(number: number, value?: number | readonly number[], state?: Outcome['state']): Promise<void>;
-  /** The best completed trial by the first objective; undefined before there is one. */
+  /** The best completed trial, with several objectives the balanced one of the front; undefined before there is one. */
   readonly best: Trial | undefined;
+  /** The trials that no other betters in one objective without being worse in another; the best alone with one. */
+  readonly front: readonly Trial[];
   readonly trials: readonly Trial[];
 }
 
@@ -91,6 +95,8 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
   if (!(sampler in samplers)) {
     throw new Error(`There is no sampler "${sampler}"; there are ${Object.keys(samplers).join(', ')}.`);
   }
+  const several = objectivesProblem(sampler, directions.length);
+  if (several) throw new Error(several);
   const wrong = prunerProblem(pruner);
   if (wrong) throw new Error(wrong.message);
   if (prunerOf(pruner).promote) {
@@ -179,6 +185,9 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
 
     get best() {
       return bestTrial(reducer.study);
+    },
+    get front() {
+      return paretoFront(mergedStudy(reducer.study));
     },
     get trials() {
       return reducer.study.trials;

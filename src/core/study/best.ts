@@ -1,4 +1,5 @@
 /** Which trial is best, and by how much. Ties go to the lower number; trials without a finite objective never win. */
+import { balancedTrial, paretoFront } from './pareto.js';
 import { mergedTrials } from './repeats.js';
 import type { Direction, Study, Trial } from './trial.js';
 
@@ -23,8 +24,26 @@ export function objectiveOf(trial: Trial): number | undefined {
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-/** The best completed trial by the first objective; where points were run more than once, by the mean of the runs. */
-export function bestTrial(study: Pick<Study, 'objectives' | 'trials'>): Trial | undefined {
+type Judged = Pick<Study, 'objectives' | 'trials'> & Partial<Pick<Study, 'settings'>>;
+
+/** The study with one trial for each point that was run more than once: the mean of its runs. */
+export function mergedStudy<S extends Judged>(study: S): S {
+  const trials = mergedTrials(study.trials);
+  return trials === study.trials ? study : { ...study, trials };
+}
+
+/**
+ * The best completed trial; where points were run more than once, by the mean of the runs. With several objectives the
+ * balanced member of the Pareto front (see pareto.ts).
+ */
+export function bestTrial(study: Judged): Trial | undefined {
+  if (study.objectives.length < 2) return bestOfFirst(study);
+  const directions = study.objectives.map(({ direction }) => direction);
+  return balancedTrial(paretoFront(mergedStudy(study)), directions);
+}
+
+/** The best completed trial by the first objective, whatever the others say. */
+export function bestOfFirst(study: Pick<Study, 'objectives' | 'trials'>): Trial | undefined {
   const direction = study.objectives[0]?.direction ?? 'minimize';
   let best: Trial | undefined;
   let bestValue = Number.NaN;

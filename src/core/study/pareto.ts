@@ -4,7 +4,6 @@
  * hypervolume.ts.
  */
 import { outcomeViolation } from '../space/constraint.js';
-import { isExcluded } from './best.js';
 import type { Direction, Study, Trial } from './trial.js';
 
 /** One number per objective, to be minimised. */
@@ -15,7 +14,7 @@ type Comparable = Pick<Study, 'objectives' | 'trials'> & Partial<Pick<Study, 'se
 
 /** The objectives of a completed trial that counts, as costs; undefined where one is missing or not finite. */
 export function costsOf(trial: Trial, directions: readonly Direction[]): Costs | undefined {
-  if (trial.state !== 'complete' || isExcluded(trial)) return undefined;
+  if (trial.state !== 'complete' || trial.marks?.excluded !== undefined) return undefined;
   const costs = directions.map((direction, i) => {
     const value = trial.objectives?.[i] ?? Number.NaN;
     return direction === 'maximize' ? -value : value;

@@ -1,5 +1,6 @@
 /** When a study has done enough: the criteria of `@sweep`'s `stop`. */
-import { bestTrial, isBetter, isExcluded, objectiveOf } from './best.js';
+import { bestOfFirst, isBetter, isExcluded, mergedStudy, objectiveOf } from './best.js';
+import { trialsSinceGrowth } from './hypervolume.js';
 import { isPaused } from './pause.js';
 import { remainingRegret } from './regret.js';
 import { hasRepeats, isSettled, mergedTrials } from './repeats.js';
@@ -18,7 +19,7 @@ export function stopOf(study: Study, now: number): Stop | undefined {
   const direction = study.objectives[0]?.direction ?? 'minimize';
 
   if (stop.target !== undefined) {
-    const best = bestTrial(study);
+    const best = bestOfFirst(study);
     const value = best && objectiveOf(best);
     if (
       best &&
@@ -34,7 +35,8 @@ export function stopOf(study: Study, now: number): Stop | undefined {
     study.trials.length > stop.plateau &&
     sinceImprovement(study) >= stop.plateau
   ) {
-    return { criterion: 'plateau', reason: `no improvement in ${stop.plateau} completed trials` };
+    const what = study.objectives.length > 1 ? 'growth of the hypervolume' : 'improvement';
+    return { criterion: 'plateau', reason: `no ${what} in ${stop.plateau} completed trials` };
   }
   if (stop.trials !== undefined && startedAtLeast(study, stop.trials)) {
     return { criterion: 'trials', reason: `all ${stop.trials} trials were started` };
@@ -84,6 +86,7 @@ export function runningMs(study: Pick<Study, 'elapsedMs' | 'runningSince'>, now:
 
 /** Completed trials after the last improvement, in the order in which they completed. */
 function sinceImprovement(study: Study): number {
+  if (study.objectives.length > 1) return trialsSinceGrowth(mergedStudy(study));
   const direction = study.objectives[0]?.direction ?? 'minimize';
   const completed = (hasRepeats(study) ? mergedTrials(study.trials) : study.trials)
     .filter((trial) => trial.state === 'complete' && !isExcluded(trial))

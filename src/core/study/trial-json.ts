@@ -2,6 +2,7 @@
 
 import type { Params } from '../space/parameter.js';
 import { bestTrial } from './best.js';
+import { frontOf } from './front.js';
 import type { Marks, Study, Trial, TrialState } from './trial.js';
 import { type Winner, winnerOf } from './winner.js';
 
@@ -30,6 +31,10 @@ export interface BestJson {
   readonly trial: TrialJson | null;
   /** Trial 0, the values in the file; null before it was started. */
   readonly baseline: TrialJson | null;
+  /** With several objectives: the Pareto front, the best of the first objective first. `trial` is its balanced member. */
+  readonly front?: readonly TrialJson[];
+  /** With several objectives: share of the box between the best values and the reference point. */
+  readonly hypervolume?: number;
   /** How sure it is that the trial is the best; only where points were run more than once. */
   readonly winner?: Winner;
 }
@@ -60,12 +65,14 @@ const marksJson = ({ excluded, starred, note, tags }: Marks) => ({
 export function bestJson(study: Study): BestJson {
   const best = bestTrial(study);
   const winner = winnerOf(study);
+  const front = frontOf(study);
   // A study of another program has no file whose values its first trial had.
   const baseline = Object.keys(study.baseline).length > 0 ? study.trials[0] : undefined;
   return {
     study: study.name,
     trial: best ? trialJson(best) : null,
     baseline: baseline ? trialJson(baseline) : null,
+    ...(front && { front: front.trials.map(trialJson), hypervolume: front.hypervolume }),
     ...(winner && { winner }),
   };
 }

@@ -76,8 +76,10 @@ export function probabilityBetter(
   return gap === 0 ? 0.5 : studentCdf(gap / deviation, variance.freedom);
 }
 
-/** undefined where no point was run twice, or there is nothing to compare the best with. */
+/** undefined where no point was run twice, there are several objectives, or there is nothing to compare the best with. */
 export function winnerOf(study: Pick<Study, 'trials' | 'objectives'>): Winner | undefined {
+  // Of several objectives none decides alone.
+  if (study.objectives.length > 1) return undefined;
   const best = bestTrial(study);
   const { contenders, variance } = standing(study);
   const first = contenders.find(({ number }) => number === best?.number);
