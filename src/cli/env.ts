@@ -60,7 +60,8 @@ function describe(facts: JsonObject, prefix = ''): readonly string[][] {
       return [[`${prefix}${name}`, text]];
     }
     const inner = value as JsonObject;
-    if (name === 'packages') return [[`${prefix}${name}`, `${Object.keys(inner).length} (see --json)`]];
+    if (name === 'packages' || name === 'conda')
+      return [[`${prefix}${name}`, `${Object.keys(inner).length} (see --json)`]];
     return [...describe(inner, `${prefix}${name}.`)];
   });
 }

@@ -1,9 +1,11 @@
 /** What is captured of the machine, the project and the interpreter; kept once per run; shown by `sweetspot env`. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { captureEnvironment } from '../../src/engine/environment/capture.js';
+import { condaPackages } from '../../src/engine/environment/conda.js';
+import { gpuFacts } from '../../src/engine/environment/gpu.js';
 import { allowedVariables } from '../../src/engine/environment/machine.js';
 import { bundle, project } from './support/engine.js';
 
@@ -138,5 +140,47 @@ describe('sweetspot env', () => {
     expect(stdout).toContain(
       'This study continues in another environment: trainer.files.bowl.js (likely to matter)',
     );
+  });
+});
+
+describe('what a command computes on', () => {
+  /** A folder with a program that prints this, which is looked in first. */
+  async function withProgram(name: string, prints: string): Promise<string> {
+    const folder = await project({ [name]: `#!/bin/sh\ncat <<'END'\n${prints}\nEND\n` });
+    await chmod(join(folder, name), 0o755);
+    vi.stubEnv('PATH', `${folder}${delimiter}${process.env.PATH}`);
+    return folder;
+  }
+
+  it.skipIf(process.platform === 'win32')("is told by NVIDIA's tool", async () => {
+    const folder = await withProgram(
+      'nvidia-smi',
+      'NVIDIA A100, 550.54.15, 40960 MiB\nNVIDIA A100, 550.54.15, 40960 MiB',
+    );
+    const one = { name: 'NVIDIA A100', driver: '550.54.15', memory: '40960 MiB' };
+    expect(await gpuFacts(folder)).toEqual({ gpu: [one, one] });
+    vi.unstubAllEnvs();
+  });
+
+  it.skipIf(process.platform === 'win32')("is told by AMD's where there is none of NVIDIA's", async () => {
+    const folder = await withProgram(
+      'rocm-smi',
+      '{"card0": {"Card Series": "MI250X"}, "system": {"Driver version": "6.3.6"}}',
+    );
+    expect(await gpuFacts(folder)).toEqual({ gpu: [{ name: 'MI250X', driver: '6.3.6' }] });
+    vi.unstubAllEnvs();
+  });
+
+  it('includes the packages of a conda environment with their builds', async () => {
+    const folder = await project({
+      'conda-meta/numpy-1.26.4-py312heda63a1_0.json': '{}',
+      'conda-meta/ca-certificates-2024.7.4-hbcca054_0.json': '{}',
+      'conda-meta/history': '',
+    });
+    expect(await condaPackages(folder)).toEqual({
+      'ca-certificates': '2024.7.4 hbcca054_0',
+      numpy: '1.26.4 py312heda63a1_0',
+    });
+    expect(await condaPackages(join(folder, 'none'))).toEqual({});
   });
 });

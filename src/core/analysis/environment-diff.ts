@@ -28,7 +28,7 @@ interface Rule {
 
 /** Packages whose arithmetic a training consists of. */
 const NUMERIC_PACKAGE =
-  /^packages\.(numpy|scipy|pandas|scikit-learn|torch\w*|tensorflow[\w-]*|keras|jax\w*|xgboost|lightgbm|catboost|transformers|onnx\w*|cupy\w*|numba|nvidia-[\w-]+|triton|mkl\w*)$/i;
+  /^(?:packages|conda)\.(numpy|scipy|pandas|scikit-learn|torch\w*|tensorflow[\w-]*|keras|jax\w*|xgboost|lightgbm|catboost|transformers|onnx\w*|cupy\w*|numba|nvidia-[\w-]+|triton|mkl\w*|cudatoolkit|cuda-\w[\w-]*|cudnn|\w*blas|pytorch)$/i;
 
 /** The first that fits decides. */
 const RULES: readonly Rule[] = [
@@ -58,7 +58,7 @@ const RULES: readonly Rule[] = [
   { path: /^threads/, weight: 'possible', why: 'sums over threads depend on how many there are' },
   { path: /^git\.(commit|patch)/, weight: 'possible', why: 'code of the project may differ' },
   { path: /^lockFiles/, weight: 'possible', why: 'other versions of packages may be installed' },
-  { path: /^packages\./, weight: 'possible', why: 'another version of a package' },
+  { path: /^(packages|conda)\./, weight: 'possible', why: 'another version of a package' },
   {
     path: /^variables\.(OMP|MKL|OPENBLAS|TF|XLA|CUDA|CUBLAS|PYTORCH|NVIDIA|PYTHONHASHSEED)/,
     weight: 'possible',

@@ -1,5 +1,5 @@
 /**
- * Facts of the interpreter that a command runs in: version and installed packages. Asking takes a while, so the answer
+ * Facts of what a command runs on and in: graphics processors, the interpreter's version and its installed packages. Asking takes a while, so the answer
  * is kept beside the studies and asked again only when the interpreter or its folder of packages has changed.
  */
 import { createHash } from 'node:crypto';
@@ -9,6 +9,8 @@ import type { TrainerSpec } from '../../core/annotation/annotated-config.js';
 import type { JsonObject } from '../../core/json.js';
 import { storeFolder } from '../../core/study/places.js';
 import { outputOf } from './command-output.js';
+import { condaPackages } from './conda.js';
+import { gpuFacts } from './gpu.js';
 import { wordsOf } from './project.js';
 
 const PYTHON = /(^|[\\/])python[\d.]*(\.exe)?$/i;
@@ -17,14 +19,15 @@ const ASK_TIMEOUT = 10_000;
 const WHERE = `import sys, sysconfig
 print(sys.executable)
 print(sys.version.split()[0])
-print(sysconfig.get_paths()["purelib"])`;
+print(sysconfig.get_paths()["purelib"])
+print(sys.prefix)`;
 const PACKAGES = `import json
 from importlib.metadata import distributions
 print(json.dumps({(d.metadata["Name"] or "").lower(): d.version for d in distributions() if d.metadata["Name"]}, sort_keys=True))`;
 
 async function python(program: string, folder: string, cache: string): Promise<JsonObject | undefined> {
   const where = await outputOf(program, ['-c', WHERE], folder);
-  const [executable, version, library] = where?.trim().split(/\r?\n/) ?? [];
+  const [executable, version, library, prefix] = where?.trim().split(/\r?\n/) ?? [];
   if (executable === undefined || version === undefined || library === undefined) return undefined;
   const changed = await stat(library).then(
     ({ mtimeMs }) => mtimeMs,
@@ -45,19 +48,24 @@ async function python(program: string, folder: string, cache: string): Promise<J
     }
   }
   const interpreter = { kind: 'python', path: executable, version };
+  const conda = prefix === undefined ? {} : await condaPackages(prefix);
+  const facts = { interpreter, ...(Object.keys(conda).length > 0 && { conda }) };
   try {
-    return { interpreter, packages: JSON.parse(text ?? '') as JsonObject };
+    return { ...facts, packages: JSON.parse(text ?? '') as JsonObject };
   } catch {
-    return { interpreter };
+    return facts;
   }
 }
 
-/** Empty for trainers that run inside of us, and for programs that are no interpreter we know. */
+/** Empty for trainers that run inside of us; of a program that is no interpreter we know, the processors alone. */
 export async function interpreterFacts(configFile: string, trainer: TrainerSpec): Promise<JsonObject> {
   if (trainer.kind !== 'command') return {};
   const folder = dirname(configFile);
+  // Our own trainers compute on none.
+  const asking = gpuFacts(folder);
   const program = wordsOf(trainer.command).find((word) => PYTHON.test(word));
-  if (program === undefined) return {};
+  if (program === undefined) return asking;
   const path = /[\\/]/.test(program) && !/^([\\/]|\w:)/.test(program) ? join(folder, program) : program;
-  return (await python(path, folder, join(storeFolder(configFile), 'environments'))) ?? {};
+  const facts = await python(path, folder, join(storeFolder(configFile), 'environments'));
+  return { ...(await asking), ...facts };
 }
