@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import type { Trial } from 'sweetspot';
 
-interface Config {
+export interface Config {
   data: string;
   network: {
     filters: number;
@@ -21,7 +21,7 @@ interface Config {
 }
 
 /** Images [n, 8, 8, 1] between 0 and 1, and one-hot labels [n, 10], the last rows for validation. */
-async function loadDigits(file: string, validation: number) {
+export async function loadDigits(file: string, validation: number) {
   const csv = gunzipSync(await readFile(new URL(file, import.meta.url))).toString();
   const rows = csv
     .trim()
@@ -48,7 +48,7 @@ async function loadDigits(file: string, validation: number) {
   return { x: x!, y: y!, validationData: [xVal!, yVal!] as [tf.Tensor, tf.Tensor] };
 }
 
-function createModel({ filters, secondLayer, dense, activation, dropout }: Config['network']): tf.Sequential {
+export function createModel({ filters, secondLayer, dense, activation, dropout }: Config['network']): tf.Sequential {
   const model = tf.sequential();
   model.add(tf.layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation, inputShape: [8, 8, 1] }));
   model.add(tf.layers.maxPooling2d({ poolSize: 2 }));
