@@ -34,8 +34,8 @@ import {
 import type { EngineStatus } from '../protocol/engine.js';
 import type { AttemptResult, Executor } from './executors/executor.js';
 import type { Journal } from './journal.js';
-import { TrialNotices } from './trial-notices.js';
 import { withOwnSeed } from './repeat-seed.js';
+import { TrialNotices } from './trial-notices.js';
 
 /** Failures at the beginning, without a single success, after which going on is pointless. */
 const HOPELESS = 5;
@@ -81,7 +81,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   constructor(options: RunnerOptions) {
     super();
     this.#options = options;
-    this.#notices = new TrialNotices(options.config.sweep.fuse !== undefined);
+    this.#notices = new TrialNotices((options.executor.trialsPerWorker ?? 1) > 1);
     options.journal.onRoom = (problem) =>
       this.emit('notice', problem ?? 'There is room on the disk again; the study goes on.');
   }

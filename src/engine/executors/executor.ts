@@ -25,6 +25,8 @@ export type AttemptResult =
 export interface Executor {
   /** Attempts at a time. */
   readonly slots: number;
+  /** How many of them may share a process; absent: none do. */
+  readonly trialsPerWorker?: number;
   /** Makes the attempt's folder where it needs one. Never rejects for anything the trial did. */
   run(spec: AttemptSpec, events: AttemptEvents): Promise<AttemptResult>;
   /** Ends the attempt at a trial at once. */

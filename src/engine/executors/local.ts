@@ -216,7 +216,7 @@ export class LocalExecutor implements Executor {
   constructor(
     private readonly processes: number,
     private readonly script: string,
-    private readonly trialsPerWorker = 1,
+    readonly trialsPerWorker = 1,
   ) {
     this.slots = processes * trialsPerWorker;
   }
