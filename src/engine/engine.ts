@@ -12,6 +12,7 @@ import { samplers } from '../core/samplers/registry.js';
 import { allowance } from '../core/space/constraint.js';
 import { OUR_WORKER } from '../core/study/journal-line.js';
 import { journalFile } from '../core/study/places.js';
+import type { JournalRecord } from '../core/study/records.js';
 import { StudyReducer } from '../core/study/reduce.js';
 import type { Study, StudySettings, StudyStatus } from '../core/study/trial.js';
 import { environmentRecord, settingsRecord, studyRecords, timestamp } from '../core/study/write.js';
@@ -22,6 +23,7 @@ import { LocalExecutor } from './executors/local.js';
 import { trialsPerWorker } from './executors/trials-per-worker.js';
 import { Journal, JournalError } from './journal.js';
 import { StudyLock } from './lock.js';
+import { type Before, beginningOf } from './new-study.js';
 import { EngineServer } from './server.js';
 import { SnapshotKeeper } from './snapshot.js';
 import { RetentionKeeper } from './studies/retention.js';
@@ -33,6 +35,7 @@ import {
   latestStudy,
   loadStudy,
   newStudyName,
+  OTHER_SEED,
   type StoredStudy,
   studyNames,
   updateStudy,
@@ -46,6 +49,8 @@ export interface RunningEngine {
   /** Whether an earlier study goes on, and what its reader should know, such as why another one does not. */
   readonly continued: boolean;
   readonly notes: readonly string[];
+  /** Of them those about earlier trials: which were taken over and which were not. */
+  readonly carried: readonly string[];
   /** How it ended; the lock is free and the socket closed by then. */
   readonly ended: Promise<StudyStatus>;
   /** Stops the study, resumable, when no client has been connected for so many milliseconds. */
@@ -103,6 +108,8 @@ interface Choice {
   readonly notes: readonly string[];
   /** What was read to choose it. */
   readonly stored?: StoredStudy;
+  /** Of a new one: the study whose place it takes since the file has changed. */
+  readonly before?: Before;
 }
 
 /** Which study to run: the one named, the latest where it can go on, else a new one. */
@@ -114,6 +121,7 @@ async function choose(
   const wanted = {
     space: config.space,
     objectives: config.sweep.objectives,
+    ...(config.sweep.constraints && { constraints: config.sweep.constraints }),
     ...(overrides.seed === undefined ? {} : { seed: overrides.seed }),
   };
   if (start.study !== undefined) {
@@ -140,12 +148,17 @@ async function choose(
   if (stored) {
     const { study } = stored.reducer;
     const { name: latest } = study;
-    if (study.status.kind !== 'finished' || study.trials.some(({ state }) => state === 'waiting')) {
-      const problem = continuationProblem(study, wanted);
-      if (problem === undefined) {
-        return { name: latest, isNew: false, notes: changedConfig(study, config), stored };
-      }
-      notes.push(`The unfinished study "${latest}" is left as it is: ${problem}.`);
+    const unfinished =
+      study.status.kind !== 'finished' || study.trials.some(({ state }) => state === 'waiting');
+    const problem = continuationProblem(study, wanted);
+    if (unfinished && problem === undefined) {
+      return { name: latest, isNew: false, notes: changedConfig(study, config), stored };
+    }
+    if (problem !== undefined) {
+      if (unfinished) notes.push(`The unfinished study "${latest}" is left as it is: ${problem}.`);
+      // A seed of its own asks for a search of its own.
+      const before = problem === OTHER_SEED ? undefined : { study, unfinished };
+      return { name: await newStudyName(configFile), isNew: true, notes, ...(before && { before }) };
     }
   }
   return { name: await newStudyName(configFile), isNew: true, notes };
@@ -175,8 +188,11 @@ async function open(
       { configFile, trainer: config.sweep.trainer, workers: slots(settings), keepPatch: true },
       timestamp(Date.now()),
     );
+    const beginning = choice.isNew
+      ? await beginningOf(`${OUR_WORKER}${process.pid}`, configFile, config, choice.before)
+      : { records: [], notes: [] };
     const { journal, reducer, fromSnapshot } = choice.isNew
-      ? await createStudy(file, choice.name, configFile, config, text, settings)
+      ? await createStudy(file, choice.name, configFile, config, text, settings, beginning.records)
       : await continueStudy(configFile, choice.name, settings, choice.stored);
     const environment = await capturing;
     const earlier = reducer.study.environments.at(-1);
@@ -218,7 +234,7 @@ async function open(
         await lock.release();
         return status;
       });
-    const notes = [...choice.notes, ...(moved === undefined ? [] : [moved])];
+    const notes = [...choice.notes, ...beginning.notes, ...(moved === undefined ? [] : [moved])];
     if (settings.sampler === 'grid')
       notes.push(`The grid has ${gridSize(config.space, allowance(settings.constraints))} points.`);
     return {
@@ -228,6 +244,7 @@ async function open(
       socket: lock.socket,
       continued: !choice.isNew,
       notes,
+      carried: beginning.notes,
       ended,
       stopWhenAlone: (graceMs) => server.stopWhenAlone(graceMs),
     };
@@ -250,10 +267,11 @@ async function createStudy(
   config: AnnotatedConfig,
   text: string,
   settings: StudySettings,
+  beginning: readonly JournalRecord[],
 ): Promise<Opened> {
   const journal = await Journal.create(file);
   const reducer = new StudyReducer();
-  const records = studyRecords(`${OUR_WORKER}${process.pid}`, {
+  const made = studyRecords(`${OUR_WORKER}${process.pid}`, {
     name,
     objectives: config.sweep.objectives,
     space: config.space,
@@ -261,6 +279,7 @@ async function createStudy(
     config: { file: configFile, text },
     baseline: config.baseline,
   });
+  const records = [...made, ...beginning];
   for (const record of records) reducer.apply(record);
   await journal.append(records);
   return { journal, reducer, fromSnapshot: false };

@@ -22,9 +22,9 @@ async function main(start: EngineStart): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const { runner, journal, socket, notes } = engine;
+  const { runner, journal, socket, notes, carried } = engine;
   for (const note of notes) console.log(note);
-  await answer({ kind: 'ready', study: runner.study.name, journal, socket });
+  await answer({ kind: 'ready', study: runner.study.name, journal, socket, notes: carried });
 
   if (start.graceMs !== null) engine.stopWhenAlone(start.graceMs);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -2,6 +2,7 @@
 import { mkdir, open as openFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Json, jsonEqual } from '../core/json.js';
+import type { Constraint } from '../core/space/constraint.js';
 import type { Space } from '../core/space/parameter.js';
 import { JOURNAL_SUFFIX, journalFile, storeFolder, studiesFolder, studyStem } from '../core/study/places.js';
 import { StudyReducer } from '../core/study/reduce.js';
@@ -129,9 +130,12 @@ export async function ensureStore(configFile: string): Promise<void> {
   await readFile(ignore).catch(() => writeFile(ignore, '*\n'));
 }
 
+export const OTHER_SEED = 'its seed is another one';
+
 export interface Wanted {
   readonly space: Space;
   readonly objectives: readonly Objective[];
+  readonly constraints?: readonly Constraint[];
   /** Only when the caller insists on one. */
   readonly seed?: number;
 }
@@ -144,6 +148,10 @@ export function continuationProblem(study: Study, wanted: Wanted): string | unde
   if (!jsonEqual(study.objectives as unknown as Json, wanted.objectives as unknown as Json)) {
     return 'the metric has changed';
   }
-  if (wanted.seed !== undefined && wanted.seed !== study.settings.seed) return 'its seed is another one';
+  const constraints = (of: readonly Constraint[] | undefined): Json => (of ?? []).map(({ text }) => text);
+  if (!jsonEqual(constraints(study.settings.constraints), constraints(wanted.constraints))) {
+    return 'the constraints have changed';
+  }
+  if (wanted.seed !== undefined && wanted.seed !== study.settings.seed) return OTHER_SEED;
   return undefined;
 }

@@ -38,7 +38,14 @@ export interface EngineStart {
 
 /** The engine's answer. After it the IPC channel is closed. */
 export type EngineStarted =
-  | { readonly kind: 'ready'; readonly study: string; readonly journal: string; readonly socket: string }
+  | {
+      readonly kind: 'ready';
+      readonly study: string;
+      readonly journal: string;
+      readonly socket: string;
+      /** What became of the trials of the study before, whose space was another; for a notice. */
+      readonly notes: readonly string[];
+    }
   /** `config`: the file is wrong. `busy`: another engine is at this study. `failed`: anything else. */
   | { readonly kind: 'error'; readonly code: 'config' | 'busy' | 'failed'; readonly message: string };
 

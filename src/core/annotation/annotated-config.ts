@@ -53,6 +53,8 @@ export interface SweepSettings {
   readonly fuse?: number;
   /** Whose files stay when trials have ended; absent: everybody's. */
   readonly keep?: Retention;
+  /** Studies to learn from: `study`, `./other.yaml`, `./other.yaml#study`; absent for none. */
+  readonly warmStart?: readonly string[];
   /** Between parameters, and on metrics; absent for none. */
   readonly constraints?: readonly Constraint[];
   readonly outcomeConstraints?: readonly Constraint[];

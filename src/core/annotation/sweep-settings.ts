@@ -29,6 +29,7 @@ const KEYS = [
   'fuse',
   'keep',
   'constraints',
+  'warmStart',
   'include',
   'run',
 ] as const;
@@ -106,6 +107,7 @@ class Reader {
     const pruner = this.#pruner(entries.get('pruner'));
     const repeats = this.#integer(entries.get('repeats'), 'repeats', 1, 3);
     const race = this.#integer(entries.get('race'), 'race', 0, 3);
+    const warmStart = this.#texts(entries.get('warmStart'), 'warmStart', './other.yaml');
     const seed = this.#integer(entries.get('seed'), 'seed', 0);
     const workers = this.#integer(entries.get('workers'), 'workers', 1);
     const fuse = this.#fuse(entries.get('fuse'));
@@ -121,6 +123,7 @@ class Reader {
       ...(race !== undefined && { race }),
       ...(seed !== undefined && { seed }),
       ...(workers !== undefined && { workers }),
+      ...(warmStart !== undefined && { warmStart }),
       ...(fuse !== undefined && { fuse }),
       ...(keep && { keep }),
     };
@@ -177,6 +180,17 @@ class Reader {
   #text(entry: Entry, key: string, example: string): string | undefined {
     if (typeof entry.value === 'string' && entry.value.trim() !== '') return entry.value;
     return this.#fail('bad-setting', `\`${key}\` needs a text, such as \`${key}: ${example}\`.`, entry);
+  }
+
+  /** One text or a list of them. */
+  #texts(entry: Entry | undefined, key: string, example: string): readonly string[] | undefined {
+    if (!entry) return undefined;
+    const nodes = isSeq(entry.node) ? (entry.node.items as readonly (Node | null)[]) : [entry.node];
+    const texts = nodes.map((node) => {
+      const [start, end] = extent(node, entry.start, entry.end);
+      return this.#text({ node, value: plain(node), start, end }, key, example);
+    });
+    return texts.filter((text) => text !== undefined);
   }
 
   #objectives(entries: Entries, sweep: { readonly start: number; readonly end: number }): Objective[] {

@@ -198,7 +198,7 @@ function fit(parameter: Distribution, value: Json): Json | undefined {
 }
 
 /** The file's own values come first: an imported trial that has them, else one that waits for its turn. */
-function fileFirst(
+export function fileFirst(
   trials: readonly MappedTrial[],
   { space, baseline }: AnnotatedConfig,
 ): readonly MappedTrial[] {

@@ -18,8 +18,6 @@ export interface SamplerContext {
    * metric is missing. Absent: there are none.
    */
   readonly outcomeViolation?: (values: Trial['values']) => number;
-  /** Finished trials of earlier studies, for models to learn from: neither counted nor barred from being tried again. */
-  readonly earlier?: readonly Trial[];
 }
 
 export interface Sampler {

@@ -95,7 +95,9 @@ function nameValues(space: Space, fixed: Params): Params | string {
       (endings.length === 1 ? endings[0] : undefined);
     if (name === undefined) {
       const several =
-        endings.length > 1 ? ` It could be ${endings.join(' or ')}.` : didYouMean(written, [...names, ...short.values()]);
+        endings.length > 1
+          ? ` It could be ${endings.join(' or ')}.`
+          : didYouMean(written, [...names, ...short.values()]);
       return `The study tunes nothing called \`${written}\`.${several} It tunes ${names.join(', ')}.`;
     }
     const parameter = space[name] as Parameter;

@@ -87,6 +87,8 @@ export const Attr = {
   status: 'sweetspot:status',
   /** Study: { id, at, facts }: what results of the trials started from here on depend on. One per run of an engine. */
   environment: 'sweetspot:environment',
+  /** Study: EarlierTrial[], of other studies. */
+  earlier: 'sweetspot:earlier',
   /** Study: Marks of the study; with `:7` behind it, those of trial 7. Always all of them: the last word counts. */
   marks: 'sweetspot:marks',
   /** Trial: { sampler, reason, seen } with `seen` the number of records visible to the sampler. */

@@ -149,6 +149,9 @@ export class StudyReducer {
       case Attr.baseline:
         study.baseline = value as JsonObject;
         return;
+      case Attr.earlier:
+        study.earlier = value as unknown as Study['earlier'] & {};
+        return;
       case Attr.status:
         this.#status(value as unknown as StudyStatus & { at: string });
         return;

@@ -10,7 +10,7 @@ import { allowance, outcomeViolation } from '../space/constraint.js';
 import { countedTrials } from './best.js';
 import { comparableTrials } from './fidelity.js';
 import { dueRepeat, hasRepeats, mergedTrials } from './repeats.js';
-import type { Study, StudySettings, Suggestion } from './trial.js';
+import type { EarlierTrial, Study, StudySettings, Suggestion, Trial } from './trial.js';
 
 /** What the constraints of a study mean for its samplers. */
 export function constraintContext({
@@ -43,6 +43,34 @@ export function suggest(study: Study): Suggestion | 'exhausted' {
   return dueRepeat(study) ?? askSampler(study);
 }
 
+const earlierOf = new WeakMap<readonly EarlierTrial[], readonly Trial[]>();
+
+/** Trials of earlier studies as samplers take them, numbered below 0. A grid tries its points whatever others tried. */
+function earlierTrials({ earlier, objectives }: Study): readonly Trial[] {
+  if (!earlier) return [];
+  let trials = earlierOf.get(earlier);
+  if (!trials) {
+    const metric = objectives[0]?.metric ?? 'value';
+    trials = earlier.map(({ state, params, values, objectives: results, step, value }, index): Trial => {
+      const number = index - earlier.length;
+      const reports =
+        step === undefined || value === undefined ? [] : [{ step, value, metrics: { [metric]: value } }];
+      return {
+        id: number,
+        number,
+        state,
+        params,
+        values,
+        reports,
+        attributes: {},
+        ...(results && { objectives: results }),
+      };
+    });
+    earlierOf.set(earlier, trials);
+  }
+  return trials;
+}
+
 /** What the study's sampler would try next, whatever else is due. */
 export function askSampler(study: Study): Suggestion | 'exhausted' {
   const { space, objectives, settings } = study;
@@ -50,11 +78,12 @@ export function askSampler(study: Study): Suggestion | 'exhausted' {
   const counted = countedTrials(study);
   const merged = hasRepeats(study) ? mergedTrials(counted) : counted;
   const trials = settings.pruner === 'none' ? merged : comparableTrials(merged, objectives);
+  const known = settings.sampler === 'grid' ? [] : earlierTrials(study);
   const directions = objectives.map(({ direction }) => direction);
   return samplers[settings.sampler as SamplerName].ask({
     space,
     directions,
-    trials,
+    trials: known.length === 0 ? trials : [...known, ...trials],
     seed: settings.seed,
     number,
     ...constraintContext(settings),

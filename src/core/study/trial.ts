@@ -140,6 +140,16 @@ export type StudyStatus =
   /** The engine could not go on: resumable. `config`: the user's files are at fault; otherwise disk full and the like. */
   | { readonly kind: 'error'; readonly reason: string; readonly cause?: 'config' };
 
+/** A trial of an earlier study, in terms of this one's space: for samplers to learn from. */
+export interface EarlierTrial extends Pick<Trial, 'params' | 'objectives' | 'values'> {
+  /** Study and number, such as `iris #7`. */
+  readonly from: string;
+  readonly state: 'complete' | 'pruned' | 'failed';
+  /** The first objective as last reported, and at which step. */
+  readonly step?: number;
+  readonly value?: number;
+}
+
 export interface Study {
   readonly name: string;
   readonly objectives: readonly Objective[];
@@ -158,6 +168,8 @@ export interface Study {
   readonly runningSince?: string;
   /** Every environment that a run of the study had, oldest first. */
   readonly environments: readonly RecordedEnvironment[];
+  /** Trials of earlier studies that samplers learn from; they count for nothing else. Absent for none. */
+  readonly earlier?: readonly EarlierTrial[];
   /** How many trials are excluded; absent for none. */
   readonly excluded?: number;
   /** Marks of the study itself. */

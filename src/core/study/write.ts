@@ -6,7 +6,15 @@ import type { Json, JsonObject } from '../json.js';
 import type { Parameter, Space } from '../space/parameter.js';
 import { distributionJson, internalValue } from './distribution-json.js';
 import { Attr, DirectionCode, type JournalRecord, METRIC_NAMES, Op, StateCode } from './records.js';
-import type { Marks, RecordedEnvironment, Study, StudySettings, StudyStatus, Suggestion } from './trial.js';
+import type {
+  EarlierTrial,
+  Marks,
+  RecordedEnvironment,
+  Study,
+  StudySettings,
+  StudyStatus,
+  Suggestion,
+} from './trial.js';
 
 /** The format that `sweetspot:format` states. Raised when an older reader would misunderstand. */
 const FORMAT_VERSION = 1;
@@ -51,6 +59,10 @@ export function studyRecords(worker: string, study: NewStudy): readonly JournalR
 
 export const settingsRecord = (worker: string, settings: StudySettings): JournalRecord =>
   studyAttr(worker, Attr.settings, settings);
+
+/** What samplers may learn from besides the study's own trials. */
+export const earlierRecord = (worker: string, earlier: readonly EarlierTrial[]): JournalRecord =>
+  studyAttr(worker, Attr.earlier, earlier);
 
 /** The trials started from here on run in this environment. */
 export const environmentRecord = (worker: string, environment: RecordedEnvironment): JournalRecord =>

@@ -139,7 +139,17 @@ export class RunActions {
       else void this.#offer(`${name}: ${started.message}`, 'Show Log', Command.showLog);
       return undefined;
     }
+    if (started.notes.length > 0) void this.#tellCarried(name, started.notes);
     return this.studies.load(started.journal);
+  }
+
+  /** What became of earlier trials in a study whose space has changed: the first of it here, all of it in the log. */
+  async #tellCarried(name: string, notes: readonly string[]): Promise<void> {
+    for (const note of notes) this.log.info(`${name}: ${note}`);
+    const more = notes.length > 3 ? ` (and ${notes.length - 3} more reasons, in the log)` : '';
+    const message = `${name}: ${notes.slice(0, 3).join(' ')}${more}`;
+    const choice = await window.showInformationMessage(message, 'Show Log');
+    if (choice) await commands.executeCommand(Command.showLog);
   }
 
   async #alreadyRunning(entry: StudyEntry): Promise<void> {
