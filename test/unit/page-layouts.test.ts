@@ -55,6 +55,7 @@ function inputOf(choices: SampleChoices, more: Partial<ChartInput> = {}): ChartI
     hiddenAxes: [],
     turned: [],
     pair: [undefined, undefined],
+    plane: [undefined, undefined],
     width: 900,
     height: 300,
     now: Date.now(),

@@ -16,6 +16,7 @@ export type ChartTab =
   | 'contour'
   | 'timeline'
   | 'edf'
+  | 'pareto'
   | 'correlation';
 
 /** How the charts beyond the overview are set up. */
@@ -30,6 +31,8 @@ export interface ChartChoices {
   readonly hiddenAxes: readonly string[];
   readonly turned: readonly string[];
   readonly pair: readonly [string | undefined, string | undefined];
+  /** Objectives of the Pareto front's axes, as column ids. */
+  readonly plane: readonly [string | undefined, string | undefined];
 }
 
 /** Which trials are to be seen. */
@@ -47,6 +50,7 @@ const FIRST_CHARTS: ChartChoices = {
   hiddenAxes: [],
   turned: [],
   pair: [undefined, undefined],
+  plane: [undefined, undefined],
 };
 
 interface SavedStudy {
@@ -58,6 +62,8 @@ interface SavedStudy {
   readonly varyingOnly?: boolean;
   readonly details?: boolean;
   readonly hidden?: readonly string[];
+  readonly widths?: Readonly<Record<string, number>>;
+  readonly columnOrder?: readonly string[];
   readonly metric?: string;
   readonly logHistory?: boolean;
   readonly logCurves?: boolean;
@@ -95,6 +101,10 @@ export class UiState {
   /** Whether the selected trial is shown in full beside the table. */
   readonly details = signal(false);
   readonly hidden: Signal<readonly string[]> = signal([]);
+  /** Pixels of the columns that were given another width. */
+  readonly widths: Signal<Readonly<Record<string, number>>> = signal({});
+  /** Ids of columns in the order chosen; those not named come after, as they are. */
+  readonly columnOrder: Signal<readonly string[]> = signal([]);
   /** The metric of the learning curves; undefined: the first objective. */
   readonly metric: Signal<string | undefined> = signal(undefined);
   readonly logHistory = signal(false);
@@ -128,6 +138,8 @@ export class UiState {
       this.varyingOnly.value = study.varyingOnly ?? false;
       this.details.value = study.details ?? false;
       this.hidden.value = study.hidden ?? [];
+      this.widths.value = study.widths ?? {};
+      this.columnOrder.value = study.columnOrder ?? [];
       this.metric.value = study.metric;
       this.logHistory.value = study.logHistory ?? false;
       this.logCurves.value = study.logCurves ?? false;
@@ -179,6 +191,8 @@ export class UiState {
       varyingOnly: this.varyingOnly.value,
       details: this.details.value,
       hidden: this.hidden.value,
+      widths: this.widths.value,
+      columnOrder: this.columnOrder.value,
       logHistory: this.logHistory.value,
       logCurves: this.logCurves.value,
       fullRange: this.fullRange.value,

@@ -14,7 +14,7 @@ import {
   Op,
   StateCode,
 } from '../../../src/core/study/records.js';
-import type { StudyStatus } from '../../../src/core/study/trial.js';
+import type { Marks, StudyStatus } from '../../../src/core/study/trial.js';
 import type { StudyRef } from '../../../src/protocol/panel.js';
 
 /** Where the sample says it lies. */
@@ -38,6 +38,10 @@ export interface SampleChoices {
   readonly allFail?: boolean;
   /** No trial beats the file's own values. */
   readonly fileWins?: boolean;
+  /** Beside the loss also milliseconds per prediction, and with three the number of weights: less is better. */
+  readonly objectives?: 2 | 3;
+  /** Marks of trials by their number. */
+  readonly marks?: Readonly<Record<number, Marks>>;
 }
 
 const space: Space = {
@@ -83,9 +87,15 @@ const at = (seconds: number): string => new Date(START + seconds * 1000).toISOSt
 export function sampleJournal(choices: SampleChoices): string[] {
   const { trials, steps = 30, budget, seed = 7, running = 0, status, allFail = false } = choices;
   const random = generator(seed);
+  const metrics = ['val_loss', 'milliseconds', 'weights'].slice(0, choices.objectives ?? 1);
   const records: JournalRecord[] = [
-    { op_code: Op.createStudy, worker_id, study_name: 'iris', directions: [DirectionCode.minimize] },
-    { op_code: Op.setStudySystemAttr, worker_id, study_id: 0, system_attr: { [METRIC_NAMES]: ['val_loss'] } },
+    {
+      op_code: Op.createStudy,
+      worker_id,
+      study_name: 'iris',
+      directions: metrics.map(() => DirectionCode.minimize),
+    },
+    { op_code: Op.setStudySystemAttr, worker_id, study_id: 0, system_attr: { [METRIC_NAMES]: metrics } },
     studyAttribute(Attr.space, space as unknown as Json),
     studyAttribute(Attr.baseline, baseline),
     studyAttribute(Attr.config, { file: 'iris.yaml', text: '# @sweep\n' }),
@@ -103,6 +113,9 @@ export function sampleJournal(choices: SampleChoices): string[] {
     const length = 1.2 + random() * 2.5;
     records.push(...trialRecords(trial, clock, length, random, { steps, allFail, atWork, choices }));
     clock += length / 2;
+  }
+  for (const [trial, marks] of Object.entries(choices.marks ?? {})) {
+    records.push(studyAttribute(`${Attr.marks}:${trial}`, marks as unknown as Json));
   }
   if (status && status.kind !== 'running') {
     records.push(studyAttribute(Attr.status, { ...status, at: at(clock) }));
@@ -188,7 +201,11 @@ function trialRecords(
   }
   if (atWork) return records;
   records.push(trialAttribute(trial, Attr.values, { val_accuracy: Math.max(0.33, 1.02 - loss * 0.6) }));
-  if (!pruned) return [...records, ...end(StateCode.complete, [loss])];
+  if (!pruned) {
+    const units = (params['model.units'] as readonly number[]).reduce((sum, count) => sum + count, 0);
+    const costs = [(0.2 + units / 100) * (1 + 0.3 * random()), units * 7 + Math.round(40 * random())];
+    return [...records, ...end(StateCode.complete, [loss, ...costs].slice(0, choices.objectives ?? 1))];
+  }
   const reason = `${loss.toFixed(3)} at step ${reported} is worse than the median 0.298 of ${trial - 2} trials`;
   return [...records, ...end(StateCode.pruned, [loss], reason)];
 }

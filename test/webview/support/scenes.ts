@@ -22,6 +22,12 @@ const many = sampleJournal({
   budget: 120,
   status: { kind: 'finished', reason: '120 trials are done' },
 });
+const several = sampleJournal({
+  trials: 120,
+  budget: 120,
+  objectives: 2,
+  status: { kind: 'finished', reason: '120 trials are done' },
+});
 const idle = { engine: undefined } as unknown as FakeHostOptions['state'] & object;
 
 async function selectBest(host: FakeHost): Promise<void> {
@@ -102,6 +108,25 @@ export const scenes: readonly Scene[] = [
       },
     }),
   ),
+  ...themes.map(
+    ({ name: theme }): Scene => ({
+      name: `chart-pareto-${theme}`,
+      options: { page: 'results', lines: several, state: idle, theme },
+      act: async (host) => {
+        await host.page.locator('#tab-pareto').click();
+        await selectBest(host);
+      },
+    }),
+  ),
+  ...([300, 700, 1400] as const).map(
+    (width): Scene => ({
+      name: `chart-pareto-${width}`,
+      options: { page: 'results', lines: several, state: idle, size: { width, height: 800 } },
+      act: async (host) => {
+        await host.page.locator('#tab-pareto').click();
+      },
+    }),
+  ),
   {
     name: 'results-filtered-grouped',
     options: { page: 'results', lines: many, state: idle, size: { width: 1400, height: 1000 } },
@@ -122,6 +147,30 @@ export const scenes: readonly Scene[] = [
       });
       await selectBest(host);
       await host.page.getByRole('button', { name: 'Details' }).click();
+    },
+  },
+  {
+    name: 'results-marks',
+    options: {
+      page: 'results',
+      lines: sampleJournal({
+        trials: 40,
+        status: { kind: 'finished', reason: '40 trials are done' },
+        marks: {
+          32: { starred: true, note: 'Same on the old data', tags: ['candidate'] },
+          16: { excluded: 'ran with the wrong seed' },
+          10: { tags: ['candidate', 'small'] },
+        },
+      }),
+      state: idle,
+      size: { width: 1400, height: 1000 },
+    },
+    act: async (host) => {
+      await selectBest(host);
+      await host.page.getByRole('button', { name: 'Details' }).click();
+      const head = host.page.locator('[role=columnheader]', { hasText: 'activation' });
+      await head.hover();
+      await head.locator('.funnel').click();
     },
   },
   { name: 'results-welcome', options: { page: 'results' } },

@@ -16,6 +16,7 @@ const TABS: readonly (readonly [ChartTab, string, string])[] = [
   ['contour', 'Contour', 'The metric over two parameters'],
   ['timeline', 'Timeline', 'What each worker did when'],
   ['edf', 'Distribution', 'Which share of the trials reached a value'],
+  ['pareto', 'Pareto', 'The objectives against each other, and the front'],
   ['correlation', 'Correlation', 'How parameters and metrics go together'],
 ];
 
@@ -115,12 +116,18 @@ export class ChartArea extends SignalWatcher(LitElement) {
 
   @property({ attribute: false }) app!: App;
 
+  /** The Pareto front is there with several objectives only. */
+  #tabs(): typeof TABS {
+    const several = (this.app.feed.view.value?.study.objectives.length ?? 0) > 1;
+    return several ? TABS : TABS.filter(([id]) => id !== 'pareto');
+  }
+
   protected override render(): TemplateResult {
     const { tab } = this.app.ui.charts.value;
     return html`
       <div class="strip">
         <div class="tabs" role="tablist" aria-label="Charts" @keydown=${this.#onKey}>
-          ${TABS.map(
+          ${this.#tabs().map(
             ([id, label, title]) => html`<button
               class="tab"
               role="tab"
@@ -160,15 +167,16 @@ export class ChartArea extends SignalWatcher(LitElement) {
 
   /** The arrows walk along the tabs, as in every strip of tabs. */
   #onKey(event: KeyboardEvent): void {
-    const at = TABS.findIndex(([id]) => id === this.app.ui.charts.value.tab);
+    const tabs = this.#tabs();
+    const at = tabs.findIndex(([id]) => id === this.app.ui.charts.value.tab);
     const to = {
       ArrowRight: at + 1,
       ArrowLeft: at - 1,
       Home: 0,
-      End: TABS.length - 1,
+      End: tabs.length - 1,
     }[event.key];
     if (to === undefined) return;
-    const [id] = TABS[(to + TABS.length) % TABS.length] ?? ['overview'];
+    const [id] = tabs[(to + tabs.length) % tabs.length] ?? ['overview'];
     this.app.ui.chart({ tab: id as ChartTab });
     event.preventDefault();
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${id}`)?.focus());

@@ -22,6 +22,7 @@ import { layoutEdf } from './layouts/edf.js';
 import { layoutImportance } from './layouts/importance.js';
 import type { ChartInput } from './layouts/input.js';
 import { layoutParallel, type ParallelScene } from './layouts/parallel.js';
+import { layoutPareto, planeOf } from './layouts/pareto.js';
 import { layoutSlice } from './layouts/slice.js';
 import { layoutTimeline } from './layouts/timeline.js';
 import { AxisHandles } from './parallel-handles.js';
@@ -34,11 +35,12 @@ const LAYOUTS: Readonly<Record<Exclude<ChartTab, 'overview'>, (input: ChartInput
   contour: layoutContour,
   timeline: layoutTimeline,
   edf: layoutEdf,
+  pareto: layoutPareto,
   correlation: layoutCorrelation,
 };
 
 /** Charts whose measure and its scale can be chosen. */
-const MEASURED: ReadonlySet<ChartTab> = new Set(['parallel', 'slice', 'contour', 'edf']);
+const MEASURED: ReadonlySet<ChartTab> = new Set(['parallel', 'slice', 'contour', 'edf', 'pareto']);
 const PNG_SCALE = 2;
 
 @customElement('sweet-explorer')
@@ -172,9 +174,10 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     const measures = input.columns.filter(({ kind }) => isMeasure(kind));
     const params = input.columns.filter(({ kind }) => kind === 'param');
     const pair = tab === 'contour' ? pairOf(input) : undefined;
+    const plane = tab === 'pareto' ? planeOf(input) : undefined;
     return html`
       ${
-        MEASURED.has(tab) && measures.length > 1
+        MEASURED.has(tab) && tab !== 'pareto' && measures.length > 1
           ? this.#pick('Metric', measures, input.metric.id, (metric) => this.app.ui.chart({ metric }))
           : nothing
       }
@@ -186,8 +189,20 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
               ${this.#pick('Vertical axis', params, pair[1].id, (id) => this.app.ui.chart({ pair: [pair[0].id === id ? pair[1].id : pair[0].id, id] }))}`
           : nothing
       }
+      ${plane ? this.#planePicks(input, plane) : nothing}
       ${tab === 'parallel' ? this.#handles.restore() : nothing}
     `;
+  }
+
+  /** Which two objectives are seen, where there are more. */
+  #planePicks(input: ChartInput, [x, y]: readonly [Column, Column]): TemplateResult | typeof nothing {
+    const objectives = input.columns.filter(({ kind }) => kind === 'objective');
+    if (objectives.length < 3) return nothing;
+    const { ui } = this.app;
+    return html`<span class="muted">Objectives</span>
+      ${this.#pick('Horizontal objective', objectives, x.id, (id) => ui.chart({ plane: [id, id === y.id ? x.id : y.id] }))}
+      <span class="muted">and</span>
+      ${this.#pick('Vertical objective', objectives, y.id, (id) => ui.chart({ plane: [id === x.id ? y.id : x.id, id] }))}`;
   }
 
   #pick(

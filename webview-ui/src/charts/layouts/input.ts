@@ -31,6 +31,8 @@ export interface ChartInput {
   readonly quick: boolean;
   /** Parameters of the contour, as column ids. */
   readonly pair: readonly [string | undefined, string | undefined];
+  /** Objectives of the Pareto front's axes, as column ids. */
+  readonly plane: readonly [string | undefined, string | undefined];
   readonly width: number;
   readonly height: number;
   readonly now: number;
