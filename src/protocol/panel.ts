@@ -24,7 +24,16 @@ export interface PageState {
   readonly trusted: boolean;
 }
 
-export type TrialAction = 'compare' | 'apply' | 'log';
+export type TrialAction =
+  | 'compare'
+  | 'apply'
+  | 'log'
+  | 'star'
+  | 'exclude'
+  | 'include'
+  | 'note'
+  | 'tag'
+  | 'environment';
 export type StudyAction =
   | 'stop-finish'
   | 'stop-now'

@@ -121,8 +121,10 @@ describe('the table', () => {
     const host = await open({ page: 'results', lines: study });
     await header(host, '#').click();
     await row(host, 0).waitFor();
-    const momentum = host.page.locator('[role=row][aria-rowindex="2"] [title="Not active in this trial"]');
+    const momentum = cell(host, 0, 8);
     expect(await textOf(momentum)).toBe('–');
+    await momentum.hover();
+    expect(await momentum.getAttribute('title')).toBe('Not active in this trial');
     expect(await row(host, 13).textContent()).toMatch(/Failed/);
     expect(await row(host, 13).textContent()).toContain('train.ts:14 threw TypeError');
   });

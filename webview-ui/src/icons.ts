@@ -9,6 +9,21 @@ export const starIcon = icon(
   svg`<path d="M8 1.6l1.9 4.1 4.5.5-3.4 3 1 4.4L8 11.4l-4 2.2 1-4.4-3.4-3 4.5-.5z"/>`,
   'star',
 );
+export const hollowStarIcon = icon(
+  svg`<path d="M8 2.6l1.5 3.3 3.6.4-2.7 2.4.8 3.5L8 10.400l-3.2 1.8.8-3.500-2.700-2.400 3.600-.400z" fill="none" stroke="currentColor"/>`,
+);
+export const noteIcon = icon(
+  svg`<path d="M2 2.500h12v8.500H8.500L5.500 14v-3H2zM3 3.500V10h3.500v1.600L8.100 10H13V3.500z"/>`,
+);
+export const tagIcon = icon(
+  svg`<path d="M2 2.500h5.500l6.300 6.300-5.500 5.500L2 8zM3 3.500v4l5.300 5.400 4.100-4.100-5.300-5.300zM4.500 4.600h1.300v1.300H4.500z"/>`,
+);
+export const excludeIcon = icon(
+  svg`<path d="M8 1.500a6.500 6.500 0 110 13 6.500 6.500 0 010-13zm0 1a5.500 5.500 0 00-4.200 9l7.700-7.700A5.500 5.500 0 008 2.500zm4.200 2l-7.700 7.700a5.500 5.500 0 007.700-7.700z"/>`,
+);
+export const environmentIcon = icon(
+  svg`<path d="M2 2.500h12v8H9v2h2.500v1h-7v-1H7v-2H2zM3 3.500v6h10v-6z"/>`,
+);
 export const compareIcon = icon(
   svg`<path d="M2 2.5h5v11H2zM3 3.5v9h3v-9zM9 2.5h5v11H9zM10 3.5v9h3v-9z"/><path d="M4 6h1v4H4zM11 7h1v3h-1z"/>`,
 );

@@ -3,7 +3,7 @@
  * adam`) and ranges brushed on axes. Pure; the page keeps the text and shows what is wrong with it.
  */
 import { didYouMean } from '../annotation/nearest.js';
-import { formatNumber, formatValue } from '../format.js';
+import { formatDuration, formatNumber, formatValue } from '../format.js';
 import { canonicalJson, type Json } from '../json.js';
 import { columnNumbers } from './columns.js';
 import { SyntaxError as PeggySyntaxError, parse } from './filter.peggy';
@@ -43,7 +43,7 @@ class UnknownName extends Error {
   }
 }
 
-/** Reads a filter. Names are a column's name, its short label, or `trial`, `state`, `duration` (seconds), `sampler`. */
+/** Reads a filter. Names are a column's name, its short label, or `trial`, `state`, `duration` (seconds), and those of `MORE_NAMES`. */
 export function parseFilter(text: string, columns: readonly Column[]): ParsedFilter {
   try {
     return { kind: 'test', test: compile(parse(text) as Expression, columns) };
@@ -91,16 +91,26 @@ const unquote = (text: string): string => (/^(["']).*\1$/.test(text) ? text.slic
 
 type Reader = (trial: Trial) => Json | undefined;
 
+/** What can be asked of a trial beyond the table's columns. */
+const MORE_NAMES: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['sampler', (trial) => trial.suggestion?.sampler],
+  ['starred', (trial) => trial.marks?.starred === true],
+  ['excluded', (trial) => trial.marks?.excluded !== undefined],
+  ['note', (trial) => trial.marks?.note],
+  ['tag', (trial) => trial.marks?.tags?.join(', ')],
+]);
+
 function reader({ text, start }: { text: string; start: number }, columns: readonly Column[]): Reader {
   const name = unquote(text);
-  if (name === 'sampler') return (trial) => trial.suggestion?.sampler;
+  const own = MORE_NAMES.get(name);
+  if (own) return own;
   const like = name.toLowerCase();
   const column =
     columns.find((one) => one.name === name || one.id === name) ??
     columns.find((one) => one.label === name) ??
     columns.find((one) => one.name.toLowerCase() === like || one.label.toLowerCase() === like);
   if (!column) {
-    const known = [...columns.flatMap((one) => [one.name, one.label]), 'sampler'];
+    const known = [...columns.flatMap((one) => [one.name, one.label]), ...MORE_NAMES.keys()];
     throw new UnknownName(`No column is called \`${name}\`.${didYouMean(name, known)}`, start);
   }
   if (column.kind === 'duration') {
@@ -174,7 +184,12 @@ export function brushTest(
 
 /** A brush in words: `learningRate 0.001 – 0.01`. */
 export function brushText(brush: Brush, columns: readonly Column[]): string {
-  const name = columns.find(({ id }) => id === brush.column)?.label ?? brush.column;
+  const column = columns.find(({ id }) => id === brush.column);
+  const name = column?.label ?? brush.column;
   if ('values' in brush) return `${name} ${brush.values.map(formatValue).join(', ')}`;
-  return `${name} ${formatNumber(brush.low, 3)} – ${formatNumber(brush.high, 3)}`;
+  const text = (value: number): string =>
+    column?.kind === 'duration' ? formatDuration(value) : formatNumber(value, 3);
+  if (brush.low === -Number.MAX_VALUE) return `${name} ≤ ${text(brush.high)}`;
+  if (brush.high === Number.MAX_VALUE) return `${name} ≥ ${text(brush.low)}`;
+  return `${name} ${text(brush.low)} – ${text(brush.high)}`;
 }

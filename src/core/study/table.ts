@@ -6,7 +6,16 @@ import type { Json } from '../json.js';
 import { type PackedReports, StoredTrial } from './stored-trial.js';
 import type { Direction, Study, Trial, TrialState } from './trial.js';
 
-type ColumnKind = 'number' | 'state' | 'objective' | 'metric' | 'param' | 'duration' | 'reason' | 'curve';
+type ColumnKind =
+  | 'number'
+  | 'state'
+  | 'objective'
+  | 'metric'
+  | 'param'
+  | 'duration'
+  | 'reason'
+  | 'curve'
+  | 'marks';
 
 export interface Column {
   /** Stable across studies and reloads: `number`, `objective:val_loss`, `param:optimizer.name`, … */
@@ -60,6 +69,14 @@ const CURVE: Column = {
   numeric: false,
   descendingFirst: false,
 };
+const MARKS: Column = {
+  id: 'marks',
+  kind: 'marks',
+  name: 'Marks',
+  label: 'Marks',
+  numeric: false,
+  descendingFirst: false,
+};
 const REASON: Column = {
   id: 'reason',
   kind: 'reason',
@@ -87,6 +104,7 @@ export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>)
   return [
     NUMBER,
     STATE,
+    ...(study.trials.some(isMarked) ? [MARKS] : []),
     ...objectives,
     ...(study.trials.some((trial) => reportCount(trial) > 1) ? [CURVE] : []),
     ...params.map(
@@ -113,6 +131,18 @@ export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>)
     DURATION,
     REASON,
   ];
+}
+
+const isMarked = ({ marks }: Trial): boolean => marks !== undefined && marksText(marks) !== '';
+
+/** What people said about a trial, the shortest first: `★ · baseline · see the log · excluded: broken data`. */
+export function marksText({ starred, tags = [], note, excluded }: NonNullable<Trial['marks']>): string {
+  return [
+    ...(starred ? ['★'] : []),
+    ...tags,
+    ...(note ? [note] : []),
+    ...(excluded === undefined ? [] : [excluded === '' ? 'excluded' : `excluded: ${excluded}`]),
+  ].join(' · ');
 }
 
 /** Metrics that are no objective, by name. */
@@ -225,6 +255,8 @@ export function cellOf(trial: Trial, column: Column, now: number): Json | undefi
       return durationOf(trial, now);
     case 'reason':
       return trial.reason;
+    case 'marks':
+      return (trial.marks && marksText(trial.marks)) || undefined;
     // What it sorts by: how far the trial came.
     case 'curve':
       return lastStep(trial);

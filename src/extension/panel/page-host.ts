@@ -26,6 +26,12 @@ const TRIAL_COMMANDS: Readonly<Record<TrialAction, CommandId>> = {
   compare: Command.compareTrial,
   apply: Command.applyTrial,
   log: Command.showTrialLog,
+  star: Command.starTrial,
+  exclude: Command.excludeTrial,
+  include: Command.includeTrial,
+  note: Command.noteTrial,
+  tag: Command.tagTrial,
+  environment: Command.showEnvironment,
 };
 const STUDY_COMMANDS: Readonly<Record<StudyAction, CommandId>> = {
   'stop-finish': Command.stopFinish,

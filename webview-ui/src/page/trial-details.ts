@@ -7,9 +7,23 @@ import { type Json, jsonEqual } from '../../../src/core/json.js';
 import { isBetter, objectiveOf } from '../../../src/core/study/best.js';
 import { durationOf, metricOf } from '../../../src/core/study/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
+import type { TrialAction } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
-import { applyIcon, clearIcon, compareIcon, logIcon, starIcon, stateIcon, stateWord } from '../icons.js';
+import {
+  applyIcon,
+  clearIcon,
+  compareIcon,
+  environmentIcon,
+  excludeIcon,
+  hollowStarIcon,
+  logIcon,
+  noteIcon,
+  starIcon,
+  stateIcon,
+  stateWord,
+  tagIcon,
+} from '../icons.js';
 import { base } from '../styles.js';
 import { curvePaths } from './trial-curve.js';
 
@@ -80,6 +94,37 @@ export class TrialDetails extends SignalWatcher(LitElement) {
       dd {
         overflow-wrap: anywhere;
       }
+      .marks {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px;
+        margin: 4px -6px;
+      }
+      .tool {
+        display: inline-flex;
+        align-items: center;
+        gap: 4px;
+        height: 22px;
+        padding: 0 6px;
+        border-radius: 5px;
+      }
+      .tool:hover {
+        background: var(--vscode-toolbar-hoverBackground);
+        outline: 1px dashed var(--vscode-toolbar-hoverOutline, transparent);
+        outline-offset: -1px;
+      }
+      .tag {
+        margin-right: 4px;
+        padding: 0 8px;
+        border: 1px solid var(--vscode-contrastBorder, transparent);
+        border-radius: 9px;
+        background: var(--vscode-badge-background, transparent);
+        color: var(--vscode-badge-foreground, var(--vscode-foreground));
+        font-size: 11px;
+      }
+      .note {
+        white-space: pre-wrap;
+      }
       .curve {
         width: 100%;
         height: 110px;
@@ -117,6 +162,7 @@ export class TrialDetails extends SignalWatcher(LitElement) {
       <section aria-label="Trial ${trial.number}">
         ${this.#head(view, trial)}
         <p class="muted">${this.#standing(view, trial)}</p>
+        ${this.#marks(trial)}
         ${trial.reason === undefined ? nothing : html`<h3>${trial.state === 'failed' ? 'Why it failed' : 'Why it was pruned'}</h3><p>${trial.reason}</p>`}
         ${this.#params(view, trial)} ${this.#curve(view, trial)} ${this.#metrics(view, trial)}
         ${
@@ -130,7 +176,7 @@ export class TrialDetails extends SignalWatcher(LitElement) {
   }
 
   #head(view: StudyView, trial: Trial): TemplateResult {
-    const act = (action: 'compare' | 'apply' | 'log', label: string, icon: TemplateResult): TemplateResult =>
+    const act = (action: TrialAction, label: string, icon: TemplateResult): TemplateResult =>
       html`<button class="icon" aria-label=${label} title=${label} @click=${() => this.app.trialAction(trial.number, action)}>
         ${icon}
       </button>`;
@@ -139,7 +185,7 @@ export class TrialDetails extends SignalWatcher(LitElement) {
       ${stateIcon(trial.state)}<span>${stateWord[trial.state]}</span>
       <span class="fill"></span>
       ${act('compare', 'Compare with the file', compareIcon)} ${act('apply', 'Apply to the file', applyIcon)}
-      ${act('log', 'Open the log', logIcon)}
+      ${act('log', 'Open the log', logIcon)} ${act('environment', 'Show what it ran in', environmentIcon)}
       <button
         class="icon"
         aria-label="Close the details"
@@ -151,6 +197,35 @@ export class TrialDetails extends SignalWatcher(LitElement) {
         ${clearIcon}
       </button>
     </header>`;
+  }
+
+  /** What people said about it, each with the way to change it. */
+  #marks(trial: Trial): TemplateResult {
+    const { starred = false, note, tags = [], excluded } = trial.marks ?? {};
+    const tool = (
+      action: TrialAction,
+      label: string,
+      icon: TemplateResult,
+      pressed?: boolean,
+    ): TemplateResult => html`<button
+      class="tool"
+      aria-pressed=${pressed ?? nothing}
+      @click=${() => this.app.trialAction(trial.number, action)}
+    >
+      ${icon}${label}
+    </button>`;
+    return html`<div class="marks" role="toolbar" aria-label="Marks of trial ${trial.number}">
+        ${tool('star', starred ? 'Starred' : 'Star', starred ? starIcon : hollowStarIcon, starred)}
+        ${tool('note', note ? 'Edit note' : 'Note', noteIcon)} ${tool('tag', 'Tags', tagIcon)}
+        ${
+          excluded === undefined
+            ? tool('exclude', 'Exclude', excludeIcon)
+            : tool('include', 'Include again', excludeIcon, true)
+        }
+      </div>
+      ${excluded === undefined ? nothing : html`<p>Excluded: it does not count${excluded === '' ? '' : html` (${excluded})`}.</p>`}
+      ${tags.length === 0 ? nothing : html`<p>${tags.map((tag) => html`<span class="tag">${tag}</span>`)}</p>`}
+      ${note ? html`<p class="note">${note}</p>` : nothing}`;
   }
 
   #standing(view: StudyView, trial: Trial): string {

@@ -4,9 +4,7 @@
  */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { robustRange } from '../../../src/core/analysis/history.js';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
-import { objectiveOf } from '../../../src/core/study/best.js';
 import {
   type Column,
   changesFromFile,
@@ -19,6 +17,7 @@ import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
 import { downIcon, starIcon, stateIcon, stateWord, upIcon } from '../icons.js';
 import { base } from '../styles.js';
+import { type BarScale, barScale } from './bars.js';
 import { tableStyles } from './table-styles.js';
 import { TrialsTable } from './trials-table.js';
 
@@ -142,7 +141,7 @@ export class CompactTable extends TrialsTable {
     const order = ['state', 'number', 'objective', 'duration'];
     shown.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
     this.arrange(shown, all);
-    const bars = barScale(view);
+    const bars = barScale(view, view.study.objectives[0]?.metric ?? 'value');
     const labels = shortNames(Object.keys(view.study.space));
     const rows = this.virtual.rows(this.rows.length);
     return html`
@@ -252,23 +251,4 @@ export class CompactTable extends TrialsTable {
       ({ label, value }, index) => html`${index > 0 ? ' · ' : ''}${label} <b>${formatValue(value)}</b>`,
     )}`;
   }
-}
-
-/** How much of the bar a completed trial fills: the worst shown a little, the best all of it. */
-type BarScale = (trial: Trial) => number | undefined;
-
-const LEAST = 0.04;
-
-function barScale(view: StudyView): BarScale {
-  const values = view.trials.flatMap((trial) => objectiveOf(trial) ?? []);
-  const best = view.best && objectiveOf(view.best);
-  const range = robustRange(values, best === undefined ? [] : [best]);
-  if (!range || best === undefined || values.length < 2) return () => undefined;
-  const worst = view.study.objectives[0]?.direction === 'maximize' ? range.low : range.high;
-  if (worst === best) return () => undefined;
-  return (trial) => {
-    const value = objectiveOf(trial);
-    if (value === undefined) return undefined;
-    return LEAST + (1 - LEAST) * Math.max(0, Math.min(1, (value - worst) / (best - worst)));
-  };
 }

@@ -1,164 +1,46 @@
-/** The results panel's table: every column of every trial, windowed, with a sticky header and first column. */
-import { css, html, nothing, svg, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
-import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
-import { jsonEqual } from '../../../src/core/json.js';
+/**
+ * The results panel's table: every column of every trial, windowed, with a sticky header and first column. Columns are
+ * resized, moved and filtered at their heads. What a cell shows is in wide-cells.ts.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
 import { objectiveOf } from '../../../src/core/study/best.js';
-import { type Column, cellOf, constantColumns } from '../../../src/core/study/table.js';
+import { type Column, constantColumns } from '../../../src/core/study/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
-import {
-  applyIcon,
-  compareIcon,
-  downIcon,
-  logIcon,
-  starIcon,
-  stateIcon,
-  stateWord,
-  upIcon,
-} from '../icons.js';
+import { applyIcon, compareIcon, downIcon, filterIcon, logIcon, upIcon } from '../icons.js';
 import { base } from '../styles.js';
+import { BAR_STEPS, type BarScale, barScale } from './bars.js';
+import './column-filter.js';
+import { ordered, widthOf } from './column-layout.js';
+import { canFilter } from './column-values.js';
+import { HeaderGestures } from './header-gestures.js';
 import { type GroupRow, isGroup } from './model.js';
-import { sparkline } from './sparkline.js';
 import { tableStyles } from './table-styles.js';
 import { TrialsTable } from './trials-table.js';
+import { cellContent } from './wide-cells.js';
+import { ACTIONS, ROW_HEIGHT, wideStyles } from './wide-styles.js';
 
-const ROW_HEIGHT = 24;
-const WIDTH: Readonly<Record<Column['kind'], number>> = {
-  number: 66,
-  state: 104,
-  objective: 96,
-  metric: 96,
-  param: 96,
-  curve: 84,
-  duration: 84,
-  reason: 320,
-};
-/** Room of the row's actions, so that the last column is never under them. */
-const ACTIONS = 84;
-
-/** Wide enough for the column's name, within reason. */
-const widthOf = ({ kind, label }: Column): number =>
-  Math.max(WIDTH[kind], Math.min(220, Math.round(label.length * 6.6) + 34));
+/** Pixels by which a key makes a column wider. */
+const KEY_STEP = 12;
+const FILTER_WIDTH = 240;
 
 @customElement('sweet-wide-table')
 export class WideTable extends TrialsTable {
-  static override styles = [
-    base,
-    tableStyles,
-    css`
-      :host {
-        --sweet-background: var(--vscode-editor-background);
-        --sweet-border: var(--vscode-panel-border, var(--vscode-contrastBorder));
-      }
-      .line {
-        display: flex;
-        min-width: 100%;
-        width: var(--sweet-width);
-      }
-      /* Nothing in a row or a cell can move what is outside it: new contents cost no layout of the page. */
-      .row {
-        contain: strict;
-        height: ${ROW_HEIGHT}px;
-      }
-      .row .cell {
-        contain: strict;
-      }
-      .cell {
-        flex: none;
-        height: 24px;
-        padding: 0 10px;
-        line-height: 24px;
-      }
-      .cell.end {
-        text-align: right;
-        font-variant-numeric: tabular-nums;
-      }
-      .cell.last {
-        flex: 1 0 auto;
-      }
-      .head .cell {
-        display: flex;
-        align-items: center;
-        gap: 2px;
-      }
-      .head .cell {
-        height: 23px;
-      }
-      .head .cell.end {
-        flex-direction: row-reverse;
-      }
-
-      .cell.state {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-      }
-      .cell.first {
-        position: sticky;
-        left: 0;
-        z-index: 1;
-        display: flex;
-        align-items: center;
-        justify-content: flex-end;
-        gap: 4px;
-        background: linear-gradient(var(--sweet-row, transparent), var(--sweet-row, transparent)),
-          var(--sweet-background);
-      }
-      .head .cell.first {
-        justify-content: flex-start;
-      }
-      .cell.best {
-        font-weight: 600;
-      }
-      .spark {
-        width: 64px;
-        height: 16px;
-        margin-top: 4px;
-        fill: none;
-        stroke: var(--vscode-charts-blue);
-        stroke-width: 1.2;
-      }
-      .row[aria-selected='true'] .spark {
-        stroke: currentColor;
-      }
-      .sort-place {
-        font-size: 9px;
-      }
-      .group {
-        font-weight: 600;
-        border-top: 1px solid var(--sweet-border);
-      }
-      .group .cell {
-        position: sticky;
-        left: 0;
-        padding-left: 14px;
-      }
-      .group small {
-        font-size: 11px;
-        font-weight: normal;
-        color: var(--vscode-descriptionForeground);
-      }
-      .actions {
-        position: sticky;
-        right: 0;
-        display: flex;
-        align-items: center;
-        gap: 2px;
-        width: ${ACTIONS}px;
-        height: 24px;
-        padding: 0 6px;
-        visibility: hidden;
-        background: linear-gradient(var(--sweet-row, transparent), var(--sweet-row, transparent)),
-          var(--sweet-background);
-      }
-      .row:hover .actions {
-        visibility: visible;
-      }
-    `,
-  ];
+  static override styles = [base, tableStyles, wideStyles];
 
   protected readonly virtual = this.rowWindow(ROW_HEIGHT);
+  @state() private filtering: { readonly column: Column; readonly left: number } | undefined;
+  #bars: { view: StudyView | undefined; scales: Map<string, BarScale> } = {
+    view: undefined,
+    scales: new Map(),
+  };
+  readonly #gestures = new HeaderGestures(
+    () => this.app,
+    () => this.columns,
+    () => this.requestUpdate(),
+  );
   #constant: { readonly view: StudyView; readonly ids: ReadonlySet<string> } | undefined;
 
   /** Columns in which all trials agree, found once per view. */
@@ -182,7 +64,10 @@ export class WideTable extends TrialsTable {
     const all = this.app.columns.value;
     const hidden = new Set([...ui.hidden.value, ...(ui.varyingOnly.value ? this.#constantOf(view) : [])]);
     this.arrange(
-      all.filter(({ id }) => !hidden.has(id)),
+      ordered(
+        all.filter(({ id }) => !hidden.has(id)),
+        ui.columnOrder.value,
+      ),
       all,
       ui.group.value,
     );
@@ -200,19 +85,57 @@ export class WideTable extends TrialsTable {
         aria-colcount=${shown.length}
         aria-activedescendant=${this.cellId(row, column)}
         @keydown=${this.onKey}
+        @pointerover=${this.#onOver}
       >
-        <div role="rowgroup" class="line head">${this.#header()}</div>
+        <div role="rowgroup" class="line head" .style=${`--sweet-width:${this.#width()}px`}>${this.#header()}</div>
         <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;width:${this.#width()}px;min-width:100%;position:relative;--sweet-width:${this.#width()}px`}>
           <div role="presentation" class="window" .style=${`transform:translateY(${rows[0]?.start ?? 0}px)`}>
             ${rows.map(({ index }) => this.#row(view, index))}
           </div>
         </div>
       </div>
+      ${
+        this.filtering
+          ? html`<sweet-column-filter
+              .app=${this.app}
+              .column=${this.filtering.column}
+              .style=${`left:${this.filtering.left}px;width:${FILTER_WIDTH}px`}
+              @close=${() => {
+                this.filtering = undefined;
+                this.scroller.focus();
+              }}
+            ></sweet-column-filter>`
+          : nothing
+      }
     `;
   }
 
+  #widthOf(column: Column): number {
+    return widthOf(column, this.app.ui.widths.value);
+  }
+
+  #barsOf(view: StudyView, column: Column): BarScale {
+    if (this.#bars.view !== view) this.#bars = { view, scales: new Map() };
+    const known = this.#bars.scales.get(column.id);
+    if (known) return known;
+    const scale = barScale(view, column.name);
+    this.#bars.scales.set(column.id, scale);
+    return scale;
+  }
+
+  /** Tooltips are made when the pointer rests on a cell: hundreds of them per frame would slow scrolling. */
+  #onOver(event: PointerEvent): void {
+    const cell = (event.target as Element).closest<HTMLElement>('[role=gridcell]');
+    const row = Number(cell?.parentElement?.getAttribute('aria-rowindex')) - 2;
+    const column = this.columns[Number(cell?.getAttribute('aria-colindex')) - 1];
+    const view = this.app.feed.view.value;
+    const trial = this.trialAt(row);
+    if (!cell || !column || !view || !trial) return;
+    cell.title = cellContent(view, trial, column, () => this.app.now.value).title;
+  }
+
   #width(): number {
-    return this.columns.reduce((sum, column) => sum + widthOf(column), ACTIONS);
+    return this.columns.reduce((sum, column) => sum + this.#widthOf(column), ACTIONS);
   }
 
   #header(): TemplateResult {
@@ -224,22 +147,88 @@ export class WideTable extends TrialsTable {
   #headerCell(column: Column, index: number): TemplateResult {
     const sorted = this.sortOf(column);
     const active = this.active.row === -1 && this.active.column === index ? 'active' : '';
+    const target = this.#gestures.target;
+    const last = index === this.columns.length - 1;
+    const lands = target === column.id ? 'lands' : target === undefined && last ? 'lands-last' : '';
+    const brushed = this.app.ui.filter.value.brushes.some((brush) => brush.column === column.id);
     return html`<div
       id=${this.cellId(-1, index)}
       role="columnheader"
-      class="cell ${column.numeric ? 'end' : ''} ${index === 0 ? 'first' : ''} ${active}"
+      class="cell ${column.numeric ? 'end' : ''} ${index === 0 ? 'first' : ''} ${active} ${lands}"
       aria-sort=${sorted}
       aria-colindex=${index + 1}
-      title=${`${column.name}${column.direction ? ` (${column.direction})` : ''}\nShift and click sorts within what is sorted`}
-      .style=${`width:${widthOf(column)}px`}
-      @click=${(event: MouseEvent) => this.sortBy(column, event.shiftKey)}
+      title=${`${column.name}${column.direction ? ` (${column.direction})` : ''}\nClick sorts, shift and click sorts within what is sorted, dragging moves.\nKeys: shift and arrow resizes, alt and arrow moves, alt and down filters.`}
+      .style=${`width:${this.#widthOf(column)}px`}
+      @click=${(event: MouseEvent) => {
+        if (!this.#gestures.took()) this.sortBy(column, event.shiftKey);
+      }}
+      @pointerdown=${(event: PointerEvent) => this.#gestures.grab(event, column)}
+      @pointermove=${(event: PointerEvent) => this.#gestures.drag(event, this.#middles(event))}
+      @pointerup=${() => this.#gestures.drop()}
     >
-      <span>${column.label}</span>${sorted === 'none' ? nothing : sorted === 'ascending' ? upIcon : downIcon}${
+      <span class="name">${column.label}</span>${sorted === 'none' ? nothing : sorted === 'ascending' ? upIcon : downIcon}${
         sorted !== 'none' && this.sorts.length > 1
           ? html`<span class="sort-place">${this.sorts.findIndex(({ column: id }) => id === column.id) + 1}</span>`
           : nothing
+      }${
+        canFilter(column)
+          ? html`<span
+              class="funnel ${brushed ? 'on' : ''}"
+              title="Filter by ${column.name}"
+              @pointerdown=${(event: Event) => event.stopPropagation()}
+              @click=${(event: Event) => {
+                event.stopPropagation();
+                this.#openFilter(column, event.currentTarget as Element);
+              }}
+              >${filterIcon}</span
+            >`
+          : nothing
       }
+      <span
+        class="edge"
+        @pointerdown=${(event: PointerEvent) => this.#gestures.grabEdge(event, column)}
+        @pointermove=${(event: PointerEvent) => this.#gestures.dragEdge(event)}
+        @pointerup=${(event: PointerEvent) => this.#gestures.dropEdge(event)}
+        @click=${(event: Event) => event.stopPropagation()}
+        @dblclick=${() => this.#gestures.reset(column)}
+      ></span>
     </div>`;
+  }
+
+  /** Looked up only while a head is dragged. */
+  #middles(event: PointerEvent): readonly number[] {
+    if (event.buttons === 0) return [];
+    return [...this.renderRoot.querySelectorAll('[role=columnheader]')].map((head) => {
+      const { left, width } = head.getBoundingClientRect();
+      return left + width / 2;
+    });
+  }
+
+  #openFilter(column: Column, at: Element): void {
+    const own = this.getBoundingClientRect();
+    const { left } = at.getBoundingClientRect();
+    const room = Math.max(0, own.width - FILTER_WIDTH);
+    this.filtering = { column, left: Math.max(0, Math.min(room, left - own.left - 20)) };
+  }
+
+  /** Shift and an arrow resizes the active column, alt and an arrow moves it, alt and down filters by it. */
+  protected override onKey(event: KeyboardEvent): void {
+    const column = this.active.row === -1 ? this.columns[this.active.column] : undefined;
+    const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined;
+    if (column && event.altKey && event.key === 'ArrowDown' && canFilter(column)) {
+      const head = this.renderRoot.querySelector(`#${this.cellId(-1, this.active.column)}`);
+      if (head) this.#openFilter(column, head);
+    } else if (column && by !== undefined && event.shiftKey) {
+      this.#gestures.resize(column, this.#widthOf(column) + by * KEY_STEP);
+    } else if (column && by !== undefined && event.altKey) {
+      this.#gestures.shift(column, by);
+      const to = ordered(this.columns, this.app.ui.columnOrder.value).findIndex(({ id }) => id === column.id);
+      this.active = { row: -1, column: to };
+    } else {
+      super.onKey(event);
+      return;
+    }
+    event.preventDefault();
   }
 
   #row(view: StudyView, index: number): TemplateResult | typeof nothing {
@@ -250,7 +239,7 @@ export class WideTable extends TrialsTable {
     const selected = this.app.ui.selected.value.includes(trial.number);
     return html`<div
       role="row"
-      class="line row"
+      class="line row ${trial.marks?.excluded === undefined ? '' : 'excluded'}"
       aria-rowindex=${index + 2}
       aria-selected=${selected}
       @click=${(event: MouseEvent) => this.onRowClick(index, event)}
@@ -311,73 +300,17 @@ export class WideTable extends TrialsTable {
   #cell(view: StudyView, trial: Trial, column: Column, row: number, position: number): TemplateResult {
     const active = this.active.row === row && this.active.column === position ? 'active' : '';
     const best = view.best === trial && column.kind === 'objective' ? 'best' : '';
-    const { content, title, muted } = this.#content(view, trial, column);
+    const { content, muted } = cellContent(view, trial, column, () => this.app.now.value);
+    const share = column.kind === 'objective' ? this.#barsOf(view, column)(trial) : undefined;
     const kind = position === 0 ? 'first' : column.kind === 'state' ? 'state' : '';
     return html`<div
       id=${this.cellId(row, position)}
       role="gridcell"
       aria-colindex=${position + 1}
       class="cell ${column.numeric ? 'end' : ''} ${kind} ${muted ? 'muted' : ''} ${best} ${active}"
-      title=${title}
-      .style=${`width:${widthOf(column)}px`}
+      .style=${`width:${this.#widthOf(column)}px`}
     >
-      ${content}
+      ${content}${share === undefined ? nothing : html`<i class="bar b${Math.round(share * BAR_STEPS)}"></i>`}
     </div>`;
-  }
-
-  #content(
-    view: StudyView,
-    trial: Trial,
-    column: Column,
-  ): { content: TemplateResult | string; title: string; muted: boolean } {
-    const now = trial.state === 'running' ? this.app.now.value : 0;
-    const value = cellOf(trial, column, now);
-    switch (column.kind) {
-      case 'number': {
-        const best = view.best === trial;
-        const content = html`${best ? html`${starIcon}<span class="quiet">best</span>` : nothing}${trial.number}`;
-        return { content, title: trial.suggestion?.reason ?? '', muted: false };
-      }
-      case 'state':
-        return {
-          content: html`${stateIcon(trial.state)}${stateWord[trial.state]}`,
-          title: trial.reason ?? '',
-          muted: false,
-        };
-      case 'objective':
-      case 'metric': {
-        if (typeof value !== 'number') return { content: NOTHING, title: '', muted: true };
-        const final = trial.state === 'complete';
-        const title = final ? String(value) : `${value}, as last reported`;
-        return { content: formatNumber(value), title, muted: !final };
-      }
-      case 'param': {
-        if (value === undefined) return { content: NOTHING, title: 'Not active in this trial', muted: true };
-        const own = jsonEqual(view.study.baseline[column.name], value);
-        const text = formatValue(value);
-        const exact = typeof value === 'number' ? String(value) : text;
-        return { content: text, title: own ? `${exact}, as in the file` : exact, muted: own };
-      }
-      case 'curve': {
-        const path = sparkline(trial.reports);
-        const content =
-          path === ''
-            ? NOTHING
-            : html`<svg class="spark" viewBox="0 0 64 16" aria-hidden="true">${svg`<path d=${path}/>`}</svg>`;
-        return {
-          content,
-          title: typeof value === 'number' ? `reported up to step ${value}` : '',
-          muted: true,
-        };
-      }
-      case 'duration':
-        return {
-          content: typeof value === 'number' ? formatDuration(value) : NOTHING,
-          title: trial.startedAt ? `Started ${new Date(trial.startedAt).toLocaleString()}` : '',
-          muted: typeof value !== 'number',
-        };
-      case 'reason':
-        return { content: trial.reason ?? '', title: trial.reason ?? '', muted: true };
-    }
   }
 }
