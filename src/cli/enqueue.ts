@@ -1,8 +1,8 @@
 /** `enqueue`: a trial with values of the user's choice, which waits in a study and runs next. */
 import { resolve } from 'node:path';
-import { readFlowValue } from '../core/annotation/tune-syntax.js';
 import { formatValue } from '../core/format.js';
 import type { Json } from '../core/json.js';
+import { readAssignment } from '../core/study/assignments.js';
 import type { Unnamed } from '../core/study/enqueue.js';
 import { enqueueTrialOf } from '../engine/enqueue.js';
 import { openStudy, UsageError } from './open-study.js';
@@ -42,11 +42,8 @@ export async function enqueue(
   console.log(running ? 'It runs next.' : `Run it: sweetspot resume ${config} --study ${name}`);
 }
 
-/** `lr=1e-3`: a name, and a value as YAML's flow style writes it. */
 function assignment(text: string): readonly [string, Json] {
-  const at = text.indexOf('=');
-  if (at <= 0) throw new UsageError(`\`${text}\` is not a value: write name=value, such as lr=1e-3.`);
-  const read = readFlowValue(text.slice(at + 1));
-  if (!read.ok) throw new UsageError(`The value of \`${text}\` cannot be read: ${read.message}`);
-  return [text.slice(0, at).trim(), read.value];
+  const read = readAssignment(text);
+  if (typeof read === 'string') throw new UsageError(read);
+  return read;
 }

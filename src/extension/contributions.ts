@@ -33,6 +33,7 @@ export const Command = {
   starTrial: 'sweetspot.starTrial',
   excludeTrial: 'sweetspot.excludeTrial',
   includeTrial: 'sweetspot.includeTrial',
+  retryTrial: 'sweetspot.retryTrial',
   noteTrial: 'sweetspot.noteTrial',
   tagTrial: 'sweetspot.tagTrial',
   showEnvironment: 'sweetspot.showEnvironment',

@@ -7,6 +7,7 @@ import { registerCommands } from './actions/commands.js';
 import { ForeignActions } from './actions/foreign.js';
 import { ManageActions } from './actions/manage.js';
 import { MarkActions } from './actions/marks.js';
+import { RetryActions } from './actions/retry.js';
 import { RunActions } from './actions/run.js';
 import { Targets } from './actions/targets.js';
 import { ValueActions } from './actions/values.js';
@@ -80,6 +81,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
   const manage = new ManageActions(studies, cli);
   own.add(registerDamageNotices(studies, manage));
   const marks = new MarkActions(studies, cli);
+  const retry = new RetryActions(studies, cli, run);
   const foreign = new ForeignActions(configs, studies, foreignFiles, results, cli);
   own.add(new SweepLenses(configs, studies));
   new TunedHover(configs, studies).register(own);
@@ -96,6 +98,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
       results,
       manage,
       marks,
+      retry,
       environments,
       foreign,
       tree,

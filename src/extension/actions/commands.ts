@@ -15,6 +15,7 @@ import type { ForeignActions } from './foreign.js';
 import { installNative } from './install-native.js';
 import { type ManageActions, offerRepair } from './manage.js';
 import type { MarkActions } from './marks.js';
+import type { RetryActions } from './retry.js';
 import type { Places, RunActions } from './run.js';
 import { deleteStudy, showTrialLog } from './studies.js';
 import type { Targets } from './targets.js';
@@ -29,6 +30,7 @@ interface Parts {
   readonly results: ResultsPanels;
   readonly manage: ManageActions;
   readonly marks: MarkActions;
+  readonly retry: RetryActions;
   readonly environments: EnvironmentDocuments;
   readonly foreign: ForeignActions;
   readonly tree: StudiesTree;
@@ -45,6 +47,7 @@ export function registerCommands({
   results,
   manage,
   marks,
+  retry,
   environments,
   foreign,
   tree,
@@ -150,6 +153,10 @@ export function registerCommands({
       withTrials(argument, selection, (entry, trials) => marks.exclude(entry, trials)),
     [Command.includeTrial]: (argument, selection) =>
       withTrials(argument, selection, (entry, trials) => marks.include(entry, trials)),
+    [Command.retryTrial]: async (argument) => {
+      const found = await targets.trial(argument);
+      if (found && isOurs(found.entry)) await retry.retry(found.entry, found.trial);
+    },
     [Command.noteTrial]: async (argument) => {
       const found = await targets.trial(argument);
       if (found && isOurs(found.entry)) await marks.note(found.entry, found.trial);
