@@ -1,12 +1,13 @@
 /** The few notifications: a sweep that ended while the person was elsewhere, and one that did not end well. */
 import { basename } from 'node:path';
 import { commands, Range, window } from 'vscode';
+import { hasSeveralObjectives } from '../core/study/front.js';
 import { Command } from './contributions.js';
 import { Disposables } from './disposables.js';
 import type { RunProblems } from './editor/run-problems.js';
 import { count } from './format.js';
 import type { EngineEnd, Studies } from './studies.js';
-import { bestText, type StudyEntry } from './study-entry.js';
+import { bestText, resultText, type StudyEntry } from './study-entry.js';
 
 /** `problems` knows where in a file the cause of an end stands. */
 export function registerNotices(studies: Studies, problems: RunProblems): Disposables {
@@ -53,8 +54,9 @@ async function tell({ entry, lastWord }: EngineEnd, problems: RunProblems): Prom
       { 'Open Results': [Command.openResults, about] },
     );
   } else if (entry.phase.kind === 'finished' && !window.state.focused) {
-    const outcome =
-      entry.best?.number === 0
+    const outcome = hasSeveralObjectives(entry.study)
+      ? `${resultText(entry)}, trial ${entry.best?.number} is the balanced one`
+      : entry.best?.number === 0
         ? 'The values in the file are the best found'
         : `Best ${entry.study.objectives[0]?.metric} ${bestText(entry)} (trial ${entry.best?.number})`;
     await offer(

@@ -4,11 +4,20 @@
  */
 import { basename } from 'node:path';
 import { MarkdownString, StatusBarAlignment, window } from 'vscode';
+import { hasSeveralObjectives } from '../core/study/front.js';
 import { isFinished } from '../core/study/reduce.js';
 import { Command } from './contributions.js';
 import { Disposables } from './disposables.js';
 import type { Studies } from './studies.js';
-import { bestText, isResumable, isRunning, phaseText, progressText, type StudyEntry } from './study-entry.js';
+import {
+  bestText,
+  isResumable,
+  isRunning,
+  phaseText,
+  progressText,
+  resultText,
+  type StudyEntry,
+} from './study-entry.js';
 import { Throttle } from './throttle.js';
 
 /** At most so often, in milliseconds. */
@@ -53,6 +62,9 @@ export function registerStatus(studies: Studies): Disposables {
 }
 
 function summary(entry: StudyEntry): string {
+  if (hasSeveralObjectives(entry.study)) {
+    return [progressText(entry), resultText(entry)].filter(Boolean).join(' · ');
+  }
   const metric = entry.study.objectives[0]?.metric ?? '';
   const best = bestText(entry);
   return `${progressText(entry)}${best ? ` · ${metric} ${best}` : ''}`;

@@ -4,6 +4,7 @@
  */
 import { formatNumber } from '../core/format.js';
 import { objectiveOf } from '../core/study/best.js';
+import { frontCount, hasSeveralObjectives } from '../core/study/front.js';
 import { isFinished } from '../core/study/reduce.js';
 import type { Study, StudyStatus, Trial } from '../core/study/trial.js';
 import type { EngineStatus } from '../protocol/engine.js';
@@ -73,6 +74,13 @@ export function progressText({ study }: Pick<StudyEntry, 'study'>): string {
 export function bestText({ best }: Pick<StudyEntry, 'best'>): string | undefined {
   const value = best && objectiveOf(best);
   return value === undefined ? undefined : formatNumber(value);
+}
+
+/** `best 0.93`, or with several objectives `4 on the front`. undefined while there is nothing. */
+export function resultText(entry: Pick<StudyEntry, 'best' | 'study'>): string | undefined {
+  const best = bestText(entry);
+  if (best === undefined) return undefined;
+  return hasSeveralObjectives(entry.study) ? frontCount(entry.study) : `best ${best}`;
 }
 
 /** What is going on, in a sentence. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bestTrial } from '../../src/core/study/best.js';
 import { parseLine } from '../../src/core/study/journal-line.js';
+import { paretoFront } from '../../src/core/study/pareto.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
 import { columnsOf } from '../../src/core/study/table.js';
 import { type Scene, targetAt, tsv } from '../../webview-ui/src/charts/kit/scene.js';
@@ -11,6 +12,7 @@ import { layoutEdf } from '../../webview-ui/src/charts/layouts/edf.js';
 import { layoutImportance } from '../../webview-ui/src/charts/layouts/importance.js';
 import type { ChartInput } from '../../webview-ui/src/charts/layouts/input.js';
 import { brushBetween, layoutParallel } from '../../webview-ui/src/charts/layouts/parallel.js';
+import { layoutPareto } from '../../webview-ui/src/charts/layouts/pareto.js';
 import { layoutSlice } from '../../webview-ui/src/charts/layouts/slice.js';
 import { layoutTimeline } from '../../webview-ui/src/charts/layouts/timeline.js';
 import { sparkline } from '../../webview-ui/src/table/sparkline.js';
@@ -208,5 +210,46 @@ describe('a sparkline', () => {
   it('has few points however long the curve', () => {
     const long = Array.from({ length: 1000 }, (_, index) => report(index + 1, 1 / (index + 1)));
     expect(sparkline(long).split('L').length).toBeLessThan(40);
+  });
+});
+
+describe('the Pareto front', () => {
+  const input = inputOf({ trials: 60, objectives: 2 });
+  const scene = layoutPareto(input);
+  const front = paretoFront(input.study);
+
+  it('stands out by shape as well as colour, with a line along it', () => {
+    const squares = scene.shapes.filter((shape) => shape.kind === 'marks' && shape.shape === 'square');
+    expect(squares[0]).toMatchObject({ colour: theme.green, size: 8 });
+    expect((squares[0] as { at: readonly number[] }).at).toHaveLength(2 * front.length);
+    expect(scene.description).toContain(`${front.length} of 60 trials`);
+  });
+
+  it('names metric and goal on both axes, and shows the values in the file', () => {
+    const texts = scene.shapes.flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []));
+    expect(texts).toContain('val_loss (less is better)');
+    expect(texts).toContain('milliseconds (less is better)');
+    expect(texts).toContain('values in the file');
+  });
+
+  it('has every trial with both objectives to point at, and tells of the front', () => {
+    const member = scene.targets.find(({ trial }) => trial === front[0]?.number);
+    expect(member?.tip()).toContain('on the Pareto front');
+    expect(scene.table().header).toEqual(['trial', 'val_loss', 'milliseconds', 'front', 'hypervolume']);
+  });
+
+  it('with three objectives is seen from the two that are chosen, without a line', () => {
+    const three = inputOf({ trials: 60, objectives: 3 });
+    const chosen = layoutPareto({ ...three, plane: ['objective:weights', 'objective:milliseconds'] });
+    const texts = chosen.shapes.flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []));
+    expect(texts).toContain('weights (less is better)');
+    expect(texts).not.toContain('val_loss (less is better)');
+    const lines = (shapes: Scene['shapes']) =>
+      shapes.filter((shape) => shape.kind === 'path' && shape.stroke === theme.green);
+    expect(lines(chosen.shapes)).toHaveLength(lines(scene.shapes).length - 1);
+  });
+
+  it('is no chart of a study with one objective', () => {
+    expect(layoutPareto(inputOf({ trials: 20 })).empty).toContain('one objective');
   });
 });

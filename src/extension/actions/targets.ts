@@ -12,8 +12,9 @@ import { Command, TRIAL_SCHEME } from '../contributions.js';
 import { trialOfUri } from '../editor/trial-documents.js';
 import type { Focus } from '../focus.js';
 import type { Studies } from '../studies.js';
-import { bestText, phaseText, progressText, type StudyEntry } from '../study-entry.js';
+import { phaseText, progressText, resultText, type StudyEntry } from '../study-entry.js';
 import { isTreeNode } from '../views/nodes.js';
+import { pickBest } from './front-pick.js';
 
 /** How pages, lenses and tooltips name a study or one of its trials. */
 interface StudyArgument {
@@ -82,7 +83,10 @@ export class Targets {
   async best(argument: unknown): Promise<{ entry: StudyEntry; trial: Trial } | undefined> {
     const entry = await this.study(argument);
     if (!entry) return undefined;
-    if (entry.best) return { entry, trial: entry.best };
+    if (entry.best) {
+      const trial = await pickBest(entry);
+      return trial && { entry, trial };
+    }
     void window.showInformationMessage(`${entry.name} has no completed trial yet, so there is no best one.`);
     return undefined;
   }
@@ -188,6 +192,6 @@ async function pickTrial(entry: StudyEntry, besides?: Trial): Promise<Trial | un
   }));
   const placeHolder = besides
     ? `Which trial of ${entry.name} to compare with trial ${besides.number}?`
-    : `Which trial of ${entry.name}? Best so far: ${bestText(entry) ?? 'none'}`;
+    : `Which trial of ${entry.name}? ${resultText(entry) ?? 'None is complete'}`;
   return (await window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.trial;
 }

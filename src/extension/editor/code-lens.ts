@@ -9,13 +9,21 @@ import {
   type TextDocument,
   workspace,
 } from 'vscode';
+import { hasSeveralObjectives } from '../../core/study/front.js';
 import type { Configs } from '../configs.js';
 import { Command } from '../contributions.js';
 import { Disposables } from '../disposables.js';
 import { count } from '../format.js';
 import { setting } from '../settings.js';
 import type { Studies } from '../studies.js';
-import { bestText, isResumable, isRunning, progressText, type StudyEntry } from '../study-entry.js';
+import {
+  bestText,
+  isResumable,
+  isRunning,
+  progressText,
+  resultText,
+  type StudyEntry,
+} from '../study-entry.js';
 import { Throttle } from '../throttle.js';
 import { toRange } from './ranges.js';
 import { CONFIG_FILES } from './selector.js';
@@ -86,14 +94,16 @@ function lensCommands(
     about && best
       ? [
           {
-            title: `Compare with Best (${best}, #${entry.best?.number})`,
+            title: hasSeveralObjectives(entry.study)
+              ? `Compare (${resultText(entry)})`
+              : `Compare with Best (${best}, #${entry.best?.number})`,
             command: Command.compareBest,
             arguments: about,
           },
         ]
       : [];
   if (entry && about && isRunning(entry)) {
-    const doing = `$(sync~spin)${GAP}${progressText(entry)}${best ? ` · best ${best}` : ''}`;
+    const doing = `$(sync~spin)${GAP}${progressText(entry)}${best ? ` · ${resultText(entry)}` : ''}`;
     const stop =
       entry.phase.kind === 'stopping'
         ? {

@@ -10,6 +10,7 @@ import {
 import type { TunedValue } from '../../core/annotation/annotated-config.js';
 import { formatNumber, formatValue } from '../../core/format.js';
 import { objectiveOf } from '../../core/study/best.js';
+import { hasSeveralObjectives } from '../../core/study/front.js';
 import type { Configs } from '../configs.js';
 import type { Disposables } from '../disposables.js';
 import { formatDistribution } from '../format.js';
@@ -55,7 +56,7 @@ function hoverText(tuned: TunedValue, entry: StudyEntry | undefined): MarkdownSt
         ? 'inactive in the best trial'
         : `\`${formatValue(bestValue)}\``;
     text.appendMarkdown(
-      `  \nBest so far: ${what} (\`${objective.metric}\` ${formatNumber(found)}, trial ${best.number})`,
+      `  \n${hasSeveralObjectives(entry.study) ? 'Balanced trial of the front' : 'Best so far'}: ${what} (\`${objective.metric}\` ${formatNumber(found)}, trial ${best.number})`,
     );
     const tried = new Set(study?.trials.map(({ params }) => JSON.stringify(params[name])).filter(Boolean));
     if (tried.size > 1) text.appendMarkdown(`  \n${tried.size} values tried`);

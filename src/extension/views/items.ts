@@ -12,6 +12,7 @@ import {
 import { environmentChange } from '../../core/analysis/environment-diff.js';
 import { formatBytes, formatDuration, formatNumber, formatPercent, formatValue } from '../../core/format.js';
 import { isExcluded, objectiveOf } from '../../core/study/best.js';
+import { frontOf, frontSentences, hasSeveralObjectives } from '../../core/study/front.js';
 import { trialFolder } from '../../core/study/places.js';
 import type { Trial, TrialState } from '../../core/study/trial.js';
 import type { ConfigFile } from '../configs.js';
@@ -19,12 +20,12 @@ import { Command } from '../contributions.js';
 import { folderSize } from '../folder-size.js';
 import { count } from '../format.js';
 import {
-  bestText,
   isArchived,
   isResumable,
   isRunning,
   phaseText,
   progressText,
+  resultText,
   type StudyEntry,
 } from '../study-entry.js';
 import type { TreeNode } from './nodes.js';
@@ -99,9 +100,9 @@ export function studyItem({ id }: NodeOf<'study'>, entry: StudyEntry): TreeItem 
     entry.name,
     entry.study.trials.length === 0 ? None : isRunning(entry) ? Expanded : Collapsed,
   );
-  const best = bestText(entry);
+  const result = resultText(entry);
   made.iconPath = studyIcon(entry);
-  made.description = [progressText(entry), best && `best ${best}`, hint(entry)].filter(Boolean).join(' · ');
+  made.description = [progressText(entry), result, hint(entry)].filter(Boolean).join(' · ');
   made.contextValue = words(
     entry.foreign ? 'foreignStudy' : 'study',
     isRunning(entry) && 'running',
@@ -111,7 +112,7 @@ export function studyItem({ id }: NodeOf<'study'>, entry: StudyEntry): TreeItem 
     entry.damaged > 0 && 'damaged',
   );
   made.accessibilityInformation = {
-    label: `Study ${entry.name}, ${phaseText(entry)}, ${progressText(entry)} trials, best ${best ?? 'none yet'}`,
+    label: `Study ${entry.name}, ${phaseText(entry)}, ${progressText(entry)} trials, ${result ?? 'none complete yet'}`,
   };
   return made;
 }
@@ -174,7 +175,12 @@ function studyTooltip(entry: StudyEntry): MarkdownString {
   );
   const base = study.trials[0] && objectiveOf(study.trials[0]);
   const value = best && objectiveOf(best);
-  if (objective && value !== undefined) {
+  const front = frontOf(study);
+  if (front && best) {
+    text
+      .appendMarkdown('\n\n')
+      .appendText(`Pareto front of ${front.trials.length}. ${frontSentences(study, front).join(' ')}`);
+  } else if (objective && value !== undefined) {
     text.appendMarkdown(
       `\n\n$(star-full) \`${objective.metric}\` **${formatNumber(value)}** (trial ${best?.number})`,
     );
@@ -192,7 +198,7 @@ function studyTooltip(entry: StudyEntry): MarkdownString {
 export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Trial): TreeItem {
   const best = entry.best?.number === trial.number;
   const made = item(id, `Trial ${trial.number}`, None);
-  const value = objectiveOf(trial);
+  const reached = hasSeveralObjectives(entry.study) ? objectivesText(trial) : shown(objectiveOf(trial));
   const excluded = isExcluded(trial);
   made.iconPath = best
     ? icon('star-full', 'charts.yellow')
@@ -201,7 +207,7 @@ export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Tri
       : trialIcon(trial.state);
   made.description = [
     trial.marks?.starred && '★',
-    value !== undefined ? formatNumber(value) : excluded ? '' : progressOf(trial),
+    reached ?? (excluded ? '' : progressOf(trial)),
     trial.number === 0 && 'values in the file',
     ...markWords(trial),
   ]
@@ -217,6 +223,15 @@ export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Tri
     label: `Trial ${trial.number}, ${best ? 'best, ' : ''}${trial.state}, ${made.description}`,
   };
   return made;
+}
+
+const shown = (value: number | undefined): string | undefined =>
+  value === undefined ? undefined : formatNumber(value);
+
+/** Every objective of a completed trial, in the order of the study. */
+function objectivesText(trial: Trial): string | undefined {
+  if (trial.state !== 'complete' || isExcluded(trial)) return undefined;
+  return trial.objectives?.map((value) => formatNumber(value)).join(' / ');
 }
 
 /** What people said of a trial, for one line. */

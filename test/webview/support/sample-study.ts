@@ -201,10 +201,11 @@ function trialRecords(
   }
   if (atWork) return records;
   records.push(trialAttribute(trial, Attr.values, { val_accuracy: Math.max(0.33, 1.02 - loss * 0.6) }));
+  if (!pruned && choices.objectives === undefined) return [...records, ...end(StateCode.complete, [loss])];
   if (!pruned) {
     const units = (params['model.units'] as readonly number[]).reduce((sum, count) => sum + count, 0);
     const costs = [(0.2 + units / 100) * (1 + 0.3 * random()), units * 7 + Math.round(40 * random())];
-    return [...records, ...end(StateCode.complete, [loss, ...costs].slice(0, choices.objectives ?? 1))];
+    return [...records, ...end(StateCode.complete, [loss, ...costs].slice(0, choices.objectives))];
   }
   const reason = `${loss.toFixed(3)} at step ${reported} is worse than the median 0.298 of ${trial - 2} trials`;
   return [...records, ...end(StateCode.pruned, [loss], reason)];

@@ -163,7 +163,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       </div>
       <div class="legend">
         ${scene.states.map((one) => html`<span>${stateIcon(one)}${stateWord[one].toLowerCase()}</span>`)}
-        ${scene.states.length > 0 && input?.best ? html`<span><i class="swatch best"></i>best, #${input.best.number}</span>` : nothing}
+        ${scene.states.length > 0 && input?.best ? html`<span><i class="swatch best"></i>${tab === 'pareto' ? 'front; balanced' : bestWord(input)}, #${input.best.number}</span>` : nothing}
         ${parallel && shown ? this.#handles.hint() : nothing}
         ${scene.note === undefined ? nothing : html`<span class="axis-end">${scene.note}</span>`}
       </div>
@@ -368,6 +368,9 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     return `${study}-${this.app.ui.charts.value.tab}.${extension}`;
   }
 }
+
+/** With several objectives the trial that the charts mark is the balanced one of the front. */
+const bestWord = ({ study }: ChartInput): string => (study.objectives.length > 1 ? 'balanced' : 'best');
 
 const isMeasure = (kind: Column['kind']): boolean =>
   kind === 'objective' || kind === 'metric' || kind === 'duration';

@@ -14,7 +14,9 @@ interface ActionButton {
 
 export function studyActions(page: PageState, view: StudyView): readonly ActionButton[] {
   const { kind } = statusOf(page, view);
-  const changes = view.best !== undefined && view.best.number !== 0;
+  // With several objectives one is picked from the front.
+  const several = view.study.objectives.length > 1;
+  const changes = view.best !== undefined && (several || view.best.number !== 0);
   const why =
     view.best === undefined
       ? 'No trial has completed yet'
@@ -23,14 +25,18 @@ export function studyActions(page: PageState, view: StudyView): readonly ActionB
     ...controlActions(kind, page),
     {
       action: 'compare-best',
-      label: 'Compare with Best',
-      title: changes ? 'Show the file beside the same file with the best values' : why,
+      label: several ? 'Compare…' : 'Compare with Best',
+      title: changes
+        ? `Show the file beside the same file with the ${several ? 'values of a trial of the front' : 'best values'}`
+        : why,
       enabled: changes,
     },
     {
       action: 'apply-best',
-      label: 'Apply Best',
-      title: changes ? 'Write the best values into the file; undo works' : why,
+      label: several ? 'Apply…' : 'Apply Best',
+      title: changes
+        ? `Write the ${several ? 'values of a trial of the front' : 'best values'} into the file; undo works`
+        : why,
       enabled: changes,
     },
   ];

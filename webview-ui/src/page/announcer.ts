@@ -5,6 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { formatNumber } from '../../../src/core/format.js';
 import type { App } from '../app.js';
 import { base } from '../styles.js';
+import { frontOfView } from './front.js';
 import { progressOf, resultOf, statusOf } from './standing.js';
 
 const PAUSE = 5000;
@@ -38,9 +39,12 @@ export class Announcer extends SignalWatcher(LitElement) {
     if (!page || !view) return '';
     const { kind, word, reason } = statusOf(page, view);
     const result = resultOf(view);
-    const best = result
-      ? `Best ${result.metric} ${formatNumber(result.value)} in trial ${result.trial}.`
-      : '';
+    const front = frontOfView(view);
+    const best = front
+      ? `${front.trials.length} trials on the Pareto front.`
+      : result
+        ? `Best ${result.metric} ${formatNumber(result.value)} in trial ${result.trial}.`
+        : '';
     const running = kind === 'running' || kind === 'stopping';
     const done = running ? '' : ` after ${progressOf(view).done} trials`;
     return `${word}${reason ? `, ${reason}` : ''}${done}. ${best}`;

@@ -8,6 +8,7 @@ import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
 import { openIcon, stateIcon } from '../icons.js';
 import { base } from '../styles.js';
+import { frontOfView } from './front.js';
 import { noticeStyles, renderFailure, renderNotice, renderWelcome } from './notice.js';
 import { improvementText, noticeOf, progressOf, resultOf, statusOf } from './standing.js';
 
@@ -90,12 +91,19 @@ export class SidebarPage extends SignalWatcher(LitElement) {
       result?.improvement && result.improvement.gain > 0 ? improvementText(result.improvement) : '';
     const fraction =
       result?.improvement && result.improvement.gain > 0 ? result.improvement.fraction : undefined;
-    const percent = fraction === undefined ? '' : formatPercent(fraction);
-    const best = result ? html` · best <b>${formatNumber(result.value)}</b>` : nothing;
+    const percent = fraction === undefined || view.study.objectives.length > 1 ? '' : formatPercent(fraction);
+    const front = frontOfView(view);
+    const best = front
+      ? html` · <b>${front.trials.length}</b> on the front`
+      : result
+        ? html` · best <b>${formatNumber(result.value)}</b>`
+        : nothing;
     const progress = total === undefined ? `${done} trials` : `${done}/${total}`;
     const title = [
       `${view.study.name}: ${status.word}${status.reason ? `, ${status.reason}` : ''}`,
-      result ? `best ${result.metric} ${formatNumber(result.value)} in trial ${result.trial} ${gained}` : '',
+      result && !front
+        ? `best ${result.metric} ${formatNumber(result.value)} in trial ${result.trial} ${gained}`
+        : '',
     ].join('\n');
     return html`<div class="summary" title=${title}>
       ${status.kind === 'running' || status.kind === 'stopping' ? stateIcon('running') : nothing}

@@ -115,7 +115,7 @@ export function noticeOf(page: PageState, view: StudyView): Notice | undefined {
   if (counts.complete === 1 && trials.length === 1) {
     return { kind: 'info', text: 'Only the values in the file have been tried so far.' };
   }
-  if (over && view.best?.number === 0) {
+  if (over && view.best?.number === 0 && view.study.objectives.length < 2) {
     return {
       kind: 'info',
       text: `The values in the file won: none of the other ${counts.complete - 1} completed trials did better. There is nothing to change.`,

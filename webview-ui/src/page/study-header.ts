@@ -2,8 +2,10 @@
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { formatDuration, formatNumber, NOTHING } from '../../../src/core/format.js';
+import { paceOf } from '../../../src/core/analysis/pace.js';
+import { formatBytes, formatDuration, formatNumber, NOTHING } from '../../../src/core/format.js';
 import { prunerText } from '../../../src/core/pruners/names.js';
+import type { Front } from '../../../src/core/study/front.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { PageState } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
@@ -11,6 +13,7 @@ import type { StudyView } from '../feed.js';
 import { starIcon, stateIcon } from '../icons.js';
 import { base } from '../styles.js';
 import { renderActions } from './actions.js';
+import { frontOfView } from './front.js';
 import { improvementText, progressOf, type Result, resultOf, statusOf } from './standing.js';
 
 @customElement('sweet-header')
@@ -129,6 +132,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
           <dt>Elapsed</dt>
           <dd>${formatDuration(this.#elapsed(view))}</dd>
         </div>
+        ${this.#live(page, view)}
         <div>
           <dt>Search</dt>
           <dd>
@@ -152,6 +156,38 @@ export class StudyHeader extends SignalWatcher(LitElement) {
     return study.elapsedMs + Math.max(0, until - Date.parse(study.runningSince));
   }
 
+  /** How fast it goes, when it may be done, and what it takes of the machine: while an engine is at work. */
+  #live(page: PageState, view: StudyView): TemplateResult | typeof nothing {
+    const { engine } = page;
+    if (!engine || view.study.status.kind !== 'running') return nothing;
+    const pace = paceOf({ ...view.study, trials: view.trials }, engine.workers, this.app.now.value);
+    const left = engine.stopping ? undefined : pace?.left;
+    return html`
+      ${
+        left
+          ? html`<div title="Four times out of five, if the trials to come take as long as the last ones did">
+              <dt>Remaining</dt>
+              <dd>${spanText(left.low, left.high)}</dd>
+            </div>`
+          : nothing
+      }
+      <div>
+        <dt>Workers</dt>
+        <dd>
+          ${engine.busy}<small>/</small>${engine.workers}
+          <small
+            >${[
+              ...(pace ? [`${formatNumber(pace.perMinute, 2)} trials/min`] : []),
+              ...(engine.usage
+                ? [`${formatNumber(engine.usage.cores, 2)} cores`, formatBytes(engine.usage.memory)]
+                : []),
+            ].join(', ')}</small
+          >
+        </dd>
+      </div>
+    `;
+  }
+
   #progress(page: PageState, view: StudyView): TemplateResult {
     const { done, total } = progressOf(view);
     const { running, pruned, failed } = view.counts;
@@ -168,6 +204,8 @@ export class StudyHeader extends SignalWatcher(LitElement) {
 
   #result(view: StudyView, result: Result | undefined): TemplateResult {
     const metric = view.study.objectives[0]?.metric ?? 'value';
+    const front = frontOfView(view);
+    if (front) return this.#front(front);
     if (!result) {
       return html`<div><dt>Best ${metric}</dt><dd>${NOTHING}</dd></div>`;
     }
@@ -196,6 +234,35 @@ export class StudyHeader extends SignalWatcher(LitElement) {
     `;
   }
 
+  #front({ trials, balanced, betterThanBaseline }: Front): TemplateResult {
+    const better = betterThanBaseline?.length ?? 0;
+    return html`
+      <div>
+        <dt>Pareto front</dt>
+        <dd>${trials.length} <small>${trials.length === 1 ? 'trial' : 'trials'}</small></dd>
+      </div>
+      <div>
+        <dt>Balanced</dt>
+        <dd>${balanced ? html`${starIcon} #${balanced.number}` : NOTHING}
+          <small>${balanced?.objectives?.map((value) => formatNumber(value)).join(' / ') ?? ''}</small></dd>
+      </div>
+      <div>
+        <dt>Compared with the file</dt>
+        <dd>
+          ${
+            better > 0
+              ? html`<span class="better">${better}</span> <small>better, and nowhere worse</small>`
+              : html`<small>${
+                  betterThanBaseline
+                    ? 'none is better in every metric'
+                    : 'the values in the file have no result'
+                }</small>`
+          }
+        </dd>
+      </div>
+    `;
+  }
+
   #bar(view: StudyView): TemplateResult {
     const { done, total } = progressOf(view);
     const share = total === undefined ? 0 : Math.min(1, done / total);
@@ -210,6 +277,15 @@ export class StudyHeader extends SignalWatcher(LitElement) {
       <div .style=${`transform:scaleX(${share})`}></div>
     </div>`;
   }
+}
+
+/** `12 – 18 m`, in the unit of the longer; one number where both come to the same. */
+function spanText(low: number, high: number): string {
+  if (high < 1000) return 'moments';
+  const [unit, size] = high < 120_000 ? ['s', 1000] : high < 7_200_000 ? ['m', 60_000] : ['h', 3_600_000];
+  const digits = size === 3_600_000 ? 1 : 0;
+  const [from, to] = [(low / size).toFixed(digits), (high / size).toFixed(digits)];
+  return from === to ? `${to} ${unit}` : `${from} – ${to} ${unit}`;
 }
 
 function lastWord(trials: readonly Trial[]): number {

@@ -1,0 +1,35 @@
+/** Which trial "the best" means in a study with several objectives: the person picks from the Pareto front. */
+import { window } from 'vscode';
+import { formatNumber, formatValue } from '../../core/format.js';
+import { frontOf } from '../../core/study/front.js';
+import type { Trial } from '../../core/study/trial.js';
+import type { StudyEntry } from '../study-entry.js';
+
+/** The best trial; with several members of a front the one picked, the balanced one first. undefined: dismissed. */
+export async function pickBest({ study, name, best }: StudyEntry): Promise<Trial | undefined> {
+  const front = frontOf(study);
+  if (!front || front.trials.length < 2) return best;
+  const first = front.balanced;
+  const trials = [...front.trials].sort(
+    (a, b) => Number(b.number === first?.number) - Number(a.number === first?.number),
+  );
+  const better = new Set(front.betterThanBaseline);
+  const items = trials.map((trial) => ({
+    label: `Trial ${trial.number}`,
+    description: [
+      ...study.objectives.map(
+        ({ metric }, m) => `${metric} ${formatNumber(trial.objectives?.[m] ?? Number.NaN, 5)}`,
+      ),
+      ...(trial.number === first?.number ? ['balanced'] : []),
+      ...(trial.number === 0 ? ['values in the file'] : []),
+      ...(better.has(trial) ? ['nowhere worse than the file'] : []),
+    ].join(' · '),
+    detail: Object.entries(trial.params)
+      .map(([param, value]) => `${param} ${formatValue(value)}`)
+      .join(' · '),
+    trial,
+  }));
+  const placeHolder = `Which of the ${trials.length} trials on the Pareto front of ${name}?`;
+  return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))
+    ?.trial;
+}
