@@ -33,8 +33,11 @@ export function cardinality(distribution: Distribution): number {
   }
 }
 
-/** Rounds away the noise of repeated addition: 0.1 + 2 * 0.1 is 0.3. */
-const onGrid = (low: number, step: number, k: number): number => Number((low + k * step).toPrecision(15));
+/** Rounds away the noise of repeated addition: 0.1 + 2 * 0.1 is 0.3, and -0.3 + 3 * 0.1 is 0. */
+function onGrid(low: number, step: number, k: number): number {
+  const value = low + k * step;
+  return Math.abs(value) < 1e-9 * step ? 0 : Number(value.toPrecision(15));
+}
 
 /** The k-th value of a finite distribution, k from 0. */
 export function valueAt(distribution: Distribution, k: number): Json {
@@ -62,7 +65,8 @@ function tidy({ low, high, log }: FloatDistribution, x: number): number {
   const decimals = DIGITS - 1 - Math.floor(Math.log10(size));
   const rounded =
     decimals > 100 || decimals < 0 ? Number(x.toPrecision(DIGITS)) : Number(x.toFixed(decimals));
-  return Math.min(high, Math.max(low, rounded));
+  // Of -0 and 0, the one that people write.
+  return Math.min(high, Math.max(low, rounded)) + 0;
 }
 
 /** The value of u in [0, 1]: the inverse of the cumulative distribution. */
@@ -101,5 +105,27 @@ export function contains(distribution: Distribution, value: Json): boolean {
     case 'ordinal':
     case 'bool':
       return choicesOf(distribution).some((choice) => jsonEqual(choice, value));
+  }
+}
+
+/**
+ * The one form of a value that a distribution contains: the nearest step, the choice as it stands in the list, 0 for -0.
+ * Other numbers stay what they are: a person's own value has as many digits as it was given.
+ */
+export function canonicalValue(distribution: Distribution, value: Json): Json {
+  switch (distribution.type) {
+    case 'float':
+    case 'int': {
+      if (typeof value !== 'number') return value;
+      const { low, step } = distribution;
+      if (step === undefined) return value + 0;
+      return valueAt(distribution, Math.round((value - low) / step));
+    }
+    case 'categorical':
+    case 'ordinal':
+    case 'bool':
+      return choicesOf(distribution).find((choice) => jsonEqual(choice, value)) ?? value;
+    default:
+      return distribution satisfies never;
   }
 }

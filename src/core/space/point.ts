@@ -3,7 +3,8 @@
  * canonical text under which equal points are equal.
  */
 import { canonicalJson, type Json } from '../json.js';
-import { conditionParameters, evaluateCondition } from './condition.js';
+import { activeParameters, conditionParameters, evaluateCondition } from './condition.js';
+import { canonicalValue } from './encode.js';
 import type { Parameter, Params, Space } from './parameter.js';
 
 /**
@@ -40,6 +41,15 @@ export function buildPoint(
   }
   return params;
 }
+
+/** The one form of a point: active parameters alone, in the order of the space, each value in its own one form. */
+export const canonicalPoint = (space: Space, values: Params): Params =>
+  Object.fromEntries(
+    activeParameters(space, values).map((name) => [
+      name,
+      canonicalValue(space[name] as Parameter, values[name] as Json),
+    ]),
+  );
 
 /** One text per point. */
 export const pointKey = (params: Params): string => canonicalJson(params);

@@ -11,6 +11,7 @@ import { activeParameters } from '../space/condition.js';
 import { brokenConstraint } from '../space/constraint.js';
 import { choicesOf, contains } from '../space/encode.js';
 import type { Parameter, Params, Space } from '../space/parameter.js';
+import { canonicalPoint } from '../space/point.js';
 import { distributionJson, internalValue, optunaValue } from './distribution-json.js';
 import { Attr, FIXED_PARAMS, type JournalRecord, Op, StateCode } from './records.js';
 import { askSampler } from './suggest.js';
@@ -59,7 +60,7 @@ export function enqueueTrial(
     for (let name = silent(space, values); name !== undefined; name = silent(space, values)) {
       values[name] = drawValue(space[name] as Parameter, source);
     }
-    return Object.fromEntries(activeParameters(space, values).map((name) => [name, values[name] as Json]));
+    return canonicalPoint(space, values);
   };
   let params = complete(others ?? {});
   const useless = Object.keys(named).find((name) => !(name in params));

@@ -11,6 +11,7 @@ import { activeParameters } from '../space/condition.js';
 import { brokenConstraint } from '../space/constraint.js';
 import { choicesOf, contains } from '../space/encode.js';
 import type { Distribution, Params } from '../space/parameter.js';
+import { canonicalPoint } from '../space/point.js';
 import type { Objective, Report, Study, Trial } from './trial.js';
 
 /** A trial in terms of the new space and objectives. */
@@ -103,7 +104,7 @@ function migrateTrial(
     if (!jsonEqual(fixed, value))
       return `\`${name}\` is no longer tuned, and the trial did not run with ${show(fixed)}`;
   }
-  const params: Params = Object.fromEntries(active.map((name) => [name, values[name] as Json]));
+  const params = canonicalPoint(space, values);
   const broken = brokenConstraint(sweep.constraints ?? [], params);
   if (broken) return `breaks the constraint \`${broken.text}\``;
   return withObjectives(trial, params, sweep.objectives, study.objectives);
