@@ -6,7 +6,7 @@
  */
 import type { Random } from '../random.js';
 import { normalCdf } from './normal.js';
-import { type Axis, cellIndex, coordinateOf } from './unit-space.js';
+import { type Axis, cellEnds, cellIndex, coordinateOf } from './unit-space.js';
 
 /** Φ in a table, linear between: good to 1e-6, which is plenty for a density, and ten times as fast. */
 const TABLE_END = 8;
@@ -21,18 +21,6 @@ function cdf(z: number): number {
   const i = Math.floor(position);
   const below = cdfTable[i] as number;
   return below + (position - i) * ((cdfTable[i + 1] as number) - below);
-}
-
-/** The ends of the k-th cell of a stepped axis. */
-function cellEnds(axis: Axis, k: number): readonly [number, number] {
-  const { distribution, size } = axis;
-  if (distribution.type === 'int' && distribution.log) {
-    const a = Math.log(distribution.low - 0.5);
-    const b = Math.log(distribution.high + 0.5);
-    const end = (x: number): number => (Math.log(x) - a) / (b - a);
-    return [end(distribution.low + k - 0.5), end(distribution.low + k + 0.5)];
-  }
-  return [k / size, (k + 1) / size];
 }
 
 /** No kernel gives a cell less than this. */

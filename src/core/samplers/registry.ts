@@ -1,5 +1,6 @@
 /** Samplers by name. */
 import { autoSampler } from './auto.js';
+import { cmaesSampler } from './cmaes.js';
 import { gpSampler } from './gp.js';
 import { gridSampler } from './grid.js';
 import type { SamplerName } from './names.js';
@@ -11,6 +12,7 @@ import { tpeSampler } from './tpe.js';
 
 export const samplers: Readonly<Record<SamplerName, Sampler>> = {
   auto: autoSampler,
+  cmaes: cmaesSampler,
   gp: gpSampler,
   grid: gridSampler,
   halton: haltonSampler,

@@ -2,18 +2,19 @@
  * The tree-structured Parzen estimator: Bergstra et al., "Algorithms for hyper-parameter optimization" (2011), in the
  * joint form of Falkner et al., "BOHB" (2018), with the defaults of Optuna 5 (optuna/samplers/_tpe/sampler.py): good
  * set min(ceil(0.1 n), 25), 24 candidates, running trials counted as bad ("constant liar"), pruned ones ordered after
- * the completed by how far they came. Ours are: a quasi-random start, parameters that occur together modelled together
+ * the completed by how far they came and after those that break an outcome constraint (ranking.ts). Ours are: a quasi-random start, parameters that occur together modelled together
  * (`group`), and a categorical kernel that keeps as much mass for all choices as for the one observed however many
  * observations there are, without which the joint model locks on to the first lucky combination.
  */
 import { derivedSeed, type Random, random } from '../random.js';
 import type { Params } from '../space/parameter.js';
 import { pointKey } from '../space/point.js';
-import type { Direction, Trial } from '../study/trial.js';
+import type { Trial } from '../study/trial.js';
 import { goodSizeOfMany, goodTrials } from './multi/good.js';
 import { newPoint, suggestedPoints } from './novelty.js';
 import { Mixture } from './parzen.js';
 import { sobolPoint } from './qmc.js';
+import { bestFirst } from './ranking.js';
 import type { Sampler } from './sampler.js';
 import { type Axis, type UnitSpace, unitSpace } from './unit-space.js';
 
@@ -32,49 +33,6 @@ function weights(n: number): Float64Array {
   return Float64Array.from({ length: n }, (_, i) =>
     i < old ? 1 / n + (i * (1 - 1 / n)) / Math.max(1, old - 1) : 1,
   );
-}
-
-/** Sort key, smaller is better: completed by value, then pruned by how far they came and how well, then the rest. */
-function rankKey(trial: Trial, sign: number): readonly [number, number, number] {
-  const value = (x: number | undefined): number => (x === undefined || Number.isNaN(x) ? Infinity : sign * x);
-  switch (trial.state) {
-    case 'complete':
-      return [0, value(trial.objectives?.[0]), trial.number];
-    case 'pruned': {
-      const last = trial.reports.at(-1);
-      return [1, -(last?.step ?? 0), value(last?.value)];
-    }
-    case 'failed':
-      return [2, 0, trial.number];
-    case 'running':
-    case 'waiting':
-      return [3, 0, trial.number];
-    default:
-      return trial.state satisfies never;
-  }
-}
-
-function isBefore(a: readonly number[], b: readonly number[]): boolean {
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] !== b[i]) return (a[i] as number) < (b[i] as number);
-  }
-  return false;
-}
-
-/** The `size` best, by number. One pass: there may be ten thousand trials, and few are good. */
-function bestOf(trials: readonly Trial[], size: number, direction: Direction): readonly Trial[] {
-  const sign = direction === 'maximize' ? -1 : 1;
-  const best: { readonly trial: Trial; readonly key: readonly number[] }[] = [];
-  for (const trial of trials) {
-    const key = rankKey(trial, sign);
-    const last = best[size - 1];
-    if (last && !isBefore(key, last.key)) continue;
-    let place = best.length;
-    while (place > 0 && isBefore(key, (best[place - 1] as { key: readonly number[] }).key)) place--;
-    best.splice(place, 0, { trial, key });
-    best.length = Math.min(best.length, size);
-  }
-  return best.map(({ trial }) => trial).sort((a, b) => a.number - b.number);
 }
 
 type Group = readonly { readonly axis: Axis; readonly at: number }[];
@@ -200,7 +158,11 @@ export const tpeSampler: Sampler = {
     }
     const several = directions.length > 1;
     const size = several ? goodSizeOfMany(finished) : goodSize(finished);
-    const good = several ? goodTrials(context, size) : bestOf(trials, size, directions[0] ?? 'minimize');
+    const good = several
+      ? goodTrials(context, size)
+      : bestFirst(trials, size, directions[0] ?? 'minimize', context.outcomeViolation).toSorted(
+          (a, b) => a.number - b.number,
+        );
     const isGood = new Set(good);
     const bad = trials.filter((trial) => !isGood.has(trial));
     const params = newPoint(space, seen, source, suggester(unit, good, bad, source, isNew), context);

@@ -48,6 +48,18 @@ export function cellCentre(axis: Axis, k: number): number {
   return (k + 0.5) / size;
 }
 
+/** The ends of the k-th cell of a stepped axis. */
+export function cellEnds(axis: Axis, k: number): readonly [number, number] {
+  const { distribution, size } = axis;
+  if (distribution.type === 'int' && distribution.log) {
+    const a = Math.log(distribution.low - 0.5);
+    const b = Math.log(distribution.high + 0.5);
+    const end = (x: number): number => (Math.log(x) - a) / (b - a);
+    return [end(distribution.low + k - 0.5), end(distribution.low + k + 0.5)];
+  }
+  return [k / size, (k + 1) / size];
+}
+
 /** Which value of a stepped axis, or which category, the coordinate u in [0, 1] stands for. */
 export function cellIndex(axis: Axis, u: number): number {
   const { distribution, size } = axis;
