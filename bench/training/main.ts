@@ -1,13 +1,14 @@
 /**
  * How fast training is: `npm run bench:training -- [--quick] [--json FILE] [--models a,b]`. Samples per CPU second of the
  * embedded backend beside native tfjs-node in the same run, the declarative trainer beside model.fit, networks trained
- * together beside one by one, and how soon and in how much memory a worker trains.
+ * together beside one by one, whole trials of a sweep, and how soon and in how much memory a worker trains.
  */
 import { execFileSync, fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { speed, together, trainerBesideFit } from './measure.js';
 import { MODELS, type ModelName } from './models.js';
+import { type SweepOptions, sweepRate } from './sweep.js';
 import { BenchWorker } from './worker.js';
 
 interface Result {
@@ -28,7 +29,8 @@ type Task =
       readonly folder?: string;
     }
   | { readonly kind: 'trainer'; readonly model: ModelName; readonly rounds: number; readonly epochs: number }
-  | { readonly kind: 'together'; readonly rounds: number };
+  | { readonly kind: 'together'; readonly rounds: number }
+  | ({ readonly kind: 'sweep' } & SweepOptions);
 
 function measured(task: Task): Promise<unknown> {
   switch (task.kind) {
@@ -38,6 +40,8 @@ function measured(task: Task): Promise<unknown> {
       return trainerBesideFit(task.model, task.rounds, task.epochs);
     case 'together':
       return together(task.rounds);
+    case 'sweep':
+      return sweepRate(task);
     default:
       return task satisfies never;
   }
@@ -155,6 +159,28 @@ async function compareTogether(quick: boolean): Promise<void> {
   );
 }
 
+async function compareSweeps(quick: boolean): Promise<void> {
+  const trials = quick ? 48 : 192;
+  const fuse = 16;
+  const measure = async (options: Omit<SweepOptions, 'trials'>): Promise<number | undefined> => {
+    const rates: number[] = [];
+    for (let round = 0; round < (quick ? 1 : 3); round++) {
+      const rate = await inChild<number | null>({ kind: 'sweep', trials, ...options });
+      if (rate !== null) rates.push(rate);
+    }
+    return rates.length > 0 ? median(rates) : undefined;
+  };
+  const general = await measure({ fuse: 1, general: true });
+  const alone = await measure({ fuse: 1, general: false });
+  const fused = await measure({ fuse, general: false });
+  if (general === undefined || alone === undefined || fused === undefined) return;
+  const unit = 'trials / CPU second';
+  const named = (what: string): string => `iris sweep, 30 epochs of 4-32-16-3: ${what}`;
+  const versus = `operation by operation, one at a time: ${rounded(general)}`;
+  note({ name: named('compiled steps'), value: alone, unit, versus, ratio: alone / general }, '');
+  note({ name: named(`fuse ${fuse}`), value: fused, unit, versus, ratio: fused / general }, 'aim ≥ 4');
+}
+
 async function measureWorker(quick: boolean): Promise<void> {
   const starts: number[] = [];
   const busy: number[] = [];
@@ -189,12 +215,13 @@ async function measureWorker(quick: boolean): Promise<void> {
 
 if (options.task !== undefined) {
   const answer = await measured(JSON.parse(options.task) as Task);
-  process.send!(answer, undefined, undefined, () => process.exit(0));
+  process.send!(answer ?? null, undefined, undefined, () => process.exit(0));
 } else {
   const names = options.models.split(',').filter((name): name is ModelName => name in MODELS);
   await compareSpeeds(names, options.quick ? 1 : 5, options.quick ? 1 : 3);
   await compareTrainer(options.quick);
   await compareTogether(options.quick);
+  await compareSweeps(options.quick);
   await measureWorker(options.quick);
   if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
 }

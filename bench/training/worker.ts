@@ -20,7 +20,7 @@ function residentMemory(pid: number): number | undefined {
 }
 
 /** CPU milliseconds used so far; undefined where the system does not tell. */
-function processorTime(pid: number): number | undefined {
+export function processorTime(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Fields 14 and 15 of proc(5), counted behind the name, in hundredths of a second.

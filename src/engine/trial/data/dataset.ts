@@ -25,6 +25,8 @@ export interface Dataset {
   readonly train: Part;
   /** Absent without `validation:`. */
   readonly validation?: Part;
+  /** What each training row counts, at least 0; absent where all count alike. */
+  readonly rowWeights?: Float64Array | undefined;
   /** Regression: target = trained scale · deviation + mean. */
   readonly scale: { readonly mean: number; readonly deviation: number };
   /** Classification: what each class is called in the data. */

@@ -234,8 +234,14 @@ async function prepare(
     folds: splits.length,
     dataset: async (fold) => {
       const split = splits[fold]!;
+      const { weights } = plan;
+      const weighted = (dataset: Dataset): Dataset =>
+        weights
+          ? { ...dataset, rowWeights: Float64Array.from(split.train, (row) => weights[row]!) }
+          : dataset;
       if (!streams) {
-        return prepareTable(tables, plan, split, data, (_, rows, rowSize) => memorySink(rows, rowSize, task));
+        const sinkOf = (_: string, rows: number, rowSize: number) => memorySink(rows, rowSize, task);
+        return weighted(await prepareTable(tables, plan, split, data, sinkOf));
       }
       close();
       const stored = await storedDataset(
@@ -244,7 +250,7 @@ async function prepare(
         (folder) => prepareTable(tables, plan, split, data, (part) => fileSink(folder, part)),
       );
       close = stored.close;
-      return stored.dataset;
+      return weighted(stored.dataset);
     },
   };
 }

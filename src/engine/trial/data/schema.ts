@@ -37,6 +37,7 @@ export const dataForm = z.strictObject(
     missing: oneOf(['error', 'mean', 'median', 'mode', 'drop']).default('error'),
     validation: z.union([share, text], partOrFile).default(0),
     validationLabels: text.optional(),
+    weights: text.optional(),
     group: text.optional(),
     time: text.optional(),
     folds: z
@@ -78,6 +79,7 @@ const ONLY_FOR: Readonly<Partial<Record<DataKey, readonly SourceKind[]>>> = {
   columns: TABLES,
   ignore: TABLES,
   text: TABLES,
+  weights: TABLES,
   group: TABLES,
   time: TABLES,
   stream: ['csv'],
@@ -155,6 +157,13 @@ export function dataConflict(data: DataConfig): Conflict | undefined {
   }
   if (data.group !== undefined && data.time !== undefined) {
     return { key: 'time', message: 'data.group and data.time split differently. Keep one of them.' };
+  }
+  const apart = [data.target, data.group, data.time];
+  if (data.weights !== undefined && (apart.includes(data.weights) || data.columns?.includes(data.weights))) {
+    return {
+      key: 'weights',
+      message: `data.weights: the column "${data.weights}" has another part already. What a row counts needs a column of its own.`,
+    };
   }
   if (data.standardize && data.normalize) {
     return {

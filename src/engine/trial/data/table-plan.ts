@@ -20,6 +20,8 @@ export interface TablePlan {
   readonly targets: Float64Array;
   readonly groups: readonly string[] | undefined;
   readonly times: Float64Array | undefined;
+  /** What each row that counts is to count in training. */
+  readonly weights: Float64Array | undefined;
   /** Rows that count in the first file. */
   readonly ownRows: number;
 }
@@ -93,7 +95,7 @@ class ColumnScan {
 
 /** Which columns are inputs: those named, or all but the target, what is ignored and what only splits. */
 function inputScans(source: TableSource, data: DataConfig): readonly ColumnScan[] {
-  const apart = new Set([data.target, data.group, data.time, ...(data.ignore ?? [])]);
+  const apart = new Set([data.target, data.group, data.time, data.weights, ...(data.ignore ?? [])]);
   for (const name of data.ignore ?? []) indexOf(source, name, 'ignore');
   const names = data.columns ?? source.names.filter((name) => !apart.has(name));
   const scans = names.map((name) => new ColumnScan(name, indexOf(source, name, 'columns'), source.file));
@@ -153,11 +155,13 @@ export async function planTable(
   const scans = inputScans(source, data);
   const group = data.group === undefined ? undefined : indexOf(source, data.group, 'group');
   const time = data.time === undefined ? undefined : indexOf(source, data.time, 'time');
+  const weight = data.weights === undefined ? undefined : indexOf(source, data.weights, 'weights');
   const used = [...scans, target];
   const isDropped: boolean[] = [];
   const values: Cell[] = [];
   const groups: string[] = [];
   const times: number[] = [];
+  const weights: number[] = [];
   let ownRows = 0;
   let seen = 0;
   const one = shared();
@@ -176,6 +180,7 @@ export async function planTable(
     for (const scan of used) scan.add(row.cells[scan.index]!, row.line);
     values.push(one(row.cells[target.index]!));
     if (group !== undefined) groups.push(String(one(row.cells[group]!)));
+    if (weight !== undefined) weights.push(weightOf(row.cells[weight]!, data.weights!, of.file, row.line));
     if (time !== undefined) times.push(timeOf(row.cells[time]!, data.time!, of.file, row.line));
   };
   for (const each of sources) {
@@ -210,8 +215,17 @@ export async function planTable(
     targets: task === 'regression' ? Float64Array.from(known, Number) : new Float64Array(),
     groups: group === undefined ? undefined : groups,
     times: time === undefined ? undefined : Float64Array.from(times),
+    weights: weight === undefined ? undefined : Float64Array.from(weights),
     ownRows,
   };
+}
+
+function weightOf(cell: Cell, name: string, file: string, line: number): number {
+  const weight = numberOf(cell);
+  if (weight >= 0 && weight < Number.POSITIVE_INFINITY) return weight;
+  throw new FatalTrainingError(
+    `${file}:${line}: column "${name}" for data.weights holds "${cell ?? ''}". A row's weight is a number of at least 0.`,
+  );
 }
 
 /** Numbers as they are, else a date and time that JavaScript understands, such as ISO 8601. */

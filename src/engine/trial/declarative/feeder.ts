@@ -75,8 +75,10 @@ export class Feeder {
         this.#deviations,
       );
     }
-    const rowWeights = settings.classWeights && weightsOfRows(outputs, settings.classWeights);
+    const byClass = settings.classWeights && weightsOfRows(outputs, settings.classWeights);
     if (settings.labelSmoothing > 0) smoothLabels(outputs, dataset.outputs, settings.labelSmoothing);
-    return rowWeights;
+    const { rowWeights } = settings;
+    if (!rowWeights) return byClass;
+    return Float32Array.from(rows, (row, i) => rowWeights[row]! * (byClass?.[i] ?? 1));
   }
 }

@@ -30,6 +30,8 @@ export interface TrainingSettings {
   readonly batches: BatchOptions;
   /** How often each training row is drawn, relative to the others; only where batches are weighted. */
   readonly rowChances?: Float64Array | undefined;
+  /** What each training row counts in the loss, 1 on average. */
+  readonly rowWeights?: Float64Array | undefined;
   readonly augmentation: AugmentationOptions;
   readonly loss: Loss;
   readonly labelSmoothing: number;
@@ -97,15 +99,27 @@ function rowChancesOf(
 ): Float64Array | undefined {
   if (batches.name !== 'weighted') return undefined;
   const path = ['training', 'batches', 'weights'];
+  const { rowWeights } = dataset;
   if (!batches.weights) {
-    return complain(
-      path.slice(0, 2),
-      'training.batches: weighted needs weights: with one for each class, such as {yes: 2, no: 1}.',
+    return (
+      rowWeights ??
+      complain(
+        path.slice(0, 2),
+        'training.batches: weighted needs weights: with one for each class, such as {yes: 2, no: 1}, or a column with one for each row: data.weights.',
+      )
     );
   }
   const perClass = byClass(batches.weights, dataset, path, complain);
   if (!perClass.some((weight) => weight > 0)) complain(path, `${path.join('.')}: one must be above 0.`);
-  return Float64Array.from(dataset.train.labels, (label) => perClass[label]!);
+  return Float64Array.from(dataset.train.labels, (label, row) => perClass[label]! * (rowWeights?.[row] ?? 1));
+}
+
+/** Relative to their mean, so that the rate means the same with them as without. */
+function rowWeightsOf({ rowWeights }: Dataset, complain: Complain): Float64Array | undefined {
+  if (!rowWeights) return undefined;
+  const mean = rowWeights.reduce((sum, weight) => sum + weight, 0) / rowWeights.length;
+  if (mean === 0) complain(['data', 'weights'], 'data.weights: no row of the training part counts anything.');
+  return rowWeights.map((weight) => weight / mean);
 }
 
 /** @param objective the metric that the study optimises */
@@ -134,8 +148,11 @@ export function trainingSettings(
     if ((model.loss?.classWeights ?? 'none') !== 'none') {
       complain(['model', 'loss', 'classWeights'], 'model.loss.classWeights is for classification.');
     }
-    if (batches.name === 'weighted') {
-      complain(['training', 'batches'], 'training.batches: weighted is for classification.');
+    if (batches.name === 'weighted' && batches.weights) {
+      complain(
+        ['training', 'batches', 'weights'],
+        'training.batches.weights are of classes; for numbers name a column with the weight of each row: data.weights.',
+      );
     }
   }
   const imageOption = imageOptionInUse(augmentation);
@@ -165,12 +182,15 @@ export function trainingSettings(
     patience: optimizer.schedule?.patience ?? 5,
     minDelta: optimizer.schedule?.minDelta ?? 0,
   };
+  const rowWeights = rowWeightsOf(dataset, complain);
   return {
     task,
     epochs,
     batchSize,
     batches,
     rowChances: rowChancesOf(training, dataset, complain),
+    // Rows that are drawn by their weights do not count by them once more.
+    rowWeights: batches.name === 'weighted' ? undefined : rowWeights,
     augmentation,
     loss,
     labelSmoothing,

@@ -69,6 +69,11 @@ export async function trainTrees(session: Session): Promise<Metrics> {
       `${placeOf(spec.configFile, spec.configText, [])}unknown metric "${unknown}" for ${config.model.task}.${didYouMean(unknown, known)} Known: ${known.join(', ')}.`,
     );
   }
+  if (config.data.weights !== undefined) {
+    throw new FatalTrainingError(
+      `${placeOf(spec.configFile, spec.configText, ['data', 'weights'])}data.weights is for networks. Remove it, or list the column under data.ignore.`,
+    );
+  }
   const data = await loadData(session, config.data, config.model.task, config.seed ?? 0);
   const seed = config.seed ?? spec.seed;
   session.started({ ...processAttributes(seed), backend: 'trees', ...data.attributes });
