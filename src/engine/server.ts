@@ -8,9 +8,13 @@ import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc'
 import { SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import type { StudyStatus } from '../core/study/trial.js';
 import { type Server, serve } from '../protocol/contract.js';
-import { type EngineContract, PROTOCOL } from '../protocol/engine.js';
+import { type EngineContract, type EngineStatus, type EngineUsage, PROTOCOL } from '../protocol/engine.js';
 import type { StudyRunner } from './study-runner.js';
+import { UsageMeter } from './usage.js';
 import { VERSION } from './version.js';
+
+/** Milliseconds between two looks at what the processes take. */
+const METER_EVERY = 3000;
 
 export class EngineServer {
   readonly #server: NetServer;
@@ -19,6 +23,9 @@ export class EngineServer {
   readonly #journal: string;
   #graceMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #meter = new UsageMeter(process.pid);
+  #metering: NodeJS.Timeout | undefined;
+  #usage: EngineUsage | undefined;
 
   private constructor(server: NetServer, runner: StudyRunner, journal: string) {
     this.#server = server;
@@ -26,7 +33,7 @@ export class EngineServer {
     this.#journal = journal;
     server.on('connection', (socket) => this.#welcome(socket));
     runner.on('appended', (seq) => this.#emit('appended', { seq }));
-    runner.on('status', (status) => this.#emit('status', status));
+    runner.on('status', () => this.#emit('status', this.#status));
     runner.on('notice', (message) => this.#emit('log', { level: 'warn', message }));
   }
 
@@ -39,6 +46,23 @@ export class EngineServer {
       server.listen({ path }, resolve);
     });
     return new EngineServer(server, runner, journal);
+  }
+
+  get #status(): EngineStatus {
+    return { ...this.#runner.status, ...(this.#usage ? { usage: this.#usage } : {}) };
+  }
+
+  /** Only while somebody listens. */
+  #meterOn(): void {
+    if (this.#clients.size === 0) {
+      clearInterval(this.#metering);
+      this.#metering = undefined;
+      return;
+    }
+    this.#metering ??= setInterval(async () => {
+      this.#usage = await this.#meter.measure();
+      if (this.#usage) this.#emit('status', this.#status);
+    }, METER_EVERY).unref();
   }
 
   /** Stops the study when no client has been connected for so many milliseconds, the time before the first included. */
@@ -57,6 +81,7 @@ export class EngineServer {
   async close(status: StudyStatus): Promise<void> {
     this.#graceMs = undefined;
     clearTimeout(this.#timer);
+    clearInterval(this.#metering);
     await Promise.allSettled(
       [...this.#clients.values()].map(({ server }) => server.emit('ended', { status })),
     );
@@ -80,7 +105,7 @@ export class EngineServer {
         study: this.#runner.study.name,
         journal: this.#journal,
         pid: process.pid,
-        status: this.#runner.status,
+        status: this.#status,
       }),
       mark: ({ marked, change }) => this.#runner.mark(marked, change),
       enqueue: ({ fixed, unnamed }) => this.#runner.enqueue(fixed, unnamed),
@@ -90,11 +115,13 @@ export class EngineServer {
     connection.listen();
     this.#clients.set(socket, { connection, server });
     this.#watch();
+    this.#meterOn();
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#clients.delete(socket);
       connection.dispose();
       this.#watch();
+      this.#meterOn();
     });
   }
 }

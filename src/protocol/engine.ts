@@ -59,9 +59,19 @@ export interface LockFile {
   readonly socket: string;
 }
 
+/** What the engine and everything it started take. */
+export interface EngineUsage {
+  /** Processor cores, over the last seconds: 1.5 is one and a half. */
+  readonly cores: number;
+  /** Resident memory in bytes. */
+  readonly memory: number;
+}
+
 export interface EngineStatus {
   readonly workers: number;
   readonly busy: number;
+  /** Absent where the system does not say. */
+  readonly usage?: EngineUsage;
   /** Set once a person asked the study to stop. */
   readonly stopping?: 'finish' | 'now';
 }

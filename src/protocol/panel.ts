@@ -33,7 +33,8 @@ export type TrialAction =
   | 'include'
   | 'note'
   | 'tag'
-  | 'environment';
+  | 'environment'
+  | 'retry';
 export type StudyAction =
   | 'stop-finish'
   | 'stop-now'

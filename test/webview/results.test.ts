@@ -121,7 +121,7 @@ describe('the table', () => {
     const host = await open({ page: 'results', lines: study });
     await header(host, '#').click();
     await row(host, 0).waitFor();
-    const momentum = cell(host, 0, 8);
+    const momentum = cell(host, 0, 9);
     expect(await textOf(momentum)).toBe('–');
     await momentum.hover();
     expect(await momentum.getAttribute('title')).toBe('Not active in this trial');

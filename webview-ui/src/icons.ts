@@ -21,6 +21,9 @@ export const tagIcon = icon(
 export const excludeIcon = icon(
   svg`<path d="M8 1.500a6.500 6.500 0 110 13 6.500 6.500 0 010-13zm0 1a5.500 5.500 0 00-4.200 9l7.700-7.700A5.500 5.500 0 008 2.500zm4.200 2l-7.700 7.700a5.500 5.500 0 007.700-7.700z"/>`,
 );
+export const retryIcon = icon(
+  svg`<path d="M8 3a5 5 0 014.600 3H14v1h-3.200V3.800h1V5.200A4 4 0 108 12a4 4 0 003.500-2.100l.9.5A5 5 0 118 3z"/>`,
+);
 export const environmentIcon = icon(
   svg`<path d="M2 2.500h12v8H9v2h2.500v1h-7v-1H7v-2H2zM3 3.500v6h10v-6z"/>`,
 );

@@ -32,6 +32,7 @@ const TRIAL_COMMANDS: Readonly<Record<TrialAction, CommandId>> = {
   note: Command.noteTrial,
   tag: Command.tagTrial,
   environment: Command.showEnvironment,
+  retry: Command.retryTrial,
 };
 const STUDY_COMMANDS: Readonly<Record<StudyAction, CommandId>> = {
   'stop-finish': Command.stopFinish,

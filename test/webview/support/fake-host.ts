@@ -91,7 +91,9 @@ export class FakeHost {
 
   static stateOf(options: FakeHostOptions): PageState {
     return {
-      ...(options.lines ? { study: sampleRef, engine: { workers: 2, busy: 2 } } : {}),
+      ...(options.lines
+        ? { study: sampleRef, engine: { workers: 2, busy: 2, usage: { cores: 1.93, memory: 412e6 } } }
+        : {}),
       trusted: true,
       ...options.state,
     };

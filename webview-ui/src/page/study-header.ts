@@ -2,7 +2,7 @@
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { paceOf } from '../../../src/core/analysis/pace.js';
+import { type Pace, paceOf } from '../../../src/core/analysis/pace.js';
 import { formatBytes, formatDuration, formatNumber, NOTHING } from '../../../src/core/format.js';
 import { prunerText } from '../../../src/core/pruners/names.js';
 import type { Front } from '../../../src/core/study/front.js';
@@ -53,7 +53,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
       dl {
         display: flex;
         flex-wrap: wrap;
-        gap: 8px 36px;
+        gap: 8px 28px;
         padding: 2px 20px 12px;
       }
       @media (max-width: 719px) {
@@ -113,6 +113,8 @@ export class StudyHeader extends SignalWatcher(LitElement) {
     const view = this.app.feed.view.value;
     if (!page || !view) return nothing;
     const status = statusOf(page, view);
+    const pace = this.#pace(page, view);
+    const left = page.engine?.stopping ? undefined : pace?.left;
     return html`
       <div class="top">
         <h1>${view.study.name || view.ref.name}</h1>
@@ -123,6 +125,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
           ${status.kind === 'running' || status.kind === 'stopping' ? stateIcon('running') : nothing}
           <span>${status.word}${status.reason ? html`<span class="muted"> – ${status.reason}</span>` : nothing}</span>
         </span>
+        <span class="muted" title="How the study searches">${searchText(view)}</span>
         <span class="fill"></span>
         <div class="actions">${renderActions(this.app, page, view)}</div>
       </div>
@@ -130,19 +133,18 @@ export class StudyHeader extends SignalWatcher(LitElement) {
         ${this.#progress(page, view)} ${this.#result(view, resultOf(view))}
         <div>
           <dt>Elapsed</dt>
-          <dd>${formatDuration(this.#elapsed(view))}</dd>
-        </div>
-        ${this.#live(page, view)}
-        <div>
-          <dt>Search</dt>
           <dd>
-            ${view.study.settings.sampler}
-            <small>
-              ${view.study.settings.pruner === 'none' ? 'no pruning' : `${prunerText(view.study.settings.pruner)} pruning`}, seed
-              ${view.study.settings.seed}
-            </small>
+            ${formatDuration(this.#elapsed(view))}
+            ${
+              left
+                ? html`<small title="Four times out of five, if the trials to come take as long as the last ones did"
+                    >${spanText(left.low, left.high)} left</small
+                  >`
+                : nothing
+            }
           </dd>
         </div>
+        ${this.#live(page, view, pace)}
       </dl>
       ${this.#bar(view)}
     `;
@@ -156,21 +158,16 @@ export class StudyHeader extends SignalWatcher(LitElement) {
     return study.elapsedMs + Math.max(0, until - Date.parse(study.runningSince));
   }
 
-  /** How fast it goes, when it may be done, and what it takes of the machine: while an engine is at work. */
-  #live(page: PageState, view: StudyView): TemplateResult | typeof nothing {
+  #pace({ engine }: PageState, view: StudyView): Pace | undefined {
+    if (!engine || view.study.status.kind !== 'running') return undefined;
+    return paceOf({ ...view.study, trials: view.trials }, engine.workers, this.app.now.value);
+  }
+
+  /** How fast it goes and what it takes of the machine: while an engine is at work. */
+  #live(page: PageState, view: StudyView, pace: Pace | undefined): TemplateResult | typeof nothing {
     const { engine } = page;
     if (!engine || view.study.status.kind !== 'running') return nothing;
-    const pace = paceOf({ ...view.study, trials: view.trials }, engine.workers, this.app.now.value);
-    const left = engine.stopping ? undefined : pace?.left;
     return html`
-      ${
-        left
-          ? html`<div title="Four times out of five, if the trials to come take as long as the last ones did">
-              <dt>Remaining</dt>
-              <dd>${spanText(left.low, left.high)}</dd>
-            </div>`
-          : nothing
-      }
       <div>
         <dt>Workers</dt>
         <dd>
@@ -277,6 +274,12 @@ export class StudyHeader extends SignalWatcher(LitElement) {
       <div .style=${`transform:scaleX(${share})`}></div>
     </div>`;
   }
+}
+
+function searchText({ study }: StudyView): string {
+  const { sampler, pruner, seed } = study.settings;
+  const pruning = pruner === 'none' ? 'no pruning' : `${prunerText(pruner)} pruning`;
+  return `${sampler}, ${pruning}, seed ${seed}`;
 }
 
 /** `12 – 18 m`, in the unit of the longer; one number where both come to the same. */

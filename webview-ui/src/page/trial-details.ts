@@ -19,6 +19,7 @@ import {
   hollowStarIcon,
   logIcon,
   noteIcon,
+  retryIcon,
   starIcon,
   stateIcon,
   stateWord,
@@ -185,7 +186,8 @@ export class TrialDetails extends SignalWatcher(LitElement) {
       ${stateIcon(trial.state)}<span>${stateWord[trial.state]}</span>
       <span class="fill"></span>
       ${act('compare', 'Compare with the file', compareIcon)} ${act('apply', 'Apply to the file', applyIcon)}
-      ${act('log', 'Open the log', logIcon)} ${act('environment', 'Show what it ran in', environmentIcon)}
+      ${act('log', 'Open the log', logIcon)} ${act('retry', 'Try again, with other values', retryIcon)}
+      ${act('environment', 'Show what it ran in', environmentIcon)}
       <button
         class="icon"
         aria-label="Close the details"
