@@ -5,16 +5,13 @@
  * runs again, by itself.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { killGroup } from '../kill-group.js';
 import type { AttemptSpec, FromWorker, ToWorker } from '../trial/messages.js';
 import type { AttemptEvents, AttemptResult, Executor } from './executor.js';
+import { TrialLog } from './trial-log.js';
 
 /** A WebAssembly heap never shrinks, so a child is given up after this many trials. */
 const TRIALS_PER_CHILD = 50;
-/** Bytes of a trial's output that are kept; the rest is dropped with a note. */
-const LOG_LIMIT = 10 * 2 ** 20;
 const LAST_WORDS = 2_000;
 /** Milliseconds in which one attempt of several must end when told to; then the process goes. */
 const CANCEL_GRACE = 5_000;
@@ -23,8 +20,7 @@ interface Job {
   readonly spec: AttemptSpec;
   readonly events: AttemptEvents;
   readonly resolve: (result: AttemptResult) => void;
-  readonly log: WriteStream;
-  logged: number;
+  readonly log: TrialLog;
   stderr: string;
   /** Users' code has a process to itself, and so has what an earlier process died of, perhaps. */
   readonly canShare: boolean;
@@ -146,11 +142,7 @@ class Worker {
   #print(chunk: Buffer): void {
     this.#chunks++;
     for (const job of this.#jobs.values()) {
-      if (job.logged > LOG_LIMIT) continue;
-      job.logged += chunk.length;
       job.log.write(chunk);
-      if (job.logged > LOG_LIMIT)
-        job.log.write(`\n[Sweetspot keeps the first ${LOG_LIMIT / 2 ** 20} MB of a log.]\n`);
     }
   }
 
@@ -223,11 +215,6 @@ export class LocalExecutor implements Executor {
 
   run(spec: AttemptSpec, events: AttemptEvents): Promise<AttemptResult> {
     return new Promise((resolve) => {
-      // At once, so that no word to cancel comes between. A folder that cannot be made is the study's problem: it rejects.
-      mkdirSync(spec.folder, { recursive: true });
-      const log = createWriteStream(join(spec.folder, 'log.txt'), { flags: 'a' });
-      // A log that cannot be written must not end a trial.
-      log.on('error', () => undefined);
       const canShare = spec.trainer.kind === 'declarative' && !this.#suspects.has(spec.trial);
       const settle = (result: AttemptResult): void => {
         if (result.kind === 'interrupted') this.#suspects.add(spec.trial);
@@ -237,9 +224,8 @@ export class LocalExecutor implements Executor {
         spec,
         events,
         resolve: settle,
-        log,
+        log: new TrialLog(spec.folder),
         canShare,
-        logged: 0,
         stderr: '',
         cancelled: false,
       });

@@ -2,7 +2,8 @@
  * A checkpoint as one file in the safetensors format (a JSON header with each array's type, shape and place, then the
  * numbers), which Python reads too. Written whole or not at all.
  */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseJson, printJson } from '../../../core/study/journal-line.js';
 
 export interface NamedArray {
@@ -44,6 +45,7 @@ export async function writeCheckpoint(path: string, { notes, arrays }: Checkpoin
   const length = Buffer.alloc(LENGTH);
   length.writeBigUInt64LE(BigInt(header.length));
   const partial = `${path}.${process.pid}`;
+  await mkdir(dirname(path), { recursive: true });
   try {
     const handle = await open(partial, 'w');
     try {

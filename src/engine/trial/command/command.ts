@@ -3,7 +3,7 @@
  * it does by lines such as `::sweetspot {"step": 1, "val_loss": 0.3}`, JSON lines or `name=value` in its output, a
  * results file, or TensorBoard's event files. All else it prints is its own business.
  */
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { processAttributes } from '../backend-of-trial.js';
@@ -111,6 +111,10 @@ export async function trainCommand(session: Session, command: string, graceMs = 
     results: join(spec.folder, 'results.json'),
   };
   const { program, args, environment: assigned } = readCommand(session, command, places);
+  await mkdir(spec.folder, { recursive: true }).catch((error: Error) => {
+    // Not this trial's fault: the next one would fare no better.
+    throw new FatalTrainingError(`The trial's folder cannot be made: ${error.message}.`);
+  });
   await writeFile(places.config, spec.configText);
   await writeFile(places.params, JSON.stringify(spec.params));
   // What an interrupted attempt left.

@@ -1,4 +1,5 @@
 /** The `trial` object that a user's train() is given. */
+import { mkdirSync } from 'node:fs';
 import { format } from 'node:util';
 import type { TensorFlow } from '../../tensorflow/backend.js';
 import { checkpointOf } from '../checkpoint/of-trial.js';
@@ -39,7 +40,10 @@ export function createTrial(tf: TensorFlow, session: Session): Trial {
     number: spec.trial,
     params: spec.params,
     seed: spec.seed,
-    folder: spec.folder,
+    get folder() {
+      mkdirSync(spec.folder, { recursive: true });
+      return spec.folder;
+    },
     tf,
     report: async (step, metrics) => {
       if (session.shouldStop) throw new StopTraining();
