@@ -31,6 +31,7 @@ const node = { ...common, ...NODE_BUNDLE };
 
 const bundles = [
   { ...node, entryPoints: { engine: 'src/engine/main.ts' } },
+  { ...node, entryPoints: { ask: 'src/engine/ask/worker.ts' } },
   { ...node, entryPoints: { trial: 'src/engine/trial/main.ts' } },
   {
     ...node,

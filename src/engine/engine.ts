@@ -214,6 +214,7 @@ async function open(
       executor,
       backend: start.backend,
       tensorflowFolders: start.tensorflowFolders,
+      asking: { script: fileURLToPath(new URL('./ask.js', import.meta.url)) },
     });
     if (fromSnapshot) tellHiddenDamage(file, runner);
     const snapshots = new SnapshotKeeper(journal, reducer);

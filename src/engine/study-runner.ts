@@ -32,6 +32,7 @@ import {
   timestamp,
 } from '../core/study/write.js';
 import type { EngineStatus } from '../protocol/engine.js';
+import { Asker } from './ask/asker.js';
 import type { AttemptResult, Executor } from './executors/executor.js';
 import type { Journal } from './journal.js';
 import { withOwnSeed } from './repeat-seed.js';
@@ -52,6 +53,8 @@ export interface RunnerOptions {
   readonly executor: Executor;
   readonly backend: 'auto' | 'embedded' | 'native';
   readonly tensorflowFolders: readonly string[];
+  /** What works out suggestions that take long, dist/ask.js, and from which on they do; absent: nothing else does. */
+  readonly asking?: { readonly script: string; readonly slowMs?: number };
 }
 
 interface RunnerEvents {
@@ -65,6 +68,7 @@ interface RunnerEvents {
 export class StudyRunner extends EventEmitter<RunnerEvents> {
   readonly #options: RunnerOptions;
   readonly #notices: TrialNotices;
+  readonly #asker: Asker;
   readonly #worker = `${OUR_WORKER}${process.pid}`;
   readonly #running = new Map<number, RunningTrial>();
   /** Attempts by trial, over the life of this engine. */
@@ -82,6 +86,12 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     super();
     this.#options = options;
     this.#notices = new TrialNotices((options.executor.trialsPerWorker ?? 1) > 1);
+    this.#asker = new Asker({
+      script: options.asking?.script,
+      journal: options.journal.file,
+      onReady: () => this.#pump(),
+      ...(options.asking?.slowMs === undefined ? {} : { slowMs: options.asking.slowMs }),
+    });
     options.journal.onRoom = (problem) =>
       this.emit('notice', problem ?? 'There is room on the disk again; the study goes on.');
   }
@@ -110,7 +120,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     });
     this.#pump();
     const status = await ended;
-    await this.#options.executor.dispose();
+    await Promise.all([this.#options.executor.dispose(), this.#asker.dispose()]);
     if (status.kind === 'finished')
       await this.#append(leftOverRecords(this.#worker, this.study, this.#now()));
     await this.#append([statusRecord(this.#worker, status, this.#now())]);
@@ -149,6 +159,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     try {
       while (!this.#end && !this.#stopping && this.#running.size < this.#options.executor.slots) {
         const next = this.#next();
+        if (next === 'later') return;
         if ('kind' in next) {
           if (this.#running.size === 0) this.#finish(next);
           return;
@@ -176,8 +187,8 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     if (this.#running.size === 0) this.#finish(this.#end);
   }
 
-  /** The trial to start next, or why there is none. */
-  #next(): StartableTrial | StudyStatus {
+  /** The trial to start next, or why there is none; `later`: it is being worked out, and then asked for again. */
+  #next(): StartableTrial | StudyStatus | 'later' {
     const { study } = this;
     const waiting = this.#mayWait
       ? study.trials.find(
@@ -186,10 +197,12 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       : undefined;
     this.#mayWait = waiting !== undefined;
     if (waiting) return { number: waiting.number, suggestion: undefined };
-    const next = nextTrial(study, [...this.#running.keys()], Date.now());
+    const next = nextTrial(study, [...this.#running.keys()], Date.now(), (now) => this.#asker.ask(now));
     switch (next.kind) {
       case 'start':
-        return { number: study.trials.length, suggestion: next.suggestion };
+        return { number: study.trials.length, suggestion: next.suggestion, seen: this.#asker.seen };
+      case 'later':
+        return 'later';
       case 'promote':
         return { number: next.trial, suggestion: undefined, promoted: next.reason };
       case 'end':
@@ -197,11 +210,11 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     }
   }
 
-  #start({ number, suggestion, promoted }: StartableTrial): void {
+  #start({ number, suggestion, seen, promoted }: StartableTrial): void {
     const { study } = this;
     this.#running.set(number, {});
     const records = suggestion
-      ? askRecords(this.#worker, number, study.space, suggestion, study.seq, this.#now())
+      ? askRecords(this.#worker, number, study.space, suggestion, seen ?? study.seq, this.#now())
       : promoted === undefined
         ? claimRecords(this.#worker, number, this.#now())
         : promoteRecords(this.#worker, this.#trial(number), promoted, this.#now());
@@ -411,9 +424,12 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
 
   /** Applies the records at once and resolves when they are on disk. */
   async #append(records: readonly JournalRecord[]): Promise<void> {
+    const from = this.study.seq;
     for (const record of records) this.#options.reducer.apply(record);
     const { seq } = this.study;
-    await this.#options.journal.append(records);
+    const onDisk = this.#options.journal.append(records);
+    this.#asker.applied(from, records, onDisk);
+    await onDisk;
     this.emit('appended', seq);
   }
 }
@@ -422,6 +438,8 @@ interface StartableTrial {
   readonly number: number;
   /** Absent for a trial that waits already. */
   readonly suggestion: Suggestion | undefined;
+  /** How many records the suggestion rests on; absent: all. */
+  readonly seen?: number | undefined;
   /** Why it goes on, of one that was paused. */
   readonly promoted?: string;
 }

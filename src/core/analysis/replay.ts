@@ -57,22 +57,47 @@ function isSuggestedHere({ state, system_attrs }: RecordOf<4>): boolean {
   return state === StateCode.running && derived;
 }
 
+/**
+ * Where suggestions were worked out for trials that were written only after further records: a sampler may take its
+ * time while reports go on. Never before the trial that was created last, which it must have seen.
+ */
+function askedEarly(records: readonly JournalRecord[]): ReadonlySet<number> {
+  const places = new Set<number>();
+  let last = 0;
+  for (const [index, record] of records.entries()) {
+    if (record.op_code !== Op.createTrial) continue;
+    const suggestion = record.system_attrs?.[Attr.suggestion] as { readonly seen?: number } | undefined;
+    const seen = suggestion?.seen;
+    if (seen !== undefined && seen > last && seen < index) places.add(seen);
+    last = index;
+  }
+  return places;
+}
+
 export function replay(records: readonly JournalRecord[]): ReplayResult {
   const reducer = new StudyReducer();
   const { study } = reducer;
   const verdicts = new Verdicts();
   const elsewhere = new Set<number>();
+  const early = askedEarly(records);
   let asked: Asked | undefined;
+  let before: Omit<Asked, 'record'> | undefined;
   let suggestions = 0;
   let prunings = 0;
   let skipped = 0;
   for (const [index, record] of records.entries()) {
+    if (early.has(index) && study.settings.sampler in samplers) {
+      before = { trial: study.trials.length, expected: suggest(study) };
+    }
     if (record.op_code === Op.createTrial) {
       const own = isSuggestedHere(record) && study.settings.sampler in samplers;
       if (!own) skipped++;
       // One that waits is pruned here or not at all.
       if (!own && record.state !== StateCode.waiting) elsewhere.add(study.trials.length);
-      asked = own ? { record: index, trial: study.trials.length, expected: suggest(study) } : undefined;
+      const trial = study.trials.length;
+      const expected = own && (before?.trial === trial ? before.expected : suggest(study));
+      asked = expected ? { record: index, trial, expected } : undefined;
+      before = undefined;
     }
     const ending = record.op_code === Op.setTrialState ? study.trials[record.trial_id] : undefined;
     // One that was paused and never promoted is pruned without a judgement.

@@ -11,11 +11,33 @@ import type { Study, Suggestion } from './trial.js';
 export type Next =
   | { readonly kind: 'start'; readonly suggestion: Suggestion }
   | { readonly kind: 'promote'; readonly trial: number; readonly reason: string }
+  /** The suggestion is being worked out. */
+  | { readonly kind: 'later' }
   /** Nothing more is started; the study is over when nothing runs, unless what ran changes that. */
   | { readonly kind: 'end'; readonly reason: string };
 
-/** @param running numbers of the trials under way; `now` in ms since the epoch */
-export function nextTrial(study: Study, running: readonly number[], now: number): Next {
+/**
+ * @param running numbers of the trials under way
+ * @param now in ms since the epoch
+ * @param ask how to come by a suggestion; it may put it off
+ */
+export function nextTrial(
+  study: Study,
+  running: readonly number[],
+  now: number,
+): Exclude<Next, { kind: 'later' }>;
+export function nextTrial(
+  study: Study,
+  running: readonly number[],
+  now: number,
+  ask: (study: Study) => Suggestion | 'exhausted' | 'later',
+): Next;
+export function nextTrial(
+  study: Study,
+  running: readonly number[],
+  now: number,
+  ask: (study: Study) => Suggestion | 'exhausted' | 'later' = suggest,
+): Next {
   const stop = stopOf(study, now);
   // Where no new trial comes, the best of the paused may go on once nothing runs that could still be better.
   const promoted = (noMore: boolean): Next | undefined => {
@@ -36,7 +58,8 @@ export function nextTrial(study: Study, running: readonly number[], now: number)
   if (stop) return (stop.criterion === 'trials' ? promoted(true) : undefined) ?? last(stop.reason);
   const next = promoted(false);
   if (next) return next;
-  const suggestion = suggest(study);
+  const suggestion = ask(study);
+  if (suggestion === 'later') return { kind: 'later' };
   if (suggestion !== 'exhausted') return { kind: 'start', suggestion };
   return promoted(true) ?? last(exhaustedReason(study.settings));
 }
