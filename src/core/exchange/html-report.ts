@@ -9,6 +9,7 @@ import type { Json } from '../json.js';
 import { choicesOf } from '../space/encode.js';
 import type { Parameter } from '../space/parameter.js';
 import { bestTrial, objectiveOf } from '../study/best.js';
+import { frontOf } from '../study/front.js';
 import type { Study, Trial } from '../study/trial.js';
 import { facts, rangeInWords } from './markdown.js';
 
@@ -132,6 +133,34 @@ function history(study: Study, metric: string): string {
   return frame({ width: WIDTH, height: HEIGHT }, x, y, ['trial', metric], path(line, 'line') + dots.join(''));
 }
 
+/** The first two objectives against each other; the front is marked and named. Empty with one objective. */
+function frontPlot(study: Study): string {
+  const [first, second] = study.objectives;
+  const front = frontOf(study);
+  if (!front || !first || !second || front.trials.length === 0) return '';
+  const members = new Set(front.trials.map(({ number }) => number));
+  const placed = study.trials.flatMap((trial) => {
+    const [a, b] = trial.objectives ?? [];
+    const shown = objectiveOf(trial) !== undefined && Number.isFinite(b);
+    return shown ? [{ trial, values: [a as number, b as number] as const }] : [];
+  });
+  const xs = placed.map(({ values }) => values[0]);
+  const [low, high] = [Math.min(...xs), Math.max(...xs)];
+  const x = linear(low, high > low ? high : low + (Math.abs(low) || 1), PAD.left, WIDTH - PAD.right);
+  const keep = front.trials.map((trial) => trial.objectives?.[1] ?? Number.NaN);
+  const y = resultScale(
+    placed.map(({ values }) => values[1]),
+    keep,
+    HEIGHT,
+  );
+  const marks = placed.map(({ trial, values: [a, b] }) => {
+    const title = `trial ${trial.number}: ${formatNumber(a, DIGITS)}, ${formatNumber(b, DIGITS)}${members.has(trial.number) ? ', on the front' : ''}`;
+    return dot(x.at(a), clamp(y.at(b), HEIGHT), title, members.has(trial.number));
+  });
+  const names: [string, string] = [first.metric, second.metric];
+  return `<h2>Pareto front</h2>${frame({ width: WIDTH, height: HEIGHT }, x, y, names, marks.join(''))}`;
+}
+
 function curves(study: Study, metric: string): string {
   const winner = bestTrial(study);
   const shown = study.trials
@@ -207,6 +236,9 @@ export function htmlReport(study: Study): string {
   const names = Object.keys(space);
   const winner = bestTrial(study);
   const metrics = objectives.map((objective) => objective.metric);
+  const several = objectives.length > 1;
+  const won = frontOf(study)?.trials ?? (winner ? [winner] : []);
+  const members = new Set(won.map(({ number }) => number));
   const parameters = names.map((name) =>
     row(
       [
@@ -228,7 +260,7 @@ export function htmlReport(study: Study): string {
         escaped(trial.reason?.split('\n')[0] ?? ''),
       ],
       'td',
-      trial === winner ? 'won' : '',
+      members.has(trial.number) ? 'won' : '',
     ),
   );
   const slices = names.map((name) => slice(study, name, space[name] as Parameter, metric)).join('');
@@ -238,9 +270,10 @@ export function htmlReport(study: Study): string {
 <table>${facts(study)
     .map(([name, text]) => row([`<b>${escaped(name)}</b>`, escaped(text)], 'td'))
     .join('')}</table>
+${frontPlot(study)}
 <h2>History</h2>${history(study, metric)}
 ${curves(study, metric)}
-<h2>Parameters</h2><div class="wide"><table>${row(['parameter', 'searched', 'in the file', 'best'], 'th')}${parameters.join('')}</table></div>
+<h2>Parameters</h2><div class="wide"><table>${row(['parameter', 'searched', 'in the file', several ? 'balanced' : 'best'], 'th')}${parameters.join('')}</table></div>
 <div class="slices">${slices}</div>
 <h2>Trials</h2><div class="wide"><table>${row(['trial', 'state', ...metrics.map(escaped), ...names.map(escaped), 'reason'], 'th')}${trials.join('')}</table></div>
 ${study.config.text === '' ? '' : `<h2>Config</h2><pre>${escaped(study.config.text)}</pre>`}

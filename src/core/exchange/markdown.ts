@@ -4,6 +4,7 @@ import { formatDuration, formatNumber, formatPercent, formatValue, NOTHING } fro
 import { prunerText } from '../pruners/names.js';
 import type { Distribution } from '../space/parameter.js';
 import { bestTrial, isBetter, objectiveOf } from '../study/best.js';
+import { type Front, frontOf, frontSentences } from '../study/front.js';
 import { runningMs } from '../study/stop.js';
 import type { Study } from '../study/trial.js';
 
@@ -33,35 +34,49 @@ export function rangeInWords(distribution: Distribution): string {
   }
 }
 
+type Fact = readonly [string, string];
+
+function frontFacts(study: Study, front: Front): readonly Fact[] {
+  if (front.trials.length === 0) return [['Pareto front', 'no trial has completed']];
+  return [
+    ['Pareto front', `trials ${front.trials.map(({ number }) => number).join(', ')}`],
+    ['Reading it', frontSentences(study, front).join(' ')],
+  ];
+}
+
+function bestFacts(study: Study): readonly Fact[] {
+  const best = bestTrial(study);
+  const [objective] = study.objectives;
+  if (!best || !objective) return [['Best', 'no trial has completed']];
+  const reached = objectiveOf(best);
+  const improvement =
+    Object.keys(study.baseline).length > 0
+      ? improvementOf(reached, baselineOf(study), objective.direction)
+      : undefined;
+  const percent = improvement?.fraction === undefined ? '' : ` (${formatPercent(improvement.fraction)})`;
+  return [
+    ['Best', `trial ${best.number}, ${objective.metric} ${formatNumber(reached ?? Number.NaN, DIGITS)}`],
+    ...(improvement
+      ? [
+          [
+            'Improvement',
+            `${formatNumber(improvement.gain, DIGITS)}${percent} over the values in the file`,
+          ] as const,
+        ]
+      : []),
+  ];
+}
+
 /** Sentences and counts that both reports begin with. */
 export function facts(study: Study): readonly (readonly [string, string])[] {
   const { objectives, settings, status, trials } = study;
   const counts = new Map<string, number>();
   for (const { state } of trials) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const best = bestTrial(study);
-  const [objective] = objectives;
-  const before = baselineOf(study);
-  const improvement =
-    best && objective && Object.keys(study.baseline).length > 0
-      ? improvementOf(objectiveOf(best), before, objective.direction)
-      : undefined;
+  const front = frontOf(study);
   return [
     ['Objective', objectives.map(({ metric, direction }) => `${direction} ${metric}`).join(', ')],
     ['Trials', [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'none yet'],
-    [
-      'Best',
-      best && objective
-        ? `trial ${best.number}, ${objective.metric} ${formatNumber(objectiveOf(best) ?? Number.NaN, DIGITS)}`
-        : 'no trial has completed',
-    ],
-    ...(improvement
-      ? [
-          [
-            'Improvement',
-            `${formatNumber(improvement.gain, DIGITS)}${improvement.fraction === undefined ? '' : ` (${formatPercent(improvement.fraction)})`} over the values in the file`,
-          ] as const,
-        ]
-      : []),
+    ...(front ? frontFacts(study, front) : bestFacts(study)),
     [
       'Search',
       `sampler ${settings.sampler || NOTHING}, pruner ${prunerText(settings.pruner)}, seed ${settings.seed}`,
@@ -71,7 +86,10 @@ export function facts(study: Study): readonly (readonly [string, string])[] {
   ];
 }
 
+/** The front where there is one, else the best so many by the metric. */
 function bestTrials(study: Study, count: number): readonly Study['trials'][number][] {
+  const front = frontOf(study);
+  if (front) return front.trials;
   const direction = study.objectives[0]?.direction ?? 'minimize';
   return study.trials
     .filter((trial) => objectiveOf(trial) !== undefined)
@@ -95,7 +113,7 @@ export function markdownSummary(study: Study): string {
     '## Parameters',
     '',
     table(
-      ['parameter', 'searched', 'in the file', 'best'],
+      ['parameter', 'searched', 'in the file', study.objectives.length > 1 ? 'balanced' : 'best'],
       names.map((name) => [
         `\`${name}\``,
         rangeInWords(space[name] as Distribution),
@@ -104,7 +122,7 @@ export function markdownSummary(study: Study): string {
       ]),
     ),
     '',
-    '## Best trials',
+    study.objectives.length > 1 ? '## Pareto front' : '## Best trials',
     '',
     table(
       ['trial', ...metrics, ...names.map((name) => `\`${name}\``)],
