@@ -5,6 +5,7 @@
 import type { AnnotatedConfig } from '../annotation/annotated-config.js';
 import { type Json, jsonEqual } from '../json.js';
 import { activeParameters } from '../space/condition.js';
+import { brokenConstraint } from '../space/constraint.js';
 import { contains } from '../space/encode.js';
 import type { Distribution, Params } from '../space/parameter.js';
 import type { JournalRecord } from '../study/records.js';
@@ -63,6 +64,7 @@ export function continueForeign(foreign: ForeignStudy, options: ContinueOptions)
   }
   const { name, configFile, text, source, at } = options;
   const { sampler, pruner, seed = 0, stop, workers, objectives, repeats, race } = config.sweep;
+  const { constraints, outcomeConstraints } = config.sweep;
   const settings: StudySettings = {
     sampler,
     pruner,
@@ -71,6 +73,8 @@ export function continueForeign(foreign: ForeignStudy, options: ContinueOptions)
     ...(workers !== undefined && { workers }),
     ...(repeats !== undefined && { repeats }),
     ...(race !== undefined && { race }),
+    ...(constraints && { constraints }),
+    ...(outcomeConstraints && { outcomeConstraints }),
   };
   const { space, baseline } = config;
   const trials = fileFirst(taken, config);
@@ -154,6 +158,8 @@ function mapTrial(
   const silent = active.find((name) => !(name in said));
   if (silent !== undefined) return `nothing is said of ${silent}`;
   const params: Params = Object.fromEntries(active.map((name) => [name, said[name] as Json]));
+  const broken = brokenConstraint(sweep.constraints ?? [], params);
+  if (broken) return `it breaks the constraint \`${broken.text}\``;
   const metric = sweep.objectives[0]?.metric ?? 'value';
   const objectives = trial.objectives && order.map((at) => trial.objectives?.[at] ?? Number.NaN);
   if (trial.state === 'complete' && !objectives?.every(Number.isFinite))

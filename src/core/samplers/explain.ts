@@ -38,7 +38,8 @@ export function explain(
     mean: tidy(expected),
     deviation: tidy(spread),
     improvement: tidy(improvement),
-    nearest,
+    // Trials of other studies have numbers below 0, which say nothing here.
+    nearest: nearest.filter((number) => number >= 0),
   };
   // JSON has no infinities.
   const finite = [expected, spread, improvement].every(Number.isFinite);

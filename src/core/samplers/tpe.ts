@@ -167,7 +167,7 @@ export const tpeSampler: Sampler = {
     const bad = trials.filter((trial) => !isGood.has(trial));
     const params = newPoint(space, seen, source, suggester(unit, good, bad, source, isNew), context);
     if (params === 'exhausted') return params;
-    const best = good.map((trial) => `#${trial.number}`).join(', ');
+    const best = good.map(({ number: of }) => (of < 0 ? 'an earlier one' : `#${of}`)).join(', ');
     return {
       params,
       sampler: 'tpe',

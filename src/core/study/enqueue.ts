@@ -22,7 +22,7 @@ import type { Study } from './trial.js';
 export type Unnamed = 'file' | 'sampler' | number;
 
 /** As what an enqueued trial is said to be suggested. */
-export const ENQUEUED = 'enqueued';
+const ENQUEUED = 'enqueued';
 
 export interface Enqueued {
   readonly number: number;
@@ -35,7 +35,7 @@ export interface Enqueued {
  * @param fixed values by the name of their parameter, or by as much of its end as is needed to know it
  * @param suggested what the sampler would try, asked for only where it is needed; undefined where it knows nothing
  */
-export function enqueueTrial(
+function enqueueTrial(
   worker: string,
   study: Pick<Study, 'space' | 'settings' | 'baseline' | 'trials' | 'name' | 'seq'>,
   fixed: Params,
