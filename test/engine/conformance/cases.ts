@@ -118,6 +118,18 @@ const LAYERS: readonly Case[] = [
     ],
     { vocabulary: 9 },
   ),
+  ...['lstm', 'gru', 'simpleRnn'].map((type) =>
+    layered(
+      `masking embedding, two of ${type}`,
+      [6],
+      [
+        { type: 'embedding', vocabulary: 5, units: 4, maskZero: true },
+        { type, units: 4, ...sequences },
+        { type, units: 3 },
+      ],
+      { vocabulary: 5 },
+    ),
+  ),
   layered('batchNormalization', FEATURES, [
     { type: 'dense', units: 6, activation: tanh },
     { type: 'batchNormalization' },

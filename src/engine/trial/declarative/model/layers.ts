@@ -175,6 +175,7 @@ export function simpleLayers(
         layers.embedding({
           inputDim: config.vocabulary ?? vocabulary(),
           outputDim: config.units,
+          maskZero: config.maskZero ?? false,
           embeddingsInitializer: createInitializer(tf, config.initializer ?? EMBEDDING),
           ...(regularizer && { embeddingsRegularizer: regularizer }),
         }),

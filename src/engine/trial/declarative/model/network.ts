@@ -11,6 +11,7 @@ import type { LayerConfig, SimpleLayerConfig } from '../schema/layers.js';
 import type { ModelConfig } from '../schema/model.js';
 import { activationLayer } from './activations.js';
 import { type LayerDefaults, recurrentLayer, simpleLayers } from './layers.js';
+import { maskProblem } from './masking.js';
 import { functionLayer } from './own-layers.js';
 
 type Layer = layers.Layer;
@@ -150,6 +151,18 @@ class Builder {
       const before = shapeOf(x);
       const name = `${entry.path} (${entry.config.type})`;
       this.#check(name, entry.config, before);
+      if (entry.config.type === 'embedding' && entry.config.maskZero) {
+        const after = entries.slice(i + 1);
+        const problem = maskProblem(
+          after.map(({ config }) => config),
+          (at) => {
+            const layer = after[at]!.config;
+            const own = 'returnSequences' in layer ? layer.returnSequences : undefined;
+            return own ?? wantsSequences(after.slice(at + 1), sequences);
+          },
+        );
+        if (problem !== undefined) throw new Error(`${name}: ${problem}`);
+      }
       try {
         x = this.#entry(entry, x, wantsSequences(entries.slice(i + 1), sequences));
       } catch (error) {

@@ -83,6 +83,7 @@ const SIMPLE = {
     type: z.literal('embedding'),
     vocabulary: count.optional(),
     units: count,
+    maskZero: trueOrFalse.optional(),
     initializer: initializer.optional(),
     l1: nonNegative.optional(),
     l2: nonNegative.optional(),
