@@ -8,6 +8,7 @@ import { htmlReport } from '../core/exchange/html-report.js';
 import { markdownSummary } from '../core/exchange/markdown.js';
 import { optunaJournal } from '../core/exchange/to-optuna.js';
 import type { Json } from '../core/json.js';
+import { frontOf } from '../core/study/front.js';
 import type { Study } from '../core/study/trial.js';
 import { trialJson } from '../core/study/trial-json.js';
 import { writeMlflow } from '../engine/exchange/mlflow.js';
@@ -64,7 +65,10 @@ function json(study: Study): string {
     reports: trial.reports.map(({ step, metrics }) => ({ step, metrics })),
   }));
   const { name, objectives, space, settings, config, status } = study;
-  return `${JSON.stringify({ study: name, objectives, space, settings, config, status, trials }, null, 2)}\n`;
+  const found = frontOf(study);
+  const front = found && { front: found.trials.map(({ number }) => number), hypervolume: found.hypervolume };
+  const all = { study: name, objectives, space, settings, config, status, ...front, trials };
+  return `${JSON.stringify(all, null, 2)}\n`;
 }
 
 const WRITERS = {

@@ -222,7 +222,7 @@ const STYLE = `
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:1100px;margin:2em auto;padding:0 1.2em}
 h1{font-size:1.6em;margin-bottom:.2em}h2{font-size:1.15em;margin-top:2em}svg{max-width:100%;height:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.25em .8em .25em 0;text-align:left;border-bottom:1px solid var(--rule);white-space:nowrap}
-th{font-weight:600}.wide{overflow-x:auto}tr.won td{color:var(--best);font-weight:600}pre{overflow-x:auto;padding:1em;border:1px solid var(--rule)}
+th{font-weight:600}.wide{overflow-x:auto}tr.won td{color:var(--best);font-weight:600}.facts td{white-space:normal}pre{overflow-x:auto;padding:1em;border:1px solid var(--rule)}
 .grid{stroke:var(--rule)}.axis{stroke:var(--soft)}.tick{fill:var(--soft);font-size:11px}.dot{fill:var(--dot);fill-opacity:.65}.best{fill:var(--best)}
 .line{fill:none;stroke:var(--best);stroke-width:2}.curve{fill:none;stroke:var(--dot);stroke-opacity:.35}.pruned,.failed{stroke-dasharray:4 3}
 .slices{display:flex;flex-wrap:wrap;gap:12px}`;
@@ -267,7 +267,7 @@ export function htmlReport(study: Study): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escaped(study.name)}</title><style>${STYLE}</style></head><body>
 <h1>${escaped(study.name)}</h1>
-<table>${facts(study)
+<table class="facts">${facts(study)
     .map(([name, text]) => row([`<b>${escaped(name)}</b>`, escaped(text)], 'td'))
     .join('')}</table>
 ${frontPlot(study)}

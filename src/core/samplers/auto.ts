@@ -5,6 +5,7 @@
  * choice depends on nothing but the trials, so it is the same when a study is resumed.
  */
 import { gpSampler } from './gp.js';
+import { chooseForMany } from './multi/auto.js';
 import type { Sampler, SamplerContext } from './sampler.js';
 import { tpeSampler } from './tpe.js';
 
@@ -25,7 +26,7 @@ function choose({ trials, number }: SamplerContext): { readonly sampler: Sampler
 export const autoSampler: Sampler = {
   name: 'auto',
   ask(context) {
-    const { sampler, why } = choose(context);
+    const { sampler, why } = context.directions.length > 1 ? chooseForMany(context) : choose(context);
     const suggestion = sampler.ask(context);
     if (suggestion === 'exhausted' || why === '') return suggestion;
     return { ...suggestion, reason: `${suggestion.reason}${why}` };

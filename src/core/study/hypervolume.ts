@@ -97,6 +97,12 @@ function wfg(points: readonly Costs[], reference: Costs): number {
   return total;
 }
 
+/** What a point adds to the volume of others: its box less what they, limited to it, cover of that. */
+function exclusive(point: Costs, others: readonly Costs[], reference: Costs): number {
+  const limited = others.map((other) => other.map((cost, m) => Math.max(cost, point[m] as number)));
+  return box(point, reference) - hypervolume(limited, reference);
+}
+
 /**
  * The corner up to which a study's hypervolume is counted, and the best of every objective: the worst value among the
  * trials that are, or when they ended were, on the front, and a tenth of the distance to the best beyond it. So every
@@ -144,6 +150,7 @@ export function hypervolumeHistory(study: Comparable): HypervolumeHistory {
   const joined: Costs[] = [];
   let front: readonly Costs[] = [];
   for (const { costs } of ended) {
+    const before = front;
     const known = front.some(
       (other) => dominates(other, costs) || other.every((cost, m) => cost === costs[m]),
     );
@@ -151,7 +158,7 @@ export function hypervolumeHistory(study: Comparable): HypervolumeHistory {
       front = [...front.filter((other) => !dominates(costs, other)), costs];
       joined.push(costs);
     }
-    fronts.push(known ? undefined : front);
+    fronts.push(known ? undefined : before);
   }
   const { ideal, reference } = frameOf(joined);
   // Scaled to the box first: objectives may be as small as 1e-300.
@@ -162,9 +169,9 @@ export function hypervolumeHistory(study: Comparable): HypervolumeHistory {
     });
   const one = ideal.map(() => 1);
   let value = 0;
-  const steps = ended.map(({ trial }, k) => {
+  const steps = ended.map(({ trial, costs }, k) => {
     const at = fronts[k];
-    if (at) value = hypervolume(at.map(scale), one);
+    if (at) value += exclusive(scale(costs), at.map(scale), one);
     return { trial, value, joined: at !== undefined };
   });
   const sign = study.objectives.map(({ direction }) => (direction === 'maximize' ? -1 : 1));

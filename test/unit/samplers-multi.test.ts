@@ -1,0 +1,233 @@
+/** Samplers with several objectives. */
+import { describe, expect, it } from 'vitest';
+import { random } from '../../src/core/random.js';
+import { ExpectedGain } from '../../src/core/samplers/multi/ehvi.js';
+import { goodTrials } from '../../src/core/samplers/multi/good.js';
+import type { SamplerName } from '../../src/core/samplers/names.js';
+import { samplers } from '../../src/core/samplers/registry.js';
+import type { SamplerContext } from '../../src/core/samplers/sampler.js';
+import { unitSpace } from '../../src/core/samplers/unit-space.js';
+import type { Params, Space } from '../../src/core/space/parameter.js';
+import { createStudy } from '../../src/core/study/ask-tell.js';
+import { hypervolume } from '../../src/core/study/hypervolume.js';
+import type { Direction, Trial } from '../../src/core/study/trial.js';
+
+const space: Space = {
+  kind: { type: 'categorical', choices: ['a', 'b', 'c'] },
+  rate: { type: 'float', low: 1e-4, high: 1, log: true },
+  layers: { type: 'int', low: 1, high: 6 },
+  extra: { type: 'float', low: 0, high: 1, when: { param: 'kind', in: ['a', 'b'] } },
+};
+
+/** Accuracy against cost: both want kind b, and quarrel over the layers. */
+function evaluate(params: Params): readonly number[] {
+  const layers = params['layers'] as number;
+  const off = (Math.log10(params['rate'] as number) + 2) ** 2;
+  const kind = params['kind'] === 'b' ? 0 : 0.4;
+  const extra = 'extra' in params ? ((params['extra'] as number) - 0.7) ** 2 : 0.3;
+  return [1 - 0.3 / layers - 0.1 * off - kind - extra, layers + 3 * kind + extra];
+}
+const directions: readonly Direction[] = ['maximize', 'minimize'];
+
+function ask(name: SamplerName, trials: readonly Trial[], seed: number, more: Partial<SamplerContext> = {}) {
+  return samplers[name].ask({ space, directions, trials, seed, number: trials.length, ...more });
+}
+
+/** Runs `count` trials, the newest `atOnce - 1` of which are always still at work. */
+function runTrials(
+  name: SamplerName,
+  count: number,
+  seed: number,
+  more: Partial<SamplerContext> = {},
+  atOnce = 1,
+): readonly Trial[] {
+  const trials: Trial[] = [];
+  for (let number = 0; number < count; number++) {
+    const asked = ask(name, trials, seed, more);
+    if (asked === 'exhausted') break;
+    const { params } = asked;
+    trials.push({ id: number, number, state: 'running', params, values: {}, reports: [], attributes: {} });
+    const done = trials[number - atOnce + 1];
+    if (!done) continue;
+    const objectives = evaluate(done.params);
+    const values = { accuracy: objectives[0] as number, cost: objectives[1] as number };
+    trials[done.number] = { ...done, state: 'complete', objectives, values };
+  }
+  return trials;
+}
+
+const volume = (trials: readonly Trial[]): number =>
+  hypervolume(
+    trials.flatMap(({ objectives }) => (objectives ? [[-(objectives[0] ?? 0), objectives[1] ?? 0]] : [])),
+    [0.5, 8],
+  );
+
+describe.each(['nsga2', 'tpe', 'gp', 'auto'] as const)('the %s sampler with two objectives', (name) => {
+  it('suggests valid points, each once, the same for the same seed, with several at work', () => {
+    const trials = runTrials(name, 40, 1, {}, 3);
+    const unit = unitSpace(space);
+    for (const { params } of trials) {
+      expect('extra' in params).toBe(params['kind'] !== 'c');
+      for (const name of Object.keys(params)) {
+        const j = unit.axes.findIndex((axis) => axis.name === name);
+        expect(unit.encode(params)[j]).not.toBeNaN();
+      }
+    }
+    expect(new Set(trials.map(({ params }) => JSON.stringify(params))).size).toBe(trials.length);
+    expect(runTrials(name, 40, 1, {}, 3).map(({ params }) => params)).toEqual(
+      trials.map(({ params }) => params),
+    );
+  });
+
+  it('dominates more than random search in as many trials, on most seeds', () => {
+    const seeds = [0, 1, 2, 3];
+    const wins = seeds.filter(
+      (seed) => volume(runTrials(name, 40, seed)) > volume(runTrials('random', 40, seed)),
+    );
+    expect(wins.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('keeps the constraints between parameters', () => {
+    const allows = ({ layers, rate }: Params): boolean => (layers as number) * (rate as number) < 0.1;
+    for (const { params } of runTrials(name, 30, 2, { allows })) expect(allows(params)).toBe(true);
+  });
+
+  it('learns from results where an outcome constraint holds', () => {
+    const outcomeViolation = ({ cost = 0 }: Trial['values']): number => Math.max(0, 3 - cost);
+    const trials = runTrials(name, 40, 3, { outcomeViolation });
+    const held = (list: readonly Trial[]): number =>
+      list.filter(({ values }) => outcomeViolation(values) === 0).length / list.length;
+    expect(held(trials.slice(20))).toBeGreaterThan(0.6);
+  });
+
+  it.each([1e300, 1e-300])('takes results on a scale of %d, failures and equal results', (scale) => {
+    const trials: Trial[] = runTrials('random', 14, 5).map((trial, i) => {
+      const objectives = i % 3 === 0 ? [scale, scale] : [scale * i, -scale];
+      return i % 5 === 4 ? { ...trial, state: 'failed' } : { ...trial, objectives };
+    });
+    expect(ask(name, trials, 0)).not.toBe('exhausted');
+  });
+
+  it('takes three and four objectives', () => {
+    for (const m of [3, 4]) {
+      const trials = runTrials('random', 16, 6).map((trial) => ({
+        ...trial,
+        objectives: Array.from({ length: m }, (_, k) => Math.sin(k + 1 + (trial.objectives?.[0] ?? 0))),
+      }));
+      const many = new Array<Direction>(m).fill('minimize');
+      expect(ask(name, trials, 0, { directions: many })).toMatchObject({ params: expect.anything() });
+    }
+  });
+});
+
+describe('the choice of auto', () => {
+  it('is told with its reason', () => {
+    const asked = ask('auto', runTrials('random', 20, 0), 0);
+    expect(asked).toMatchObject({
+      sampler: 'gp',
+      reason: expect.stringContaining('chosen for 2 objectives'),
+    });
+  });
+});
+
+describe('good trials', () => {
+  it('are whole fronts, and of the last the ones that dominate most together', () => {
+    const costs = [
+      [1, 9],
+      [9, 1],
+      [4, 4],
+      [4.1, 3.95],
+      [9, 9],
+    ];
+    const trials = runTrials('random', 5, 0).map((trial, i) => ({
+      ...trial,
+      objectives: costs[i] as number[],
+    }));
+    const context = { space, directions: ['minimize', 'minimize'] as const, trials, seed: 0, number: 5 };
+    expect(goodTrials(context, 3).map(({ number }) => number)).toContain(0);
+    expect(goodTrials(context, 1).map(({ number }) => number)[0]).toBeGreaterThan(1);
+    expect(goodTrials(context, 4).map(({ number }) => number)).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('the expected growth of the hypervolume', () => {
+  const fronts = {
+    two: {
+      front: [
+        [0, 2],
+        [1, 1],
+        [2, 0],
+      ],
+      reference: [3, 3],
+    },
+    three: {
+      front: [
+        [0, 2, 1],
+        [1, 1, 1],
+        [2, 0, 2],
+        [1.5, 1.5, 0],
+      ],
+      reference: [3, 3, 3],
+    },
+  };
+
+  it.each(Object.entries(fronts))(
+    'is what drawing from the marginals gives (%s)',
+    (_, { front, reference }) => {
+      const marginals = reference.map((_, m) => ({ mean: 0.8 + 0.3 * m, deviation: 0.6 }));
+      const source = random('draws');
+      const normal = (): number =>
+        Math.sqrt(-2 * Math.log(1 - source.next())) * Math.cos(2 * Math.PI * source.next());
+      const before = hypervolume(front, reference);
+      let sum = 0;
+      const draws = 20_000;
+      for (let i = 0; i < draws; i++) {
+        const point = marginals.map(({ mean, deviation }) => mean + deviation * normal());
+        sum += hypervolume([...front, point], reference) - before;
+      }
+      const gain = Math.exp(new ExpectedGain(front, reference).log(marginals));
+      expect(Math.abs(gain / (sum / draws) - 1)).toBeLessThan(0.04);
+    },
+  );
+
+  it.each(Object.entries(fronts))(
+    'has the slopes of its differences, also where it is nearly nothing (%s)',
+    (_, { front, reference }) => {
+      const gain = new ExpectedGain(front, reference);
+      for (const mean of [0.5, 2, 30]) {
+        const marginals = reference.map((_, m) => ({ mean: mean + 0.2 * m, deviation: 0.5 + 0.1 * m }));
+        gain.log(marginals);
+        const { byMean, byDeviation } = gain.slopes();
+        const step = 1e-5;
+        reference.forEach((_, m) => {
+          const moved = (key: 'mean' | 'deviation', by: number): number =>
+            gain.log(marginals.map((one, k) => (k === m ? { ...one, [key]: one[key] + by } : one)));
+          const slope = (key: 'mean' | 'deviation'): number =>
+            (moved(key, step) - moved(key, -step)) / (2 * step);
+          expect(byMean[m]).toBeCloseTo(slope('mean'), 2);
+          expect(byDeviation[m]).toBeCloseTo(slope('deviation'), 2);
+        });
+      }
+    },
+  );
+});
+
+describe('createStudy with several directions', () => {
+  it('has a front, and the balanced trial of it as the best', async () => {
+    const study = createStudy({ space, directions, sampler: 'nsga2' });
+    for (let i = 0; i < 15; i++) {
+      const { number, params } = await study.ask();
+      await study.tell(number, evaluate(params));
+    }
+    expect(study.front.length).toBeGreaterThan(1);
+    expect(study.front).toContain(study.best);
+  });
+
+  it('says which samplers work for one metric only', () => {
+    expect(() =>
+      createStudy({ space: { x: { type: 'float', low: 0, high: 1 } }, directions, sampler: 'cmaes' }),
+    ).toThrow(
+      'The sampler "cmaes" works for one metric, and there are 2. Use auto, gp, tpe or nsga2, or a single metric.',
+    );
+  });
+});
