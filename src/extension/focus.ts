@@ -3,6 +3,7 @@
  * selection, the active editor, and sweeps that start.
  */
 import { type Event, EventEmitter, type Memento, window } from 'vscode';
+import type { PageFilter } from '../protocol/panel.js';
 import { Disposables } from './disposables.js';
 import type { Studies } from './studies.js';
 import { isRunning } from './study-entry.js';
@@ -17,16 +18,29 @@ export interface Selection {
   readonly by: object;
 }
 
+/** What the pages of a study share beyond the selection. */
+export interface Shared {
+  readonly study: string;
+  readonly what:
+    | { readonly kind: 'pointed'; readonly trial: number | null }
+    | { readonly kind: 'filtered'; readonly filter: PageFilter };
+  /** Which page it comes from. */
+  readonly by: object;
+}
+
 export class Focus {
   readonly #own = new Disposables();
   readonly #studyChanged = this.#own.add(new EventEmitter<void>());
   readonly #selected = this.#own.add(new EventEmitter<Selection>());
+  readonly #shared = this.#own.add(new EventEmitter<Shared>());
+  readonly #filters = new Map<string, PageFilter>();
   readonly #running = new Set<string>();
   #study: string | undefined;
   #selection: Selection | undefined;
 
   readonly onDidChangeStudy: Event<void> = this.#studyChanged.event;
   readonly onDidSelect: Event<Selection> = this.#selected.event;
+  readonly onDidShare: Event<Shared> = this.#shared.event;
 
   constructor(
     private readonly studies: Studies,
@@ -73,6 +87,16 @@ export class Focus {
   select(selection: Selection): void {
     this.#selection = selection;
     this.#selected.fire(selection);
+  }
+
+  /** The filter in force on a study; undefined while nobody has set one in this window. */
+  filterOf(study: string): PageFilter | undefined {
+    return this.#filters.get(study);
+  }
+
+  share(shared: Shared): void {
+    if (shared.what.kind === 'filtered') this.#filters.set(shared.study, shared.what.filter);
+    this.#shared.fire(shared);
   }
 
   dispose(): void {

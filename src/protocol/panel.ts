@@ -2,6 +2,7 @@
  * What a page (the results panel, the sidebar's table) and the extension say to each other. A page asks for what it
  * lacks by position ("since"), so one that was hidden, reloaded or opened late catches up exactly.
  */
+import type { Brush } from '../core/study/filter.js';
 import type { StudyTransfer } from '../core/study/transfer.js';
 import type { EngineStatus } from './engine.js';
 
@@ -42,7 +43,14 @@ export type StudyAction =
   | 'compare-best'
   | 'apply-best'
   | 'open-panel'
-  | 'open-config';
+  | 'open-config'
+  | 'show-log';
+
+/** Which trials are to be seen, on every page that shows the study. */
+export interface PageFilter {
+  readonly text: string;
+  readonly brushes: readonly Brush[];
+}
 
 export interface PageContract {
   calls: {
@@ -69,6 +77,10 @@ export interface PageContract {
     save(params: { name: string; base64: string }): void;
     /** The selection, for the other views. */
     select(params: { study: string; trials: readonly number[] }): void;
+    /** The trial pointed at, for the other pages of the study. */
+    point(params: { study: string; trial: number | null }): void;
+    /** The filter, likewise. */
+    filter(params: { study: string; filter: PageFilter }): void;
   };
   events: {
     /** Another study, another engine state, trust granted. */
@@ -77,5 +89,7 @@ export interface PageContract {
     appended: { study: string; seq: number };
     /** Another view selected these trials. */
     selected: { study: string; trials: readonly number[] };
+    pointed: { study: string; trial: number | null };
+    filtered: { study: string; filter: PageFilter };
   };
 }

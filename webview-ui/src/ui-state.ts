@@ -5,7 +5,7 @@
 import { batch, effect, type Signal, signal } from '@preact/signals-core';
 import type { Brush } from '../../src/core/study/filter.js';
 import type { Sort } from '../../src/core/study/table.js';
-import type { StudyRef } from '../../src/protocol/panel.js';
+import type { PageFilter, StudyRef } from '../../src/protocol/panel.js';
 import type { Host } from './host.js';
 
 export type ChartTab =
@@ -35,13 +35,7 @@ export interface ChartChoices {
   readonly plane: readonly [string | undefined, string | undefined];
 }
 
-/** Which trials are to be seen. */
-export interface FilterChoices {
-  readonly text: string;
-  readonly brushes: readonly Brush[];
-}
-
-const NO_FILTER: FilterChoices = { text: '', brushes: [] };
+const NO_FILTER: PageFilter = { text: '', brushes: [] };
 const FIRST_CHARTS: ChartChoices = {
   tab: 'overview',
   log: false,
@@ -57,7 +51,7 @@ interface SavedStudy {
   /** One in what earlier versions wrote. */
   readonly sort?: Sort | readonly Sort[];
   readonly charts?: ChartChoices;
-  readonly filter?: FilterChoices;
+  readonly filter?: PageFilter;
   readonly group?: string;
   readonly varyingOnly?: boolean;
   readonly details?: boolean;
@@ -79,6 +73,8 @@ interface Saved {
 }
 
 const KEPT_STUDIES = 20;
+/** Milliseconds without a change before the other pages hear of a filter: a brush changes it with every frame. */
+const SHARE_AFTER = 120;
 
 function readSaved(saved: unknown): Saved {
   const empty: Saved = { version: 1, studies: {} };
@@ -93,7 +89,7 @@ export class UiState {
   /** The first counts most. undefined: best first. */
   readonly sort: Signal<readonly Sort[] | undefined> = signal(undefined);
   readonly charts: Signal<ChartChoices> = signal(FIRST_CHARTS);
-  readonly filter: Signal<FilterChoices> = signal(NO_FILTER);
+  readonly filter: Signal<PageFilter> = signal(NO_FILTER);
   /** Column by whose values the table's rows are grouped. */
   readonly group: Signal<string | undefined> = signal(undefined);
   /** Leave out columns in which all trials agree. */
@@ -110,11 +106,16 @@ export class UiState {
   readonly logHistory = signal(false);
   readonly logCurves = signal(false);
   readonly fullRange = signal(false);
+  /** The trial pointed at, on this page or another; not kept. */
+  readonly pointed: Signal<number | undefined> = signal(undefined);
   /** Trial numbers, in the order in which they were selected. */
   readonly selected: Signal<readonly number[]> = signal([]);
   readonly #host: Host;
   #saved: Saved;
   #ref: StudyRef | undefined;
+  /** The filter that the other pages have, too. */
+  #shared: PageFilter = NO_FILTER;
+  #sharing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: Host) {
     this.#host = host;
@@ -122,6 +123,15 @@ export class UiState {
     host.on('selected', ({ study, trials }) => {
       if (study === this.#ref?.id) this.selected.value = trials;
     });
+    host.on('pointed', ({ study, trial }) => {
+      if (study === this.#ref?.id) this.pointed.value = trial ?? undefined;
+    });
+    host.on('filtered', ({ study, filter }) => {
+      if (study !== this.#ref?.id || JSON.stringify(filter) === JSON.stringify(this.filter.value)) return;
+      this.#shared = filter;
+      this.filter.value = filter;
+    });
+    effect(() => this.#share(this.filter.value));
     effect(() => this.#save());
   }
 
@@ -134,6 +144,8 @@ export class UiState {
       this.sort.value = study.sort && [study.sort].flat();
       this.charts.value = { ...FIRST_CHARTS, ...study.charts };
       this.filter.value = { ...NO_FILTER, ...study.filter };
+      this.#shared = this.filter.value;
+      this.pointed.value = undefined;
       this.group.value = study.group;
       this.varyingOnly.value = study.varyingOnly ?? false;
       this.details.value = study.details ?? false;
@@ -176,6 +188,26 @@ export class UiState {
   selectAll(trials: readonly number[]): void {
     this.selected.value = trials;
     if (this.#ref) void this.#host.call('select', { study: this.#ref.id, trials }).catch(() => undefined);
+  }
+
+  /** Points at a trial on every page of the study. */
+  point(trial: number | undefined): void {
+    if (this.pointed.value === trial) return;
+    this.pointed.value = trial;
+    const ref = this.#ref;
+    if (ref) void this.#host.call('point', { study: ref.id, trial: trial ?? null }).catch(() => undefined);
+  }
+
+  /** Tells the other pages of a new filter: not of theirs, and not of what was merely brought back. */
+  #share(filter: PageFilter): void {
+    if (filter === this.#shared) return;
+    this.#shared = filter;
+    const ref = this.#ref;
+    if (!ref) return;
+    clearTimeout(this.#sharing);
+    this.#sharing = setTimeout(() => {
+      void this.#host.call('filter', { study: ref.id, filter }).catch(() => undefined);
+    }, SHARE_AFTER);
   }
 
   #save(): void {

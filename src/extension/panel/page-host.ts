@@ -5,7 +5,14 @@
 import { basename, dirname, join } from 'node:path';
 import { commands, env, Uri, type Webview, window, workspace } from 'vscode';
 import { type Server, serve } from '../../protocol/contract.js';
-import type { PageContract, PageState, StudyAction, StudyRef, TrialAction } from '../../protocol/panel.js';
+import type {
+  PageContract,
+  PageFilter,
+  PageState,
+  StudyAction,
+  StudyRef,
+  TrialAction,
+} from '../../protocol/panel.js';
 import { Command, type CommandId } from '../contributions.js';
 import { Disposables } from '../disposables.js';
 import type { Focus } from '../focus.js';
@@ -42,6 +49,7 @@ const STUDY_COMMANDS: Readonly<Record<StudyAction, CommandId>> = {
   'apply-best': Command.applyBest,
   'open-panel': Command.openResults,
   'open-config': Command.revealConfig,
+  'show-log': Command.showLog,
 };
 
 export interface PageSetting {
@@ -59,6 +67,7 @@ export class PageHost {
   readonly #server: Server<PageContract>;
   readonly #teller = this.#own.add(new Throttle(TELL_EVERY, () => this.#tell()));
   #toldState = '';
+  #toldFilter: PageFilter | undefined;
   #served: { readonly study: string; readonly generation: number | undefined } | undefined;
 
   constructor(
@@ -78,6 +87,9 @@ export class PageHost {
       copy: async ({ text }) => env.clipboard.writeText(text),
       save: ({ name, base64 }) => this.#save(name, base64),
       select: ({ study, trials }) => this.focus.select({ study, trials, by: this }),
+      point: ({ study, trial }) => this.focus.share({ study, what: { kind: 'pointed', trial }, by: this }),
+      filter: ({ study, filter }) =>
+        this.focus.share({ study, what: { kind: 'filtered', filter }, by: this }),
     });
     this.#own.add(
       studies.onDidChange((entry) => {
@@ -91,6 +103,13 @@ export class PageHost {
         }
       }),
     );
+    this.#own.add(
+      focus.onDidShare(({ study, what, by }) => {
+        if (by === this || study !== this.setting.study() || !this.setting.visible()) return;
+        if (what.kind === 'pointed') void this.#server.emit('pointed', { study, trial: what.trial });
+        else void this.#server.emit('filtered', { study, filter: what.filter });
+      }),
+    );
     this.#own.add(workspace.onDidGrantWorkspaceTrust(() => this.refresh()));
     connection.listen();
     webview.html = pageHtml(webview, dist, page);
@@ -99,6 +118,7 @@ export class PageHost {
   /** To be called when the page became visible, or is to show another study. */
   refresh(): void {
     this.#toldState = '';
+    this.#toldFilter = undefined;
     this.#teller.request();
   }
 
@@ -157,6 +177,11 @@ export class PageHost {
     if (text !== this.#toldState) {
       this.#toldState = text;
       void this.#server.emit('state', state);
+    }
+    const filter = entry && this.focus.filterOf(entry.id);
+    if (entry && filter && filter !== this.#toldFilter) {
+      this.#toldFilter = filter;
+      void this.#server.emit('filtered', { study: entry.id, filter });
     }
     if (entry) void this.#server.emit('appended', { study: entry.id, seq: entry.study.seq });
   }

@@ -17,7 +17,13 @@ import { parseLine } from '../../../src/core/study/journal-line.js';
 import { StudyReducer } from '../../../src/core/study/reduce.js';
 import { packStudy } from '../../../src/core/study/transfer.js';
 import { type Server, serve } from '../../../src/protocol/contract.js';
-import type { PageContract, PageState, StudyAction, TrialAction } from '../../../src/protocol/panel.js';
+import type {
+  PageContract,
+  PageFilter,
+  PageState,
+  StudyAction,
+  TrialAction,
+} from '../../../src/protocol/panel.js';
 import { sampleRef } from './sample-study.js';
 import { themes, type WebviewTheme } from './themes.js';
 
@@ -67,6 +73,8 @@ export class FakeHost {
   readonly trialActions: { trial: number; action: TrialAction }[] = [];
   readonly studyActions: StudyAction[] = [];
   readonly selections: (readonly number[])[] = [];
+  readonly pointings: (number | null)[] = [];
+  readonly filters: PageFilter[] = [];
   readonly copied: string[] = [];
   readonly files: { name: string; base64: string }[] = [];
   /** Positions the page asked from. */
@@ -136,6 +144,12 @@ export class FakeHost {
       select: ({ trials }) => {
         host.current?.selections.push(trials);
       },
+      point: ({ trial }) => {
+        host.current?.pointings.push(trial);
+      },
+      filter: ({ filter }) => {
+        host.current?.filters.push(filter);
+      },
     });
     const fake = new FakeHost(page, server, options);
     host.current = fake;
@@ -183,6 +197,14 @@ export class FakeHost {
 
   async selectElsewhere(trials: readonly number[]): Promise<void> {
     await this.server.emit('selected', { study: sampleRef.id, trials });
+  }
+
+  async pointElsewhere(trial: number | null): Promise<void> {
+    await this.server.emit('pointed', { study: sampleRef.id, trial });
+  }
+
+  async filterElsewhere(text: string): Promise<void> {
+    await this.server.emit('filtered', { study: sampleRef.id, filter: { text, brushes: [] } });
   }
 
   async setTheme(name: WebviewTheme['name']): Promise<void> {

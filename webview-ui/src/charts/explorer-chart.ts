@@ -132,6 +132,8 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     const { tab } = this.app.ui.charts.value;
     const { scene, input } = this.#layout();
     const parallel = tab === 'parallel' ? this.#parallel() : undefined;
+    // Read here, so that pointing elsewhere is seen.
+    void this.app.ui.pointed.value;
     const shown = scene.empty === undefined;
     return html`
       <div class="bar" ?hidden=${!MEASURED.has(tab)}>
@@ -256,7 +258,10 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
 
   /** The trial pointed at, wherever the chart shows it. */
   #highlight(colour: string): readonly Shape[] {
-    const pointed = this.pointed;
+    const elsewhere = this.app.ui.pointed.value;
+    const pointed =
+      this.pointed ??
+      (elsewhere === undefined ? undefined : this.#scene.targets.find(({ trial }) => trial === elsewhere));
     if (!pointed) return [];
     if (pointed.reach) {
       const [w, h] = pointed.reach;
@@ -279,7 +284,9 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
   }
 
   #point(target: Target | undefined): void {
-    if (target !== this.pointed) this.pointed = target;
+    if (target === this.pointed) return;
+    this.pointed = target;
+    this.app.ui.point(target?.trial);
   }
 
   #onMove(event: PointerEvent): void {

@@ -28,6 +28,16 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     base,
     chartStyles,
     css`
+      .ring {
+        position: absolute;
+        left: -7px;
+        top: -7px;
+        width: 14px;
+        height: 14px;
+        border: 1.5px solid var(--vscode-foreground);
+        border-radius: 50%;
+        pointer-events: none;
+      }
       canvas {
         position: absolute;
         inset: 0;
@@ -44,6 +54,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
   @query('.plot') private plot!: HTMLElement;
   @query('canvas') private canvas!: HTMLCanvasElement;
   @query('.tip') private tip!: HTMLElement;
+  @query('.ring') private ring!: HTMLElement;
 
   #resize: ResizeObserver | undefined;
   #layout: HistoryLayout | undefined;
@@ -96,17 +107,14 @@ export class HistoryChart extends SignalWatcher(LitElement) {
         role="group"
         aria-label=${view ? describe(view) : 'Optimization history'}
         @pointermove=${this.#onPointer}
-        @pointerleave=${() => {
-          this.focused = undefined;
-        }}
+        @pointerleave=${() => this.#point(undefined)}
         @click=${this.#onClick}
         @keydown=${this.#onKey}
-        @blur=${() => {
-          this.focused = undefined;
-        }}
+        @blur=${() => this.#point(undefined)}
       >
         <canvas aria-hidden="true" ?hidden=${empty}></canvas>
         ${empty ? html`<div class="empty">${running ? 'No trial has a result yet.' : 'No trial has a result.'}</div>` : nothing}
+        <i class="ring" ?hidden=${ui.pointed.value === undefined || empty || this.#indexOf(ui.pointed.value) < 0}></i>
         <div class="tip" role="status" ?hidden=${this.focused === undefined}>${this.focused === undefined ? nothing : this.#tip(this.focused)}</div>
       </div>
       ${empty ? nothing : this.#legend(view)}
@@ -192,6 +200,11 @@ export class HistoryChart extends SignalWatcher(LitElement) {
       const scene = { ...emptyScene(width, height, ''), shapes: layout.empty ? [] : layout.shapes };
       paintScene(this.canvas, scene, theme().value?.fontFamily ?? '', window.devicePixelRatio || 1);
     }
+    const pointed = this.app.ui.pointed.value;
+    const at = pointed === undefined ? -1 : this.#indexOf(pointed);
+    if (layout && at >= 0) {
+      this.ring.style.transform = `translate(${layout.x[at]}px, ${layout.y[at]}px)`;
+    }
     const index = this.focused === undefined ? -1 : this.#indexOf(this.focused);
     if (layout && index >= 0) placeTip(this.tip, [layout.x[index] ?? 0, layout.y[index] ?? 0]);
   }
@@ -230,8 +243,13 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     return nearest;
   }
 
+  #point(trial: number | undefined): void {
+    this.focused = trial;
+    this.app.ui.point(trial);
+  }
+
   #onPointer(event: PointerEvent): void {
-    this.focused = this.#nearest(event);
+    this.#point(this.#nearest(event));
   }
 
   #onClick(event: MouseEvent): void {
@@ -244,7 +262,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     if (points.length === 0) return;
     const at = this.focused === undefined ? -1 : this.#indexOf(this.focused);
     const go = (index: number): void => {
-      this.focused = points[Math.max(0, Math.min(points.length - 1, index))]?.trial;
+      this.#point(points[Math.max(0, Math.min(points.length - 1, index))]?.trial);
     };
     if (event.key === 'ArrowRight') go(at + 1);
     else if (event.key === 'ArrowLeft') go(at < 0 ? points.length - 1 : at - 1);
@@ -252,7 +270,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     else if (event.key === 'End') go(points.length - 1);
     else if ((event.key === 'Enter' || event.key === ' ') && this.focused !== undefined) {
       this.app.ui.select(this.focused, event.ctrlKey || event.metaKey);
-    } else if (event.key === 'Escape') this.focused = undefined;
+    } else if (event.key === 'Escape') this.#point(undefined);
     else return;
     event.preventDefault();
   }

@@ -1,6 +1,6 @@
 /** The line that says the one thing a person should know now, and the words of pages that have no study to show. */
 import { css, html, type TemplateResult } from 'lit';
-import type { PageState } from '../../../src/protocol/panel.js';
+import type { PageState, StudyAction } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
 import { infoIcon, warningIcon } from '../icons.js';
 import type { Notice } from './standing.js';
@@ -38,14 +38,25 @@ export const noticeStyles = css`
   }
 `;
 
-export function renderNotice(app: App, { kind, text, log }: Notice): TemplateResult {
+const ACTION_WORDS: Readonly<Partial<Record<StudyAction, string>>> = {
+  resume: 'Resume',
+  'show-log': 'Show log',
+};
+
+export function renderNotice(app: App, { kind, text, log, actions = [] }: Notice): TemplateResult {
   const link =
     log === undefined
       ? ''
       : html` <button class="link" @click=${() => app.trialAction(log, 'log')}>Open the log</button>`;
   return html`<div class="notice ${kind}">
     ${kind === 'warning' ? warningIcon : infoIcon}
-    <p>${text}${link}</p>
+    <p>
+      ${text}${link}
+      ${actions.map(
+        (action) =>
+          html`<button class="link" @click=${() => app.studyAction(action)}>${ACTION_WORDS[action] ?? action}</button> `,
+      )}
+    </p>
   </div>`;
 }
 

@@ -59,6 +59,13 @@ export class SidebarPage extends SignalWatcher(LitElement) {
       sweet-compact-table {
         flex: 1;
       }
+      .filter {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 0 8px;
+        padding: 0 12px 4px;
+      }
     `,
   ];
 
@@ -78,9 +85,20 @@ export class SidebarPage extends SignalWatcher(LitElement) {
     return html`<main>
       <h1 class="quiet">Trials of ${view.study.name}</h1>
       ${this.#summary(page, view)} ${lost} ${notice ? renderNotice(this.app, notice) : nothing}
+      ${this.#filter(view)}
       <sweet-compact-table .app=${this.app}></sweet-compact-table>
       <sweet-announcer .app=${this.app}></sweet-announcer>
     </main>`;
+  }
+
+  /** A filter set on another page holds here, too: it is said, and taken away with one click. */
+  #filter(view: StudyView): TemplateResult | typeof nothing {
+    const { active, trials } = this.app.filtered.value;
+    if (!active) return nothing;
+    return html`<div class="filter">
+      <span class="muted number">${trials.length} of ${view.trials.length} pass the filter</span>
+      <button class="link" @click=${() => this.app.ui.clearFilter()}>Clear filter</button>
+    </div>`;
   }
 
   #summary(page: PageState, view: StudyView): TemplateResult {

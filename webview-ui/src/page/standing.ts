@@ -4,7 +4,7 @@
  */
 import { baselineOf, type Improvement, improvementOf } from '../../../src/core/analysis/history.js';
 import { formatNumber, formatPercent } from '../../../src/core/format.js';
-import type { PageState } from '../../../src/protocol/panel.js';
+import type { PageState, StudyAction } from '../../../src/protocol/panel.js';
 import type { StudyView } from '../feed.js';
 
 export type StatusKind = 'running' | 'stopping' | 'stopped' | 'finished' | 'error' | 'lost';
@@ -76,6 +76,8 @@ export interface Notice {
   readonly text: string;
   /** A trial whose log says more. */
   readonly log?: number;
+  /** What can be done about it. */
+  readonly actions?: readonly StudyAction[];
 }
 
 /** The one thing a person should know now, if there is any. */
@@ -83,11 +85,15 @@ export function noticeOf(page: PageState, view: StudyView): Notice | undefined {
   const status = statusOf(page, view);
   const { counts, trials } = view;
   const over = status.kind === 'finished' || status.kind === 'stopped';
-  if (status.kind === 'error') return { kind: 'warning', text: `The sweep ended early: ${status.reason}` };
+  const actions: readonly StudyAction[] = page.trusted ? ['resume', 'show-log'] : ['show-log'];
+  if (status.kind === 'error') {
+    return { kind: 'warning', text: `The sweep ended early: ${status.reason}`, actions };
+  }
   if (status.kind === 'lost') {
     return {
       kind: 'warning',
       text: 'The engine has gone without saying why. Every finished trial is kept; Resume goes on from here.',
+      actions,
     };
   }
   if (!page.trusted) {

@@ -10,6 +10,7 @@ import {
   changesFromFile,
   columnsOf,
   durationOf,
+  marksText,
   metricOf,
   shortNames,
 } from '../../../src/core/study/table.js';
@@ -154,6 +155,8 @@ export class CompactTable extends TrialsTable {
         aria-rowcount=${this.rows.length + 1}
         aria-activedescendant=${this.cellId(this.active.row, this.active.column)}
         @keydown=${this.onKey}
+        @pointerover=${this.onPoint}
+        @pointerleave=${this.onPoint}
       >
         <div role="rowgroup" class="head">
           <div role="row" aria-rowindex="1" class="line">
@@ -211,7 +214,7 @@ export class CompactTable extends TrialsTable {
       this.active.row === index && this.active.column === column ? 'active' : '';
     return html`<div
       role="row"
-      class="line row"
+      class="line row ${trial.marks?.excluded === undefined ? '' : 'excluded'} ${this.app.ui.pointed.value === trial.number ? 'pointed' : ''}"
       aria-rowindex=${index + 2}
       aria-selected=${this.app.ui.selected.value.includes(trial.number)}
       title=${trial.reason ?? trial.suggestion?.reason ?? ''}
@@ -245,9 +248,10 @@ export class CompactTable extends TrialsTable {
     if (trial.state === 'pruned' || trial.state === 'failed') {
       return html`${stateWord[trial.state]}${trial.reason ? html`: ${trial.reason}` : nothing}`;
     }
+    const marks = trial.marks ? marksText(trial.marks) : '';
     const changes = changesFromFile(trial, view.study.baseline, labels);
-    if (changes.length === 0) return 'the values in the file';
-    return html`${changes.map(
+    if (changes.length === 0) return marks === '' ? 'the values in the file' : marks;
+    return html`${marks === '' ? nothing : html`${marks} · `}${changes.map(
       ({ label, value }, index) => html`${index > 0 ? ' · ' : ''}${label} <b>${formatValue(value)}</b>`,
     )}`;
   }

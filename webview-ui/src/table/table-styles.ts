@@ -56,14 +56,15 @@ export const tableStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .row:hover {
+  .row:hover,
+  .row.pointed {
     --sweet-row: var(--vscode-list-hoverBackground);
   }
   .row[aria-selected='true'] {
     --sweet-row: var(--vscode-list-inactiveSelectionBackground);
   }
   /* Over the cells, some of which stick and would hide an outline of the row. */
-  .row:is([aria-selected='true'], :hover)::after {
+  .row:is([aria-selected='true'], :hover, .pointed)::after {
     content: '';
     position: absolute;
     inset: 0;

@@ -81,6 +81,13 @@ export abstract class TrialsTable extends SignalWatcher(LitElement) {
     return this.rows.findIndex((row) => !isGroup(row) && row.number === trial);
   }
 
+  /** Points at the trial of the row under the pointer, on every page of the study; at none where it leaves. */
+  protected onPoint(event: PointerEvent): void {
+    const row = (event.target as Element).closest('[role=row]');
+    const trial = row ? this.trialAt(Number(row.getAttribute('aria-rowindex')) - 2) : undefined;
+    this.app.ui.point(event.type === 'pointerleave' ? undefined : trial?.number);
+  }
+
   /** What Enter and a double click do. */
   protected openTrial(trial: Trial): void {
     this.app.trialAction(trial.number, 'compare');

@@ -86,6 +86,7 @@ export class WideTable extends TrialsTable {
         aria-activedescendant=${this.cellId(row, column)}
         @keydown=${this.onKey}
         @pointerover=${this.#onOver}
+        @pointerleave=${this.onPoint}
       >
         <div role="rowgroup" class="line head" .style=${`--sweet-width:${this.#width()}px`}>${this.#header()}</div>
         <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;width:${this.#width()}px;min-width:100%;position:relative;--sweet-width:${this.#width()}px`}>
@@ -125,6 +126,7 @@ export class WideTable extends TrialsTable {
 
   /** Tooltips are made when the pointer rests on a cell: hundreds of them per frame would slow scrolling. */
   #onOver(event: PointerEvent): void {
+    this.onPoint(event);
     const cell = (event.target as Element).closest<HTMLElement>('[role=gridcell]');
     const row = Number(cell?.parentElement?.getAttribute('aria-rowindex')) - 2;
     const column = this.columns[Number(cell?.getAttribute('aria-colindex')) - 1];
@@ -239,7 +241,7 @@ export class WideTable extends TrialsTable {
     const selected = this.app.ui.selected.value.includes(trial.number);
     return html`<div
       role="row"
-      class="line row ${trial.marks?.excluded === undefined ? '' : 'excluded'}"
+      class="line row ${trial.marks?.excluded === undefined ? '' : 'excluded'} ${this.app.ui.pointed.value === trial.number ? 'pointed' : ''}"
       aria-rowindex=${index + 2}
       aria-selected=${selected}
       @click=${(event: MouseEvent) => this.onRowClick(index, event)}

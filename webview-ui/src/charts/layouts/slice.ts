@@ -1,5 +1,14 @@
-/** The metric against each parameter, side by side, with the smoothed course and the spread of the trials around it. */
-import { unitOf } from '../../../../src/core/analysis/axis.js';
+/**
+ * The metric against each parameter, side by side, with the partial dependence and how sure it is; thin lines: what the
+ * selected trials would have reached with other values. Before there is a model, the smoothed course of the trials.
+ */
+import { unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
+import {
+  type Dependence,
+  individualDependence,
+  partialDependence,
+} from '../../../../src/core/analysis/partial-dependence.js';
+import type { Response } from '../../../../src/core/analysis/response.js';
 import { smoothLine } from '../../../../src/core/analysis/surface.js';
 import { type Column, cellOf } from '../../../../src/core/study/table.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
@@ -18,10 +27,13 @@ import {
   trialMarks,
   trialTip,
 } from './input.js';
+import { modelNote, modelOf } from './model.js';
 
 const LEAST_WIDTH = 170;
 const LEAST_HEIGHT = 128;
 const PLACES = 41;
+/** Trials whose own lines are drawn. */
+const MOST_SINGLE = 5;
 
 export function layoutSlice(input: ChartInput): Scene {
   const { width, theme } = input;
@@ -36,6 +48,7 @@ export function layoutSlice(input: ChartInput): Scene {
   }
   const y = axisOf(input, input.metric, input.log);
   if (y.kind !== 'number') return emptyScene(width, input.height, 'The metric has no numbers.');
+  const model = modelOf(input, y.log);
   const fitting = Math.max(1, Math.min(columns.length, Math.floor(width / LEAST_WIDTH)));
   const down = Math.ceil(columns.length / fitting);
   const across = Math.ceil(columns.length / down);
@@ -71,7 +84,10 @@ export function layoutSlice(input: ChartInput): Scene {
       ({ trial, v }) =>
         trial.state === 'complete' && v >= 0 && v <= 1 && measured(input, trial) !== undefined,
     );
-    shapes.push(...course(input, x.kind === 'category' ? x.choices.length : 0, inside, frame));
+    shapes.push(
+      ...(modelled(input, model, column.name, x, y, frame) ??
+        course(input, x.kind === 'category' ? x.choices.length : 0, inside, frame)),
+    );
     shapes.push(...trialMarks(input, dots, 5));
     for (const dot of dots) {
       targets.push({
@@ -91,15 +107,89 @@ export function layoutSlice(input: ChartInput): Scene {
     outside: y.outside,
     logPossible: y.logPossible,
     states: statesOf(drawn),
-    ...(drawn.length < input.trials.length
-      ? { note: `${drawn.length} of ${input.trials.length} trials are drawn` }
-      : {}),
+    note: [
+      model ? `line: partial dependence, band: ± one deviation (${modelNote(model)})` : 'line: smoothed',
+      ...(drawn.length < input.trials.length
+        ? [`${drawn.length} of ${input.trials.length} trials are drawn`]
+        : []),
+    ].join(' · '),
     table: () => rowsOf(input, columns),
   };
 }
 
 /** Between -0.5 and 0.5, the same for a trial at every drawing. */
 const jitter = (number: number): number => ((number * 0.618034) % 1) - 0.5;
+
+/** Lines of the model along one parameter; undefined where it does not know the parameter. */
+function modelled(
+  input: ChartInput,
+  model: Response | undefined,
+  name: string,
+  x: ValueAxis,
+  y: Extract<ValueAxis, { kind: 'number' }>,
+  frame: Frame,
+): readonly Shape[] | undefined {
+  const line = model && partialDependence(model, name);
+  if (!line) return undefined;
+  const { theme } = input;
+  const single = input.selected.slice(0, MOST_SINGLE).flatMap((number) => {
+    const params = input.all[number]?.params;
+    return (params && individualDependence(model, name, params)) ?? [];
+  });
+  const clamp = (value: number): number =>
+    Math.max(0, Math.min(1, unitOf(y, y.log ? 10 ** value : value) ?? 0));
+  const half = x.kind === 'category' ? 0.3 / x.choices.length : 0;
+  // Over a category a level line; along a number a course that reaches both ends.
+  const path = ({ units }: Dependence, values: ArrayLike<number>): number[] => {
+    const points: number[] = [];
+    units.forEach((u, place) => {
+      const v = clamp(values[place] as number);
+      if (half > 0) points.push(...frame.at(u - half, v), ...frame.at(u + half, v), Number.NaN, Number.NaN);
+      else {
+        if (place === 0) points.push(...frame.at(0, v));
+        points.push(...frame.at(u, v));
+        if (place === units.length - 1) points.push(...frame.at(1, v));
+      }
+    });
+    return points;
+  };
+  const upper = line.mean.map((value, place) => value + (line.deviation[place] as number));
+  const lower = line.mean.map((value, place) => value - (line.deviation[place] as number));
+  const rings =
+    half > 0
+      ? Array.from(line.units, (u, place) => {
+          const [top, low] = [clamp(upper[place] as number), clamp(lower[place] as number)];
+          const corners = [
+            [u - half, top],
+            [u + half, top],
+            [u + half, low],
+            [u - half, low],
+          ] as const;
+          return corners.flatMap(([a, b]) => [...frame.at(a, b)]);
+        })
+      : [[...path(line, upper), ...turnedRound(path(line, lower))]];
+  return [
+    { kind: 'area', rings, fill: theme.foreground, alpha: theme.highContrast ? 0.25 : 0.12 },
+    ...single.map(
+      (one): Shape => ({
+        kind: 'path',
+        points: path(one, one.mean),
+        stroke: theme.foreground,
+        width: 1,
+        dash: [3, 3],
+        alpha: 0.6,
+      }),
+    ),
+    { kind: 'path', points: path(line, line.mean), stroke: theme.foreground, width: 2, alpha: 0.9 },
+  ];
+}
+
+/** A path from its end to its beginning. */
+function turnedRound(points: readonly number[]): readonly number[] {
+  const back: number[] = [];
+  for (let i = points.length - 2; i >= 0; i -= 2) back.push(points[i] as number, points[i + 1] as number);
+  return back;
+}
 
 /** The mean over the parameter with a band of one deviation; for categories a line and band over each. */
 function course(
