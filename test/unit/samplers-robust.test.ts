@@ -57,7 +57,7 @@ const complete = (value: number): Outcome => ({ state: 'complete', value });
 const repeat = (n: number, outcome: (params: Params, k: number) => Outcome) =>
   Array.from({ length: n }, (_, k) => (params: Params) => outcome(params, k));
 
-describe.each(['random', 'qmc', 'halton', 'cmaes', 'tpe', 'gp', 'auto'] as const)('the %s sampler', (name) => {
+describe.each(['random', 'qmc', 'halton', 'cmaes', 'rf', 'tpe', 'gp', 'auto'] as const)('the %s sampler', (name) => {
   it('goes on when every result is the same', () => {
     const points = drive(
       name,

@@ -7,7 +7,7 @@
  */
 import { derivedSeed, random } from '../random.js';
 import { pointKey } from '../space/point.js';
-import type { Direction, Suggestion, Trial } from '../study/trial.js';
+import type { Suggestion } from '../study/trial.js';
 import { explain } from './explain.js';
 import { acquire } from './gp/acquire.js';
 import { fitHyperparameters, type Hyperparameters } from './gp/fit.js';
@@ -16,6 +16,7 @@ import { Model } from './gp/model.js';
 import { warp } from './gp/warp.js';
 import { observeMany, suggestMany } from './multi/gp.js';
 import { drawUniform, newPoint, suggestedPoints } from './novelty.js';
+import { fitSize, type Observation, observations, representative } from './observations.js';
 import { sobolPoint } from './qmc.js';
 import type { Sampler, SamplerContext } from './sampler.js';
 import { type UnitSpace, unitSpace } from './unit-space.js';
@@ -32,74 +33,6 @@ const BELIEF = 10;
 const LOCAL = 5;
 /** Trials a suggestion names as nearest. */
 const NEAREST = 3;
-
-interface Observation {
-  /** The trial's. */
-  readonly number: number;
-  readonly x: Float64Array;
-  /** To be minimised. */
-  readonly value: number;
-}
-
-/** What finished trials say, in the order of their numbers. */
-function observations(
-  unit: UnitSpace,
-  trials: readonly Trial[],
-  direction: Direction,
-): readonly Observation[] {
-  const sign = direction === 'maximize' ? -1 : 1;
-  const resultOf = (trial: Trial): number | undefined => {
-    const value = trial.state === 'complete' ? trial.objectives?.[0] : trial.reports.at(-1)?.value;
-    return value !== undefined && Number.isFinite(value) ? sign * value : undefined;
-  };
-  const complete = trials
-    .filter(({ state }) => state === 'complete')
-    .map(resultOf)
-    .filter((value) => value !== undefined)
-    .sort((a, b) => a - b);
-  if (complete.length === 0) return [];
-  const median = complete[Math.floor(complete.length / 2)] as number;
-  const worst = complete.at(-1) as number;
-  return trials.flatMap((trial) => {
-    const value = resultOf(trial);
-    const { number } = trial;
-    const x = (): Float64Array => unit.encode(trial.params);
-    switch (trial.state) {
-      case 'complete':
-        return [{ number, x: x(), value: value ?? worst }];
-      case 'pruned':
-        // It was given up for being worse than others: what it had reached is no end result.
-        return [{ number, x: x(), value: Math.max(value ?? worst, median) }];
-      case 'failed':
-        return [{ number, x: x(), value: worst }];
-      case 'running':
-      case 'waiting':
-        return [];
-      default:
-        return trial.state satisfies never;
-    }
-  });
-}
-
-/** The model is fitted anew at these numbers of observations only; between them the last fit serves. */
-function fitSize(n: number): number {
-  const interval = n < 30 ? 1 : n < 60 ? 2 : n < 100 ? 4 : Math.floor(n / 20);
-  return n - (n % interval);
-}
-
-/** Of more observations than MOST the model gets the best, and as many of the others, evenly by their numbers. */
-function representative(observed: readonly Observation[]): readonly Observation[] {
-  if (observed.length <= MOST) return observed;
-  const order = [...observed.keys()].sort(
-    (a, b) => (observed[a] as Observation).value - (observed[b] as Observation).value || a - b,
-  );
-  const kept = order.slice(0, MOST / 2);
-  const others = order.slice(MOST / 2).sort((a, b) => a - b);
-  for (let i = 0; i < MOST / 2; i++) {
-    kept.push(others[Math.floor(((i + 0.5) * others.length) / (MOST / 2))] as number);
-  }
-  return kept.sort((a, b) => a - b).map((i) => observed[i] as Observation);
-}
 
 interface Fitted {
   readonly observed: readonly Observation[];
@@ -138,8 +71,8 @@ function suggest(
 ): Suggestion | undefined {
   const { trials, seed, number, directions, allows } = context;
   const source = random(seed, number, 'gp');
-  const hyper = fitted(unit, representative(all.slice(0, fitSize(all.length))));
-  const observed = representative(all);
+  const hyper = fitted(unit, representative(all.slice(0, fitSize(all.length)), MOST));
+  const observed = representative(all, MOST);
   const { y, invert } = warp(observed.map(({ value }) => value));
   const rows = observed.map(({ x }) => x);
   const pending = trials

@@ -8,6 +8,7 @@ export const SAMPLER_NAMES = [
   'nsga2',
   'qmc',
   'random',
+  'rf',
   'tpe',
 ] as const;
 export type SamplerName = (typeof SAMPLER_NAMES)[number];

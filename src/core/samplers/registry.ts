@@ -7,6 +7,7 @@ import type { SamplerName } from './names.js';
 import { nsga2Sampler } from './nsga2.js';
 import { haltonSampler, qmcSampler } from './qmc.js';
 import { randomSampler } from './random.js';
+import { rfSampler } from './rf.js';
 import type { Sampler } from './sampler.js';
 import { tpeSampler } from './tpe.js';
 
@@ -19,5 +20,6 @@ export const samplers: Readonly<Record<SamplerName, Sampler>> = {
   nsga2: nsga2Sampler,
   qmc: qmcSampler,
   random: randomSampler,
+  rf: rfSampler,
   tpe: tpeSampler,
 };

@@ -104,7 +104,7 @@ export function acquire(options: AcquireOptions): readonly Candidate[] {
 }
 
 /** Some coordinates changed a little, at several scales. */
-function neighbour(axes: readonly Axis[], from: Float64Array, source: Random): Float64Array {
+export function neighbour(axes: readonly Axis[], from: Float64Array, source: Random): Float64Array {
   const x = from.slice();
   const scale = 10 ** (-0.5 - 2 * source.next());
   const share = Math.max(1 / axes.length, source.next());
