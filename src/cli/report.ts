@@ -17,7 +17,7 @@ export function describeBest(study: Study): string {
   if (front) return describeFront(study, front);
   const best = bestTrial(study);
   const objective = study.objectives[0];
-  if (!best || !objective) return 'No trial has completed yet.';
+  if (!best || !objective) return nothingBest(study);
   const rows = Object.keys(study.space).map((name) => [
     name,
     name in best.params ? formatValue(best.params[name]) : `${NOTHING} (inactive)`,
@@ -30,6 +30,14 @@ export function describeBest(study: Study): string {
     '',
     textTable([['parameter', 'best', 'in the file'], ...rows]),
   ].join('\n');
+}
+
+/** Why there is no best trial. */
+function nothingBest({ settings: { outcomeConstraints = [] }, trials }: Study): string {
+  if (outcomeConstraints.length === 0 || !trials.some(({ state }) => state === 'complete'))
+    return 'No trial has completed yet.';
+  const texts = outcomeConstraints.map(({ text }) => text).join(' and ');
+  return `No completed trial is acceptable: all of them break ${texts}.`;
 }
 
 /** The front as a table, a trial a line, with the sentences that say how to read it. */

@@ -7,6 +7,7 @@ import { allowance, outcomeViolation } from '../../src/core/space/constraint.js'
 import type { Params, Space } from '../../src/core/space/parameter.js';
 import { pointKey } from '../../src/core/space/point.js';
 import { createStudy } from '../../src/core/study/ask-tell.js';
+import { bestTrial } from '../../src/core/study/best.js';
 
 const file = (constraints: string): string => `# @sweep
 #   metric: val_loss
@@ -217,4 +218,28 @@ it('any comparison and its negation are never both broken, and one of them is', 
     }),
     { numRuns: 100 },
   );
+});
+
+it('a trial that breaks a constraint on its results is not the best', () => {
+  const settings = {
+    sampler: 'random',
+    pruner: 'none',
+    seed: 0,
+    stop: {},
+    outcomeConstraints: sweepOf('latency_ms <= 50')?.outcomeConstraints ?? [],
+  };
+  const trial = (number: number, loss: number, latency: number) => ({
+    id: number,
+    number,
+    state: 'complete' as const,
+    params: {},
+    objectives: [loss],
+    values: { loss, latency_ms: latency },
+    reports: [],
+    attributes: {},
+  });
+  const objectives = [{ metric: 'loss', direction: 'minimize' as const }];
+  const fast = [trial(0, 3, 20), trial(1, 1, 51), trial(2, 2, 50)];
+  expect(bestTrial({ objectives, settings, trials: fast })?.number).toBe(2);
+  expect(bestTrial({ objectives, settings, trials: fast.slice(1, 2) })).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 /** Which trial is best, and by how much. Ties go to the lower number; trials without a finite objective never win. */
+import { outcomeViolation } from '../space/constraint.js';
 import { balancedTrial, paretoFront } from './pareto.js';
 import { mergedTrials } from './repeats.js';
 import type { Direction, Study, Trial } from './trial.js';
@@ -42,14 +43,16 @@ export function bestTrial(study: Judged): Trial | undefined {
   return balancedTrial(paretoFront(mergedStudy(study)), directions);
 }
 
-/** The best completed trial by the first objective, whatever the others say. */
-export function bestOfFirst(study: Pick<Study, 'objectives' | 'trials'>): Trial | undefined {
+/** The best completed trial by the first objective, whatever the others say; none that breaks an outcome constraint. */
+export function bestOfFirst(study: Judged): Trial | undefined {
   const direction = study.objectives[0]?.direction ?? 'minimize';
+  const violation = outcomeViolation(study.settings?.outcomeConstraints);
   let best: Trial | undefined;
   let bestValue = Number.NaN;
   for (const trial of mergedTrials(study.trials)) {
     const value = objectiveOf(trial);
     if (value === undefined) continue;
+    if (violation && violation(trial.values) > 0) continue;
     if (!best || isBetter(value, bestValue, direction)) {
       best = trial;
       bestValue = value;
