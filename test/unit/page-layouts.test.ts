@@ -6,13 +6,16 @@ import { StudyReducer } from '../../src/core/study/reduce.js';
 import { columnsOf } from '../../src/core/study/table.js';
 import { type Scene, targetAt, tsv } from '../../webview-ui/src/charts/kit/scene.js';
 import { sceneSvg } from '../../webview-ui/src/charts/kit/svg.js';
+import { layoutCalibration } from '../../webview-ui/src/charts/layouts/calibration.js';
 import { layoutContour } from '../../webview-ui/src/charts/layouts/contour.js';
 import { layoutCorrelation } from '../../webview-ui/src/charts/layouts/correlation.js';
 import { layoutEdf } from '../../webview-ui/src/charts/layouts/edf.js';
 import { layoutImportance } from '../../webview-ui/src/charts/layouts/importance.js';
 import type { ChartInput } from '../../webview-ui/src/charts/layouts/input.js';
+import { layoutAnova } from '../../webview-ui/src/charts/layouts/interactions.js';
 import { brushBetween, layoutParallel } from '../../webview-ui/src/charts/layouts/parallel.js';
 import { layoutPareto } from '../../webview-ui/src/charts/layouts/pareto.js';
+import { layoutRank } from '../../webview-ui/src/charts/layouts/rank.js';
 import { layoutSlice } from '../../webview-ui/src/charts/layouts/slice.js';
 import { layoutTimeline } from '../../webview-ui/src/charts/layouts/timeline.js';
 import { sparkline } from '../../webview-ui/src/table/sparkline.js';
@@ -251,5 +254,67 @@ describe('the Pareto front', () => {
 
   it('is no chart of a study with one objective', () => {
     expect(layoutPareto(inputOf({ trials: 20 })).empty).toContain('one objective');
+  });
+});
+
+describe('the model behind slices and importances', () => {
+  it('draws the partial dependence with a band, and the own lines of selected trials', () => {
+    const plain = layoutSlice(inputOf({ trials: 80 }));
+    const chosen = layoutSlice(inputOf({ trials: 80 }, { selected: [3] }));
+    expect(plain.note).toContain('partial dependence');
+    expect(paths(chosen)).toBeGreaterThan(paths(plain));
+  });
+
+  it('smooths the trials where there are too few for a model', () => {
+    expect(layoutSlice(inputOf({ trials: 8 })).note).toContain('smoothed');
+  });
+
+  it('lists interactions by fANOVA, each of which opens as a contour', () => {
+    const input = inputOf({ trials: 120 }, { importance: 'fanova' });
+    const scene = layoutAnova(input);
+    expect(scene.empty).toBeUndefined();
+    expect(scene.note).toContain('fANOVA');
+    const [header, ...rows] = [scene.table().header, ...scene.table().rows];
+    expect(header).toEqual(['parameter', 'with', 'share', 'H']);
+    expect(rows.some(([, other]) => other !== '')).toBe(true);
+    for (const { pair } of scene.targets) if (pair) expect(pair[0]).not.toBe(pair[1]);
+  });
+});
+
+const paths = (scene: Scene): number => scene.shapes.filter(({ kind }) => kind === 'path').length;
+
+describe('rank', () => {
+  it('ranks every completed trial from the best, whatever the scale', () => {
+    const input = inputOf({ trials: 60 });
+    const { rows } = layoutRank(input).table();
+    expect(rows[0]?.[0]).toBe(input.best?.number);
+    expect(rows.map((row) => Number(row[1]))).toEqual(
+      rows.map((row) => Number(row[1])).toSorted((a, b) => a - b),
+    );
+  });
+});
+
+describe('calibration', () => {
+  it('says what is missing where nothing was predicted', () => {
+    const input = inputOf({ trials: 30 });
+    const without = input.trials.map(({ suggestion: _, ...trial }) => trial);
+    expect(layoutCalibration({ ...input, trials: without }).empty).toContain('prediction');
+  });
+
+  it('compares predictions with results, and tells in words whether they were right', () => {
+    const input = inputOf({ trials: 60 });
+    const trials = input.trials.map((trial) => ({
+      ...trial,
+      suggestion: {
+        sampler: 'gp',
+        reason: '',
+        seen: 0,
+        prediction: { mean: (trial.objectives?.[0] ?? 0) + 3, deviation: 1, improvement: 0, nearest: [] },
+      },
+    }));
+    const scene = layoutCalibration({ ...input, trials });
+    expect(scene.description).toContain('0 % of results in the 95 % intervals');
+    expect(scene.note).toContain('too sure of itself');
+    expect(scene.targets.some(({ trial }) => trial !== undefined)).toBe(true);
   });
 });

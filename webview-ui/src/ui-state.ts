@@ -14,16 +14,20 @@ export type ChartTab =
   | 'slice'
   | 'importance'
   | 'contour'
+  | 'rank'
   | 'timeline'
   | 'edf'
   | 'pareto'
-  | 'correlation';
+  | 'correlation'
+  | 'calibration';
 
 /** How the charts beyond the overview are set up. */
 export interface ChartChoices {
   readonly tab: ChartTab;
   /** Column of what is measured; absent: the first objective. */
   readonly metric?: string;
+  /** How importance is judged; absent: PED-ANOVA. */
+  readonly importance?: 'ped' | 'fanova';
   readonly log: boolean;
   readonly full: boolean;
   /** Axes of the parallel coordinates, as column ids. */

@@ -14,10 +14,12 @@ const TABS: readonly (readonly [ChartTab, string, string])[] = [
   ['slice', 'Slice', 'The metric against each parameter'],
   ['importance', 'Importance', 'How much each parameter decides'],
   ['contour', 'Contour', 'The metric over two parameters'],
+  ['rank', 'Rank', 'The trials over two parameters, coloured by their rank'],
   ['timeline', 'Timeline', 'What each worker did when'],
   ['edf', 'Distribution', 'Which share of the trials reached a value'],
   ['pareto', 'Pareto', 'The objectives against each other, and the front'],
   ['correlation', 'Correlation', 'How parameters and metrics go together'],
+  ['calibration', 'Calibration', 'What the sampler predicted against what came out'],
 ];
 
 @customElement('sweet-chart-area')

@@ -16,31 +16,14 @@ import { explorerStyles } from './explorer-styles.js';
 import { paintScene } from './kit/paint.js';
 import { emptyScene, type Scene, type Shape, type Target, targetAt, tsv } from './kit/scene.js';
 import { sceneSvg } from './kit/svg.js';
-import { layoutContour, pairOf } from './layouts/contour.js';
-import { layoutCorrelation } from './layouts/correlation.js';
-import { layoutEdf } from './layouts/edf.js';
-import { layoutImportance } from './layouts/importance.js';
+import { LAYOUTS, MEASURED, PAIRED } from './layouts/all.js';
+import { pairOf } from './layouts/contour.js';
 import type { ChartInput } from './layouts/input.js';
-import { layoutParallel, type ParallelScene } from './layouts/parallel.js';
-import { layoutPareto, planeOf } from './layouts/pareto.js';
-import { layoutSlice } from './layouts/slice.js';
-import { layoutTimeline } from './layouts/timeline.js';
+import type { ParallelScene } from './layouts/parallel.js';
+import { planeOf } from './layouts/pareto.js';
 import { AxisHandles } from './parallel-handles.js';
 import { placeTip } from './tip.js';
 
-const LAYOUTS: Readonly<Record<Exclude<ChartTab, 'overview'>, (input: ChartInput) => Scene>> = {
-  parallel: layoutParallel,
-  slice: layoutSlice,
-  importance: layoutImportance,
-  contour: layoutContour,
-  timeline: layoutTimeline,
-  edf: layoutEdf,
-  pareto: layoutPareto,
-  correlation: layoutCorrelation,
-};
-
-/** Charts whose measure and its scale can be chosen. */
-const MEASURED: ReadonlySet<ChartTab> = new Set(['parallel', 'slice', 'contour', 'edf', 'pareto']);
 const PNG_SCALE = 2;
 
 @customElement('sweet-explorer')
@@ -136,7 +119,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     void this.app.ui.pointed.value;
     const shown = scene.empty === undefined;
     return html`
-      <div class="bar" ?hidden=${!MEASURED.has(tab)}>
+      <div class="bar" ?hidden=${!MEASURED.has(tab) && tab !== 'importance'}>
         ${input ? this.#choices(input, tab) : nothing}
         <span class="fill"></span>
         ${MEASURED.has(tab) && (scene.outside > 0 || this.app.ui.charts.value.full) ? this.#check('full', `Outliers${scene.outside > 0 ? ` (${scene.outside} hidden)` : ''}`) : nothing}
@@ -175,11 +158,13 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
   #choices(input: ChartInput, tab: ChartTab): TemplateResult {
     const measures = input.columns.filter(({ kind }) => isMeasure(kind));
     const params = input.columns.filter(({ kind }) => kind === 'param');
-    const pair = tab === 'contour' ? pairOf(input) : undefined;
+    const pair = PAIRED.has(tab) ? pairOf(input) : undefined;
+    const anova = tab === 'importance' && this.app.ui.charts.value.importance === 'fanova';
     const plane = tab === 'pareto' ? planeOf(input) : undefined;
     return html`
+      ${tab === 'importance' ? this.#method() : nothing}
       ${
-        MEASURED.has(tab) && tab !== 'pareto' && measures.length > 1
+        (anova || (MEASURED.has(tab) && tab !== 'pareto')) && measures.length > 1
           ? this.#pick('Metric', measures, input.metric.id, (metric) => this.app.ui.chart({ metric }))
           : nothing
       }
@@ -194,6 +179,21 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       ${plane ? this.#planePicks(input, plane) : nothing}
       ${tab === 'parallel' ? this.#handles.restore() : nothing}
     `;
+  }
+
+  /** How importance is judged: what makes the best, or what makes any difference. */
+  #method(): TemplateResult {
+    const change = (event: Event): void =>
+      this.app.ui.chart({ importance: (event.target as HTMLSelectElement).value as 'ped' | 'fanova' });
+    return html`<vscode-dropdown
+      aria-label="Method"
+      title="PED-ANOVA: what tells the best tenth from the rest. fANOVA: what the metric varies with over the whole space, with interactions."
+      .value=${this.app.ui.charts.value.importance ?? 'ped'}
+      @change=${change}
+    >
+      <vscode-option value="ped">PED-ANOVA</vscode-option>
+      <vscode-option value="fanova">fANOVA</vscode-option>
+    </vscode-dropdown>`;
   }
 
   /** Which two objectives are seen, where there are more. */

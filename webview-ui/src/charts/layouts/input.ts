@@ -20,6 +20,8 @@ export interface ChartInput {
   readonly selected: readonly number[];
   /** What is measured: an objective, another metric, or the duration. */
   readonly metric: Column;
+  /** How importance is judged; absent: PED-ANOVA. */
+  readonly importance?: 'ped' | 'fanova';
   readonly log: boolean;
   readonly full: boolean;
   /** Axes of the parallel coordinates: ids in order, hidden and turned ones. */
