@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { PrunerChoice } from '../../src/core/pruners/names.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
 import { samplers } from '../../src/core/samplers/registry.js';
 import type { Sampler } from '../../src/core/samplers/sampler.js';
@@ -12,6 +13,7 @@ import type { Trial } from '../../src/core/study/trial.js';
 import { analyticProblems } from './analytic.js';
 import { externalProblems, type Run, storedRuns } from './external.js';
 import { multiObjective } from './multi.js';
+import { multiFidelity } from './multi-fidelity.js';
 import { checkFailure, type Problem } from './problem.js';
 import { curves, mean, type Reference, type Score, scores } from './score.js';
 import { type SpeedCase, suggestionTime } from './speed.js';
@@ -31,6 +33,10 @@ const { values: options } = parseArgs({
     each: { type: 'boolean', default: false },
     'no-speed': { type: 'boolean', default: false },
     'multi-objective': { type: 'boolean', default: false },
+    'multi-fidelity': { type: 'boolean', default: false },
+    /** For `--multi-fidelity`: pruners as JSON texts or names, and epochs of each study. */
+    pruner: { type: 'string', multiple: true },
+    epochs: { type: 'string', default: '2600' },
     workers: { type: 'string', default: '1' },
   },
 });
@@ -48,6 +54,27 @@ if (options['multi-objective']) {
     firstSeed: Number(options['first-seed']),
     trials: Number(options.trials ?? 100),
     workers: Number(options.workers),
+  });
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+  process.exit();
+}
+
+if (options['multi-fidelity']) {
+  if (!options.data) throw new Error('Learning curves need --data DIR; see bench/README.md.');
+  const pruners = options.pruner ?? [
+    'none',
+    'asha',
+    '{"name":"asha","minResource":4}',
+    'hyperband',
+    'extrapolate',
+  ];
+  const figures = multiFidelity({
+    data: options.data,
+    samplers: split(options.sampler ?? 'auto'),
+    pruners: pruners.map((one): PrunerChoice => (one.startsWith('{') ? JSON.parse(one) : one)),
+    seeds: Number(options.seeds ?? 10),
+    firstSeed: Number(options['first-seed']),
+    epochs: Number(options.epochs),
   });
   if (options.json) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
   process.exit();

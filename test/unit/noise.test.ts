@@ -1,0 +1,225 @@
+/** Repeated runs, the race at the end, how sure the winner is, and the criteria that end a study by steps or by regret. */
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/core/annotation/yaml.js';
+import { random } from '../../src/core/random.js';
+import { bestTrial, objectiveOf } from '../../src/core/study/best.js';
+import { comparableTrials } from '../../src/core/study/fidelity.js';
+import { nextTrial } from '../../src/core/study/next.js';
+import { dueRepeat, mergedTrials } from '../../src/core/study/repeats.js';
+import { stopOf, usedEpochs } from '../../src/core/study/stop.js';
+import type { Study, StudySettings, Trial } from '../../src/core/study/trial.js';
+import { winnerOf, winnerText } from '../../src/core/study/winner.js';
+
+const run = (number: number, value: number, more: Partial<Trial> = {}): Trial => ({
+  id: number,
+  number,
+  state: 'complete',
+  params: { x: value },
+  values: { loss: value },
+  objectives: [value],
+  reports: [],
+  attributes: {},
+  ...more,
+});
+const repeat = (number: number, of: number, value: number, sampler = 'repeat'): Trial =>
+  run(number, value, { suggestion: { sampler, reason: '', seen: 0, repeatOf: of } });
+
+const study = (trials: readonly Trial[], settings: Partial<StudySettings> = {}): Study => ({
+  name: 's',
+  objectives: [{ metric: 'loss', direction: 'minimize' }],
+  space: { x: { type: 'float', low: 0, high: 1 } },
+  settings: { sampler: 'random', pruner: 'none', seed: 0, stop: {}, ...settings },
+  config: { file: '', text: '' },
+  baseline: { x: 0.5 },
+  status: { kind: 'running' },
+  trials,
+  seq: 0,
+  elapsedMs: 0,
+  environments: [],
+});
+
+describe('repeats', () => {
+  it('are one trial with the mean of its runs, for samplers and for the best', () => {
+    const trials = [run(0, 0.5), run(1, 0.3), repeat(2, 1, 0.5), repeat(3, 0, 0.1)];
+    expect(mergedTrials(trials).map(({ number, objectives }) => [number, objectives])).toEqual([
+      [0, [0.3]],
+      [1, [0.4]],
+    ]);
+    const best = bestTrial(study(trials));
+    expect(best?.number).toBe(0);
+    expect(best && objectiveOf(best)).toBe(0.3);
+  });
+
+  it('follow each run that completed, until there are as many as asked for', () => {
+    const failed = run(1, 0, { state: 'failed' });
+    const settings = { repeats: 2 };
+    expect(dueRepeat(study([run(0, 0.5), failed], settings))).toMatchObject({
+      params: { x: 0.5 },
+      sampler: 'repeat',
+      reason: 'run 2 of 2 of trial 0',
+      repeatOf: 0,
+    });
+    expect(dueRepeat(study([run(0, 0.5), failed, repeat(2, 0, 0.4)], settings))).toBeUndefined();
+  });
+
+  it('have to be in before a target counts as reached', () => {
+    const settings = { repeats: 2, stop: { target: 0.4 } };
+    expect(stopOf(study([run(0, 0.3)], settings), 0)).toBeUndefined();
+    expect(stopOf(study([run(0, 0.3), repeat(1, 0, 0.6)], settings), 0)).toBeUndefined();
+    expect(stopOf(study([run(0, 0.3), repeat(1, 0, 0.4)], settings), 0)?.criterion).toBe('target');
+  });
+});
+
+describe('the winner', () => {
+  it('is stated with the posterior probability that it is better', () => {
+    const trials = [run(0, 1), run(1, 1.5), repeat(2, 0, 1.2), repeat(3, 1, 1.9), repeat(4, 0, 0.8)];
+    // s² = (0.08 + 0.08) / 3, t = 0.7 / √(s² (1/3 + 1/2)) = 3.3204 with 3 degrees of freedom.
+    const winner = winnerOf(study(trials));
+    expect(winner).toMatchObject({ trial: 0, versus: 1, runs: 3 });
+    expect(winner?.probability).toBeCloseTo(0.97748, 5);
+    expect(winner && winnerText(winner)).toBe(
+      'Trial 0 beats trial 1 with p = 0.98 (mean of 3 runs: 1 ± 0.133).',
+    );
+  });
+
+  it('is not stated where nothing was run twice', () => {
+    expect(winnerOf(study([run(0, 1), run(1, 1.5)]))).toBeUndefined();
+  });
+});
+
+describe('the race at the end', () => {
+  const settings = { race: 3, stop: { trials: 4 } };
+  const race = (values: (point: number, k: number) => number): Study => {
+    let trials: readonly Trial[] = [1, 1.01, 1.02, 3].map((value, n) => run(n, value));
+    for (;;) {
+      const next = nextTrial(study(trials, settings), [], 0);
+      if (next.kind !== 'start') {
+        expect(next).toMatchObject({ kind: 'end' });
+        return study(trials, settings);
+      }
+      const { repeatOf = -1, sampler } = next.suggestion;
+      expect(sampler).toBe('race');
+      const k = trials.filter(({ suggestion }) => suggestion?.repeatOf === repeatOf).length;
+      trials = [...trials, repeat(trials.length, repeatOf, values(repeatOf, k), 'race')];
+    }
+  };
+  const runsOf = ({ trials }: Study, point: number): number =>
+    trials.filter(({ suggestion }) => suggestion?.repeatOf === point).length;
+
+  it('gives each of the best few further runs, as many as allowed where they stay level', () => {
+    const level = race((_, k) => 1 + (k % 2 ? 0.2 : -0.2));
+    expect([0, 1, 2, 3].map((point) => runsOf(level, point))).toEqual([3, 3, 3, 0]);
+    expect(nextTrial(level, [], 0)).toEqual({
+      kind: 'end',
+      reason: 'all 4 trials were started; 9 further runs decided among the best',
+    });
+  });
+
+  it('ends early when the leader is better than each rival', () => {
+    const clear = race((point, k) => [1, 2, 2][point] ?? 0 + k * 0.001);
+    const total = [0, 1, 2].map((point) => runsOf(clear, point)).reduce((a, b) => a + b, 0);
+    expect(total).toBeLessThan(9);
+    expect(bestTrial(clear)?.number).toBe(0);
+    expect(winnerOf(clear)?.probability).toBeGreaterThan(0.95);
+  });
+
+  it('waits until all other trials have ended', () => {
+    const trials = [1, 1.01, 1.02].map((value, n) => run(n, value));
+    const last = run(3, 0, { state: 'running', reports: [] });
+    expect(nextTrial(study([...trials, last], settings), [3], 0).kind).toBe('end');
+  });
+});
+
+describe('stopping by a budget of epochs', () => {
+  it('counts the steps of all trials, and a trial without reports as one', () => {
+    const steps = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ step: i + 1, value: 1, metrics: {} }));
+    const trials = [
+      run(0, 1, { reports: steps(5) }),
+      run(1, 1, { state: 'pruned', reports: steps(2) }),
+      run(2, 1),
+      run(3, 1, { state: 'running' }),
+    ];
+    expect(usedEpochs({ trials })).toBe(8);
+    expect(stopOf(study(trials, { stop: { epochs: 9 } }), 0)).toBeUndefined();
+    expect(stopOf(study(trials, { stop: { epochs: 8 } }), 0)).toEqual({
+      criterion: 'epochs',
+      reason: '8 steps were reported, and stop.epochs allows 8',
+    });
+  });
+});
+
+describe('stopping by the regret bound', () => {
+  const bowl = (count: number): readonly Trial[] => {
+    const source = random('bowl');
+    return Array.from({ length: count }, (_, n) => {
+      const x = n < count / 2 ? source.next() : 0.4 + 0.02 * source.next();
+      return run(n, (x - 0.41) ** 2, { params: { x } });
+    });
+  };
+
+  it('waits for twenty completed trials, and then tells how much is left', () => {
+    expect(stopOf(study(bowl(19), { stop: { regret: 1 } }), 0)).toBeUndefined();
+    const stop = stopOf(study(bowl(40), { stop: { regret: 0.01 } }), 0);
+    expect(stop?.reason).toMatch(
+      /^by the model no more than \S+ can still be gained, and stop.regret asks for less than 0.01$/,
+    );
+    expect(stopOf(study(bowl(40), { stop: { regret: 1e-9 } }), 0)).toBeUndefined();
+  });
+});
+
+describe('trials that ended early, for a sampler', () => {
+  const curve = (number: number, final: number, steps: number, state: Trial['state']): Trial =>
+    run(number, final, {
+      state,
+      reports: Array.from({ length: steps }, (_, i) => ({
+        step: i + 1,
+        value: final + 1 / (i + 1),
+        metrics: {},
+      })),
+      ...(state === 'complete' && { objectives: [final + 0.1] }),
+    });
+
+  it('count with what they would have reached, in the order of their curves', () => {
+    const complete = [0.1, 0.2, 0.3, 0.4, 0.5].map((final, n) => curve(n, final, 10, 'complete'));
+    const pruned = [curve(5, 0.25, 3, 'pruned'), curve(6, 0.6, 3, 'pruned')];
+    const seen = comparableTrials([...complete, ...pruned], [{ metric: 'loss', direction: 'minimize' }]);
+    expect(seen.map(({ state }) => state)).toEqual(new Array(7).fill('complete'));
+    expect(seen[5]?.objectives?.[0]).toBeCloseTo(0.35, 6);
+    expect(seen[6]?.objectives?.[0]).toBeCloseTo(0.7, 6);
+    expect(comparableTrials(complete, [])).toBe(complete);
+  });
+});
+
+describe('the settings of noise and stopping in @sweep', () => {
+  const read = (line: string) =>
+    parseConfig(`# @sweep\n#   metric: val_loss\n#   ${line}\na: 1 # @tune int(0, 2)\n`);
+
+  it('are read', () => {
+    expect(read('stop: {epochs: 900, regret: 0.01}').config?.sweep.stop).toEqual({
+      epochs: 900,
+      regret: 0.01,
+    });
+    expect(read('repeats: 3').config?.sweep.repeats).toBe(3);
+    expect(read('race: 4').config?.sweep.race).toBe(4);
+    expect(read('pruner: {name: asha, reduction: 4}').config?.sweep.pruner).toEqual({
+      name: 'asha',
+      reduction: 4,
+    });
+    expect(read('pruner: {name: asha}').config?.sweep.pruner).toBe('asha');
+  });
+
+  it('are blamed where they stand', () => {
+    const place = (line: string) => {
+      const { diagnostics } = read(line);
+      const [{ range, message }] = diagnostics as [(typeof diagnostics)[number]];
+      return `${range.line}:${range.column} ${message}`;
+    };
+    expect(place('repeats: 0')).toBe(
+      '3:14 `repeats` needs a whole number, 1 or larger, such as `repeats: 3`.',
+    );
+    expect(place('pruner: {name: asha, reducton: 4}')).toMatch(/^3:26 .*Did you mean `reduction`\?/);
+    expect(place('pruner: {name: patient, then: {name: medan}}')).toMatch(/^3:42 .*Did you mean `median`\?/);
+    expect(place('pruner: [asha]')).toMatch(/^3:13 /);
+  });
+});
