@@ -7,9 +7,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { themes } from '../../test/webview/support/themes.js';
+import { loadTime } from './activation.js';
 
 interface Result {
   readonly name: string;
@@ -211,6 +213,18 @@ async function streaming(browser: Browser, host: string): Promise<void> {
   await page.context().close();
 }
 
+record(
+  'extension: loading its script, processor time',
+  loadTime(join(ROOT, 'dist/extension.cjs'), 9),
+  'ms',
+  40,
+);
+record(
+  'page: its script, compressed',
+  gzipSync(await readFile(join(ROOT, 'dist/webview.js'))).length / 1000,
+  'kB',
+  350,
+);
 const host = await hostScript();
 // Loaded where it lies: the driver of the browser finds its own files beside it.
 const { startBrowser } = (await import(
