@@ -9,7 +9,7 @@ import { applyValues, patchedData } from '../core/annotation/edit.js';
 import type { JsonObject } from '../core/json.js';
 import { derivedSeed } from '../core/random.js';
 import type { Params } from '../core/space/parameter.js';
-import { enqueueInto, type Unnamed } from '../core/study/enqueue.js';
+import { completionRecords, enqueueInto, type Unnamed } from '../core/study/enqueue.js';
 import { OUR_WORKER } from '../core/study/journal-line.js';
 import { judgeTrial } from '../core/study/judge.js';
 import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
@@ -216,7 +216,10 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     const records = suggestion
       ? askRecords(this.#worker, number, study.space, suggestion, seen ?? study.seq, this.#now())
       : promoted === undefined
-        ? claimRecords(this.#worker, number, this.#now())
+        ? [
+            ...completionRecords(this.#worker, study, this.#trial(number)),
+            ...claimRecords(this.#worker, number, this.#now()),
+          ]
         : promoteRecords(this.#worker, this.#trial(number), promoted, this.#now());
     // Applied at once, so that the next ask sees this trial; started when it is on disk.
     const onDisk = this.#append(records);

@@ -2,6 +2,7 @@
  * The course of a study: what each trial reached, the best so far, what the file's own values reached, and a range of
  * values in which the interesting part can be seen. Pure; drawing it is the page's work.
  */
+import { outcomeViolation } from '../space/constraint.js';
 import { isBetter, objectiveOf } from '../study/best.js';
 import { lastFinite } from '../study/table.js';
 import type { Direction, Study } from '../study/trial.js';
@@ -23,8 +24,11 @@ export interface History {
   readonly last: number;
 }
 
-export function historyOf(study: Pick<Study, 'objectives' | 'trials'>): History {
+export function historyOf(
+  study: Pick<Study, 'objectives' | 'trials'> & Partial<Pick<Study, 'settings'>>,
+): History {
   const direction: Direction = study.objectives[0]?.direction ?? 'minimize';
+  const violation = outcomeViolation(study.settings?.outcomeConstraints);
   const points: HistoryPoint[] = [];
   const best: { trial: number; value: number }[] = [];
   let last = -1;
@@ -34,6 +38,7 @@ export function historyOf(study: Pick<Study, 'objectives' | 'trials'>): History 
     const value = objectiveOf(trial);
     points.push({ trial: trial.number, state: trial.state, value: value ?? lastFinite(trial) });
     const leader = best.at(-1);
+    if (violation && violation(trial.values) > 0) continue;
     if (value !== undefined && (!leader || isBetter(value, leader.value, direction))) {
       best.push({ trial: trial.number, value });
     }

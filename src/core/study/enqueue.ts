@@ -16,7 +16,7 @@ import { distributionJson, internalValue, optunaValue } from './distribution-jso
 import { Attr, FIXED_PARAMS, type JournalRecord, Op, StateCode } from './records.js';
 import { askSampler } from './suggest.js';
 import { shortNames } from './table.js';
-import type { Study } from './trial.js';
+import type { Study, Trial } from './trial.js';
 
 /** Where the values come from that are not said: the file, what the sampler would try, or a trial by its number. */
 export type Unnamed = 'file' | 'sampler' | number;
@@ -166,4 +166,28 @@ export function enqueueInto(worker: string, study: Study, fixed: Params, unnamed
   });
   if (typeof result === 'string') throw new Error(result);
   return result;
+}
+
+/**
+ * What is missing of a waiting trial that another program enqueued with `fixed_params` alone: its parameters, those that
+ * are not fixed with the file's values. None for trials of ours, which come with theirs.
+ */
+export function completionRecords(
+  worker: string,
+  { space, baseline }: Pick<Study, 'space' | 'baseline'>,
+  trial: Trial,
+): readonly JournalRecord[] {
+  if (trial.suggestion) return [];
+  const params = canonicalPoint(space, { ...baseline, ...trial.params });
+  return Object.entries(params).map(([name, value]) => {
+    const parameter = space[name] as Parameter;
+    return {
+      op_code: Op.setTrialParam,
+      worker_id: worker,
+      trial_id: trial.id,
+      param_name: name,
+      param_value_internal: internalValue(parameter, value),
+      distribution: distributionJson(parameter),
+    };
+  });
 }
