@@ -6,7 +6,7 @@ import { type Event, EventEmitter, type Memento, window } from 'vscode';
 import type { PageFilter } from '../protocol/panel.js';
 import { Disposables } from './disposables.js';
 import type { Studies } from './studies.js';
-import { isRunning } from './study-entry.js';
+import { isArchived, isRunning } from './study-entry.js';
 
 const REMEMBERED = 'focusedStudy';
 
@@ -69,7 +69,7 @@ export class Focus {
   get study(): string | undefined {
     const remembered = this.#study ?? this.memory.get<string>(REMEMBERED);
     if (remembered !== undefined && this.studies.get(remembered)) return remembered;
-    return this.studies.all[0]?.id;
+    return (this.studies.all.find((entry) => !isArchived(entry)) ?? this.studies.all[0])?.id;
   }
 
   show(study: string): void {

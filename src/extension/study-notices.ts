@@ -15,9 +15,11 @@ export function registerEnvironmentNotices(studies: Studies, documents: Environm
     studies.onDidChange((entry) => {
       const { environments } = entry.study;
       const before = told.get(entry.id);
-      told.set(entry.id, environments.length);
-      // Only what begins now; what a reloaded window finds was told before.
+      // What a window finds when it opens was told before.
+      if (before === undefined) told.set(entry.id, environments.length);
+      // The journal may be read before its engine is found: it is told once both are there.
       if (before === undefined || before >= environments.length || !isRunning(entry)) return;
+      told.set(entry.id, environments.length);
       const change = environmentChange(entry.study);
       if (change === undefined) return;
       const runs = environments.length;

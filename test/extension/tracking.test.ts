@@ -151,6 +151,39 @@ describe('environments', () => {
   });
 });
 
+describe('a study that goes on in another environment', () => {
+  it('says so, naming what differs', async () => {
+    const config = await addConfig('moved', configText({ trials: 400, epochs: 40 }));
+    await run('startSweep', vscode.Uri.file(config));
+    const entry = await study(config, 'a trial', ({ study: { trials } }) => trials[0]?.state === 'complete');
+    await stopAll(config);
+    const before = process.env.OMP_NUM_THREADS;
+    process.env.OMP_NUM_THREADS = '3';
+    try {
+      const told = await messagesOf(async () => {
+        await run('resume', { journal: entry.id });
+        await study(
+          config,
+          'another environment',
+          ({ study: { environments } }) => environments.length === 2,
+        );
+        await study(config, 'it runs', ({ phase }) => phase.kind === 'running');
+      }, 'Show Difference');
+      assert.match(
+        told.join(),
+        /moved: This study continues in another environment: variables\.OMP_NUM_THREADS/,
+      );
+      await eventually('the difference', () =>
+        vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('environment 1 ↔ environment 2'),
+      );
+    } finally {
+      if (before === undefined) delete process.env.OMP_NUM_THREADS;
+      else process.env.OMP_NUM_THREADS = before;
+      await stopAll(config);
+    }
+  });
+});
+
 describe('a damaged journal', () => {
   it('is shown without the damage, not resumed, and repaired on request', async () => {
     const entry = await finished('harmed');
