@@ -227,6 +227,7 @@ describe('calibration', () => {
       expect(high).toBeGreaterThan(level - 0.01);
     }
     expect(found?.spreadZ).toBeCloseTo(1, 1);
+    expect(found?.typicalZ).toBeCloseTo(1, 1);
     expect(found?.crps).toBeLessThan(found?.crpsOfNothing ?? 0);
   });
 

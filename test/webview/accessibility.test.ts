@@ -56,7 +56,17 @@ describe.each(themes.map(({ name }) => name))('the charts in the %s theme', (the
     await host.page.getByRole('button', { name: 'Details' }).click();
     await host.page.getByRole('textbox').fill('val_loss < 0.4');
     await host.page.getByText('Clear filter').waitFor();
-    for (const tab of ['parallel', 'slice', 'importance', 'contour', 'timeline', 'edf', 'correlation']) {
+    for (const tab of [
+      'parallel',
+      'slice',
+      'importance',
+      'contour',
+      'rank',
+      'timeline',
+      'edf',
+      'correlation',
+      'calibration',
+    ]) {
       await host.page.locator(`#tab-${tab}`).click();
       await host.page.mouse.move(0, 0);
       expect([tab, ...(await violations(host))]).toEqual([tab]);

@@ -44,23 +44,30 @@ describe('the tabs', () => {
     await plot(again).waitFor();
   });
 
-  it.each(['parallel', 'slice', 'importance', 'contour', 'timeline', 'edf', 'correlation'])(
-    'the %s chart describes itself, is copied as a table and saved as PNG and SVG',
-    async (name) => {
-      const host = await results();
-      await tab(host, name);
-      await vi.waitFor(async () => expect(await plot(host).getAttribute('aria-label')).toMatch(/Arrow keys/));
-      await host.page.getByTitle('Copy what the chart shows as a table').click();
-      await host.page.getByTitle('Save the chart as PNG').click();
-      await host.page.getByTitle('Save the chart as SVG').click();
-      await vi.waitFor(() => expect(host.files).toHaveLength(2));
-      expect(host.copied[0]?.split('\n').length).toBeGreaterThan(3);
-      const [png, svg] = host.files.map(({ base64 }) => Buffer.from(base64, 'base64'));
-      expect(host.files.map((file) => file.name)).toEqual([`iris-${name}.png`, `iris-${name}.svg`]);
-      expect(png?.subarray(1, 4).toString()).toBe('PNG');
-      expect(svg?.toString()).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
-    },
-  );
+  it.each([
+    'parallel',
+    'slice',
+    'importance',
+    'contour',
+    'rank',
+    'timeline',
+    'edf',
+    'correlation',
+    'calibration',
+  ])('the %s chart describes itself, is copied as a table and saved as PNG and SVG', async (name) => {
+    const host = await results();
+    await tab(host, name);
+    await vi.waitFor(async () => expect(await plot(host).getAttribute('aria-label')).toMatch(/Arrow keys/));
+    await host.page.getByTitle('Copy what the chart shows as a table').click();
+    await host.page.getByTitle('Save the chart as PNG').click();
+    await host.page.getByTitle('Save the chart as SVG').click();
+    await vi.waitFor(() => expect(host.files).toHaveLength(2));
+    expect(host.copied[0]?.split('\n').length).toBeGreaterThan(3);
+    const [png, svg] = host.files.map(({ base64 }) => Buffer.from(base64, 'base64'));
+    expect(host.files.map((file) => file.name)).toEqual([`iris-${name}.png`, `iris-${name}.svg`]);
+    expect(png?.subarray(1, 4).toString()).toBe('PNG');
+    expect(svg?.toString()).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
+  });
 });
 
 describe('parallel coordinates', () => {

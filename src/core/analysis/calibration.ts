@@ -31,6 +31,8 @@ export interface Calibration {
   readonly meanZ: number;
   /** Root mean square of z: 1 is right, more is overconfident, less too cautious. */
   readonly spreadZ: number;
+  /** The same from the median of |z|, which a few wild results do not move. */
+  readonly typicalZ: number;
   /** Mean continuous ranked probability score, in the unit of the metric; lower is better. */
   readonly crps: number;
   /** The same had every result been predicted by the mean and deviation of all results: what knowing nothing gives. */
@@ -73,6 +75,7 @@ export function calibrationOf(trials: readonly Trial[]): Calibration | undefined
     coverage: LEVELS.map((level) => coverageAt(scored, level)),
     meanZ: mean(({ z }) => z),
     spreadZ: Math.sqrt(mean(({ z }) => z * z)),
+    typicalZ: medianOf(scored.map(({ z }) => Math.abs(z))) / normalQuantile(0.75),
     crps: mean(({ prediction, z }) => crpsNormal(prediction.deviation, z)),
     crpsOfNothing: spread > 0 ? mean(({ value }) => crpsNormal(spread, (value - centre) / spread)) : 0,
     logScore: mean(
@@ -80,6 +83,12 @@ export function calibrationOf(trials: readonly Trial[]): Calibration | undefined
     ),
     unscored,
   };
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return ((sorted[middle] as number) + (sorted[sorted.length - 1 - middle] as number)) / 2;
 }
 
 /** The share of results within the central interval that claims to hold `level` of them. */

@@ -14,7 +14,7 @@ import {
   Op,
   StateCode,
 } from '../../../src/core/study/records.js';
-import type { Marks, StudyStatus } from '../../../src/core/study/trial.js';
+import type { Marks, Prediction, StudyStatus } from '../../../src/core/study/trial.js';
 import type { StudyRef } from '../../../src/protocol/panel.js';
 
 /** Where the sample says it lies. */
@@ -137,6 +137,14 @@ interface TrialShape {
   readonly choices: SampleChoices;
 }
 
+/** What a sampler with a model might have expected: about right, and often too sure. */
+const predictionOf = (params: Readonly<Record<string, Json>>, trial: number): Prediction => ({
+  mean: 0.1 + qualityOf(params) + 0.03 * Math.sin(trial),
+  deviation: 0.02 + 0.02 * Math.abs(Math.cos(trial)),
+  improvement: 0.012,
+  nearest: [trial - 1],
+});
+
 function trialRecords(
   trial: number,
   clock: number,
@@ -162,6 +170,7 @@ function trialRecords(
       sampler: trial === 0 ? 'file' : 'tpe',
       reason: trial === 0 ? 'the values in the file' : 'expected to improve on the best by 0.012',
       seen: trial,
+      ...(trial > 10 ? { prediction: predictionOf(params, trial) } : {}),
     }),
   ];
   const end = (state: number, values: number[] | null, reason?: string): JournalRecord[] => [

@@ -30,6 +30,11 @@ const several = sampleJournal({
 });
 const idle = { engine: undefined } as unknown as FakeHostOptions['state'] & object;
 
+async function chooseFanova(host: FakeHost): Promise<void> {
+  await host.page.getByLabel('Method').click();
+  await host.page.getByRole('option', { name: 'fANOVA', exact: true }).click();
+}
+
 async function selectBest(host: FakeHost): Promise<void> {
   await host.page.locator('[role=row][aria-rowindex="4"]').click();
 }
@@ -88,16 +93,26 @@ export const scenes: readonly Scene[] = [
     options: { page: 'results', lines: running, size: { width: 560, height: 1000 } },
   },
   ...themes.flatMap(({ name: theme }): Scene[] =>
-    (['parallel', 'slice', 'importance', 'contour', 'timeline', 'edf', 'correlation'] as const).map(
-      (tab) => ({
-        name: `chart-${tab}-${theme}`,
-        options: { page: 'results', lines: many, state: idle, theme },
-        act: async (host) => {
-          await host.page.locator(`#tab-${tab}`).click();
-          await selectBest(host);
-        },
-      }),
-    ),
+    (
+      [
+        'parallel',
+        'slice',
+        'importance',
+        'contour',
+        'rank',
+        'timeline',
+        'edf',
+        'correlation',
+        'calibration',
+      ] as const
+    ).map((tab) => ({
+      name: `chart-${tab}-${theme}`,
+      options: { page: 'results', lines: many, state: idle, theme },
+      act: async (host) => {
+        await host.page.locator(`#tab-${tab}`).click();
+        await selectBest(host);
+      },
+    })),
   ),
   ...([300, 700, 1400] as const).map(
     (width): Scene => ({
@@ -107,6 +122,27 @@ export const scenes: readonly Scene[] = [
         await host.page.locator('#tab-parallel').click();
       },
     }),
+  ),
+  ...themes.map(
+    ({ name: theme }): Scene => ({
+      name: `chart-fanova-${theme}`,
+      options: { page: 'results', lines: many, state: idle, theme },
+      act: async (host) => {
+        await host.page.locator('#tab-importance').click();
+        await chooseFanova(host);
+      },
+    }),
+  ),
+  ...([300, 700, 1400] as const).flatMap((width) =>
+    (['slice', 'rank', 'calibration'] as const).map(
+      (tab): Scene => ({
+        name: `chart-${tab}-${width}`,
+        options: { page: 'results', lines: many, state: idle, size: { width, height: 900 } },
+        act: async (host) => {
+          await host.page.locator(`#tab-${tab}`).click();
+        },
+      }),
+    ),
   ),
   ...themes.map(
     ({ name: theme }): Scene => ({

@@ -39,7 +39,7 @@ export function layoutCalibration(input: ChartInput): Scene {
       `${Math.round(100 * share)} % of results in the ${Math.round(100 * level)} % intervals`,
   );
   const verdict =
-    found.spreadZ > 1.3 ? 'too sure of itself' : found.spreadZ < 0.7 ? 'too cautious' : 'about right';
+    found.typicalZ > 1.3 ? 'too sure of itself' : found.typicalZ < 0.7 ? 'too cautious' : 'about right';
   return {
     width,
     height,
@@ -48,10 +48,11 @@ export function layoutCalibration(input: ChartInput): Scene {
     description: `Calibration of ${found.scored.length} predictions of ${objective.name}, made before the trials ran: ${held.join(', ')}; ${verdict}.`,
     note: [
       `${found.scored.length} predictions made before their trial: ${verdict}`,
-      `errors ${formatNumber(found.spreadZ, 3)} predicted deviations (1 is right)`,
+      `typical error ${formatNumber(found.typicalZ, 2)} predicted deviations (1 is right)`,
       `CRPS ${formatNumber(found.crps, 3)}; knowing nothing ${formatNumber(found.crpsOfNothing, 3)}`,
+      '◇ outside its 95 % interval',
       ...(found.unscored > 0 ? [`${found.unscored} without a result`] : []),
-      ...(scatter.outside > 0 ? [`${scatter.outside} beyond the axes`] : []),
+      ...(scatter.outside > 0 ? [`${scatter.outside} beyond the axes (△)`] : []),
     ].join(' · '),
     outside: 0,
     logPossible: false,
@@ -103,7 +104,8 @@ function predictions(input: ChartInput, { scored }: Calibration, label: string, 
       return { ...one, x, y, ends, held: Math.abs(one.z) <= REACH, beyond: u !== clamp(u) || v !== clamp(v) };
     });
   const faint = dots.length > 300;
-  const at = (held: boolean): number[] => dots.flatMap((dot) => (dot.held === held ? [dot.x, dot.y] : []));
+  const at = (held: boolean): number[] =>
+    dots.flatMap((dot) => (dot.held === held && !dot.beyond ? [dot.x, dot.y] : []));
   const selected = new Set(input.selected);
   return {
     outside: axis.outside,
@@ -125,6 +127,13 @@ function predictions(input: ChartInput, { scored }: Calibration, label: string, 
       },
       { kind: 'marks', shape: 'dot', at: at(true), size: faint ? 4 : 6, colour: theme.blue, alpha: 0.85 },
       { kind: 'marks', shape: 'diamond', at: at(false), size: 8, colour: theme.orange },
+      {
+        kind: 'marks',
+        shape: 'up',
+        at: dots.flatMap((dot) => (dot.beyond ? [dot.x, dot.y] : [])),
+        size: 7,
+        colour: theme.muted,
+      },
       {
         kind: 'marks',
         shape: 'ring',
