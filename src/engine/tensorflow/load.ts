@@ -21,7 +21,7 @@ export const loadBackend: LoadBackend = async ({
     case 'unavailable':
       if (prefer === 'native') {
         throw new Error(
-          `The native backend was asked for, but ${native.reason} Install it, or set the backend to "auto" or "embedded".`,
+          `The native backend was asked for, but ${native.reason} Install it (sweetspot install-native, or "Install Native TensorFlow" in VS Code), or set the backend to "auto" or "embedded".`,
         );
       }
       return { ...(await embedded()), fallbackReason: native.reason };
