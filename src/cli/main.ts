@@ -8,6 +8,7 @@ import { clean } from './clean.js';
 import { enqueue } from './enqueue.js';
 import { showEnvironment } from './env.js';
 import { EXPORT_FORMATS, exportStudy } from './export.js';
+import { printForecast } from './forecast.js';
 import { importStudy } from './import.js';
 import { installNativeCommand } from './install-native.js';
 import { mark } from './mark.js';
@@ -61,7 +62,10 @@ const searching = (name: string, description: string): Command =>
 searching('run', 'start a study, or continue the latest unfinished one')
   .option('--seed <n>', 'seed of the study: the same seed gives the same suggestions', wholeNumber(0))
   .option('--new', 'start a new study whatever is there')
-  .action((config, options) => run(config, { ...options, mode: 'run' }));
+  .option('--forecast', 'start nothing: say what it would take, from one short trial')
+  .action((config, { forecast, ...options }) =>
+    forecast ? printForecast(config, { ...options, mode: 'run' }) : run(config, { ...options, mode: 'run' }),
+  );
 
 searching('resume', 'continue the latest study, or the one named').action((config, options) =>
   run(config, { ...options, mode: 'resume' }),

@@ -1,0 +1,138 @@
+/**
+ * The dry run of a forecast: one trial with the file's own values in a folder that is thrown away, ended as soon as it
+ * has said enough. Writes no journal and makes no study.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DryRun, type Forecast, forecastOf } from '../core/analysis/forecast.js';
+import { applyValues, patchedData } from '../core/annotation/edit.js';
+import type { Json, JsonObject } from '../core/json.js';
+import { derivedSeed } from '../core/random.js';
+import { gridSize } from '../core/samplers/grid.js';
+import { activeParameters } from '../core/space/condition.js';
+import { allowance } from '../core/space/constraint.js';
+import { readConfig } from './config-file.js';
+import { slots } from './engine.js';
+import { LocalExecutor } from './executors/local.js';
+import { UsageMeter } from './usage.js';
+
+export interface ForecastRequest {
+  readonly configFile: string;
+  readonly trials?: number;
+  readonly workers?: number;
+  readonly backend: 'auto' | 'embedded' | 'native';
+  readonly tensorflowFolders: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+export type ForecastResult =
+  | {
+      readonly kind: 'forecast';
+      readonly forecast: Forecast;
+      readonly run: DryRun;
+      readonly workers: number;
+      /** Points of the grid, where the study's sampler walks one. */
+      readonly grid?: number;
+    }
+  | { readonly kind: 'error'; readonly message: string };
+
+/** A dry run is ended after so many milliseconds, or after so many steps beyond the first. */
+const LONGEST = 20_000;
+const ENOUGH_STEPS = 8;
+const LOOK_EVERY = 250;
+
+export async function forecast(request: ForecastRequest): Promise<ForecastResult> {
+  const read = await readConfig(request.configFile);
+  if (read.kind === 'error') return { kind: 'error', message: read.message };
+  const { config, text } = read;
+  const { sweep, space, baseline } = config;
+  const params = Object.fromEntries(
+    activeParameters(space, baseline).map((name): [string, Json] => [name, baseline[name] ?? null]),
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'sweetspot-forecast-'));
+  const executor = new LocalExecutor(1, fileURLToPath(new URL('./trial.js', import.meta.url)));
+  const meter = new UsageMeter(process.pid);
+  const own = process.memoryUsage().rss;
+  const began = performance.now();
+  const since = (): number => (performance.now() - began) / 1000;
+  const steps: number[] = [];
+  let memory: number | undefined;
+  const timer = setInterval(async () => {
+    const usage = await meter.measure();
+    if (usage) memory = Math.max(memory ?? 0, usage.memory - own);
+  }, LOOK_EVERY);
+  const end = (): void => executor.cancel(0);
+  const limit = setTimeout(end, LONGEST);
+  request.signal?.addEventListener('abort', end);
+  try {
+    const declared = declaredEpochs(config.data);
+    const data = patchedData(config.data, config.tuned, params);
+    const result = await executor.run(
+      {
+        trial: 0,
+        attempt: 1,
+        trainer: sweep.trainer,
+        configFile: request.configFile,
+        config: data,
+        configText: applyValues(text, config.tuned, params).text,
+        params: params as JsonObject,
+        metric: sweep.objectives[0]?.metric ?? 'value',
+        metrics: sweep.objectives.map(({ metric }) => metric),
+        seed: derivedSeed(sweep.seed ?? 0, 0, 'training'),
+        folder,
+        backend: request.backend,
+        tensorflowFolders: request.tensorflowFolders,
+      },
+      {
+        started: () => undefined,
+        report: async () => {
+          steps.push(since());
+          return declared !== undefined && steps.length > ENOUGH_STEPS && steps.length < declared;
+        },
+      },
+    );
+    const stopped = result.kind === 'finished' && result.stopped;
+    const run: DryRun = {
+      seconds: since(),
+      ended: result.kind === 'finished' && !stopped,
+      steps,
+      ...(declared === undefined ? {} : { planned: declared }),
+      ...(memory === undefined ? {} : { memory }),
+      ...(result.kind === 'failed' ? { failure: result.error } : {}),
+      ...(result.kind === 'interrupted' ? { failure: result.reason } : {}),
+    };
+    const asked = request.workers ?? sweep.workers;
+    const workers = slots(asked === undefined ? {} : { workers: asked });
+    const epochs = config.tuned.find(({ path }) => path === 'training.epochs');
+    const parameter = epochs && space[epochs.name];
+    return {
+      kind: 'forecast',
+      run,
+      workers,
+      forecast: forecastOf({
+        run,
+        stop: request.trials === undefined ? sweep.stop : { ...sweep.stop, trials: request.trials },
+        workers,
+        machine: totalmem(),
+        ...(parameter && declared !== undefined ? { epochs: { parameter, own: declared } } : {}),
+      }),
+      ...(sweep.sampler === 'grid' ? { grid: gridSize(space, allowance(sweep.constraints)) } : {}),
+    };
+  } finally {
+    clearInterval(timer);
+    clearTimeout(limit);
+    await executor.dispose();
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** `training.epochs` of a declarative config, with which a trial's steps are known. */
+function declaredEpochs(config: Json): number | undefined {
+  const training =
+    typeof config === 'object' && config !== null && 'training' in config ? config.training : null;
+  const epochs =
+    typeof training === 'object' && training !== null && 'epochs' in training ? training.epochs : undefined;
+  return typeof epochs === 'number' ? epochs : undefined;
+}
