@@ -14,6 +14,7 @@ import { decisionOrder } from '../space/point.js';
 import { distributionProblem } from '../space/validate.js';
 import { bestTrial, mergedStudy } from './best.js';
 import { enqueueInto } from './enqueue.js';
+import { comparableTrials } from './fidelity.js';
 import { judgeTrial } from './judge.js';
 import { paretoFront } from './pareto.js';
 import type { JournalRecord } from './records.js';
@@ -145,7 +146,7 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
       const suggestion = samplers[sampler].ask({
         space,
         directions,
-        trials,
+        trials: pruner === 'none' ? trials : comparableTrials(trials, objectives),
         seed,
         number,
         ...constraintContext(settings),

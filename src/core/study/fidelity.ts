@@ -10,6 +10,8 @@ import type { Direction, Objective, Trial } from './trial.js';
 
 /** Pairs from which a line is drawn; with fewer, the median difference. */
 const LINE = 4;
+/** Trials that lines are drawn through, the latest: more would cost time, and change little. */
+const RECENT = 500;
 
 interface Partial {
   readonly trial: Trial;
@@ -80,10 +82,11 @@ function forecaster(
   direction: Direction,
 ): (known: Partial) => number | undefined {
   const rungs = [...new Set([...partial.values()].map(({ step }) => step))].sort((a, b) => a - b);
+  const recent = trials.slice(-RECENT);
   const atEnd = (trial: Trial): number | undefined =>
     trial.state === 'complete' ? trial.objectives?.[0] : undefined;
   const pairs = (rung: number, to: (trial: Trial) => number | undefined): readonly Pair[] =>
-    trials.flatMap((trial) => {
+    recent.flatMap((trial) => {
       const y = to(trial);
       const x = y === undefined || !Number.isFinite(y) ? undefined : bestUpTo(trial, rung, direction);
       return x === undefined || y === undefined ? [] : [[x, y] as const];
