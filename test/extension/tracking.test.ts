@@ -1,6 +1,6 @@
 // Studies as things inside the editor: marks, renaming, merging, archive, environments, damage, files of other programs.
 import { strict as assert } from 'node:assert';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { StudyEntry } from '../../src/extension/study-entry.js';
@@ -267,6 +267,23 @@ describe('a journal of Optuna', () => {
 
     await run('closeForeign', { kind: 'foreign', id: `foreign:${file}`, path: file });
     assert.equal((await sweetspot()).studies.of(file).length, 0);
+  });
+
+  it('may be a database as well, of many studies', async () => {
+    const extension = vscode.extensions.getExtension('sweetspot.sweetspot');
+    const file = inWorkspace('theirs.db');
+    await copyFile(join(extension?.extensionPath ?? '', 'test/fixtures/optuna/optuna-5.db'), file);
+    await answering(
+      'showQuickPick',
+      ([first]: readonly { label: string }[]) => first,
+      () => run('openForeign', vscode.Uri.file(file)),
+    );
+    const { studies } = await sweetspot();
+    const theirs = studies.of(file);
+    assert.ok(theirs.length > 1 && theirs.every(({ foreign }) => foreign), `${theirs.length} studies`);
+    assert.ok(theirs.some(({ best }) => best !== undefined));
+    assert.equal((await itemsOf(file)).length, theirs.length);
+    await run('closeForeign', { kind: 'foreign', id: `foreign:${file}`, path: file });
   });
 
   it('says what is wrong with a file that is none', async () => {
