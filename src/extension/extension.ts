@@ -17,6 +17,7 @@ import { Disposables } from './disposables.js';
 import { SweepLenses } from './editor/code-lens.js';
 import { registerDiagnostics } from './editor/diagnostics.js';
 import { EnvironmentDocuments } from './editor/environment-documents.js';
+import { TuneHints } from './editor/hints.js';
 import { TunedHover } from './editor/hover.js';
 import { RunProblems } from './editor/run-problems.js';
 import { TrialDocuments } from './editor/trial-documents.js';
@@ -88,6 +89,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
   const foreign = new ForeignActions(configs, studies, foreignFiles, results, cli);
   own.add(new SweepLenses(configs, studies));
   new TunedHover(configs, studies).register(own);
+  own.add(new TuneHints(configs, studies));
   own.add(registerDiagnostics(configs));
   own.add(registerStatus(studies));
   own.add(registerNotices(studies, problems));

@@ -1,12 +1,16 @@
 /** Over an annotated line: what is searched there, and what the search knows about it so far. */
 import {
+  ColorThemeKind,
   Hover,
   type HoverProvider,
   languages,
   MarkdownString,
   type Position,
   type TextDocument,
+  window,
 } from 'vscode';
+import { importanceOf } from '../../core/analysis/importance.js';
+import { type PictureColours, slicePicture } from '../../core/analysis/slice-picture.js';
 import type { TunedValue } from '../../core/annotation/annotated-config.js';
 import { formatNumber, formatValue } from '../../core/format.js';
 import { objectiveOf } from '../../core/study/best.js';
@@ -60,8 +64,28 @@ function hoverText(tuned: TunedValue, entry: StudyEntry | undefined): MarkdownSt
     );
     const tried = new Set(study?.trials.map(({ params }) => JSON.stringify(params[name])).filter(Boolean));
     if (tried.size > 1) text.appendMarkdown(`  \n${tried.size} values tried`);
+    if (known) {
+      const share = importanceOf(entry.study).find((one) => one.name === name)?.share;
+      if (share !== undefined) {
+        const percent = share < 0.01 ? 'less than 1 %' : `${Math.round(100 * share)} %`;
+        text.appendMarkdown(` · importance ${percent}`);
+      }
+      const picture = slicePicture(entry.study, name, best, pictureColours());
+      if (picture) {
+        const data = Buffer.from(picture.svg).toString('base64');
+        text.appendMarkdown(`\n\n![${picture.words}](data:image/svg+xml;base64,${data})`);
+      }
+    }
   }
   return text;
+}
+
+/** A picture cannot read the theme's colours: ones that stand out on its kind of background. */
+function pictureColours(): PictureColours {
+  const { kind } = window.activeColorTheme;
+  return kind === ColorThemeKind.Light || kind === ColorThemeKind.HighContrastLight
+    ? { foreground: '#3b3b3b', dots: '#0063d3', best: '#2e7d32' }
+    : { foreground: '#cccccc', dots: '#59a4f9', best: '#89d185' };
 }
 
 function scaleOf({ parameter }: TunedValue): string {
