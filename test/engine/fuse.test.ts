@@ -1,8 +1,9 @@
 /** Several trials in each worker: the real engine, its real children, and the declarative trainer. */
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Study } from '../../src/core/study/trial.js';
-import { attach, project, readStudy, startEngine, until } from './support/engine.js';
+import { attach, bundle, project, readStudy, startEngine, until } from './support/engine.js';
 
 const rows = Array.from({ length: 120 }, (_, i) => {
   const [a, b] = [Math.sin(i), Math.cos(3 * i)];
@@ -56,6 +57,12 @@ describe('a sweep with fuse', () => {
     );
     expect(alone.trials.every(({ attributes }) => attributes.fused === undefined)).toBe(true);
     expect(new Set(fused.trials.map(({ attributes }) => attributes.steps))).toEqual(new Set(['compiled']));
+    const args = ['verify', 'a.yaml', '--study', fused.name, '--trial', '7'];
+    const verified = spawnSync(process.execPath, [bundle('cli.js'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(verified.stdout).toContain('Bit-identical');
   });
 
   it('takes trials that cannot share one after another, with the same results, and says so once', async () => {
