@@ -29,8 +29,8 @@ const FRONT = [0, 1, 60, 16] as const;
 const MOST = 250;
 /** Members of the front around which candidates are looked for. */
 const LOCAL = 10;
-/** The reference lies so far beyond the worst of all results, as a share of their range: the ends of the front count. */
-const BEYOND = 0.2;
+/** The reference lies so far beyond the worst of the front, as a share of the range of all results: its ends count. */
+const BEYOND = 0.4;
 /** Share of the sum in a weighted maximum. */
 const AUGMENTATION = 0.05;
 
@@ -212,6 +212,22 @@ class Growth {
 const candidateCount = (n: number, dimensions: number): number =>
   Math.round(Math.min(1000, Math.max(200, 2e4 / n))) + 10 * dimensions;
 
+/** A gain of less than this share of the range in one objective is not worth much in another. */
+const SLIGHT = 0.05;
+
+/** Members of a front that no other betters but for a slight loss: what is worth trading for. */
+function worthwhile(front: readonly Costs[], ranges: readonly number[]): readonly Costs[] {
+  const slight = ranges.map((range) => SLIGHT * range);
+  return front.filter(
+    (point) =>
+      !front.some(
+        (other) =>
+          other.every((cost, m) => cost <= (point[m] as number) + (slight[m] as number)) &&
+          other.some((cost, m) => cost < (point[m] as number) - (slight[m] as number)),
+      ),
+  );
+}
+
 /** The most crowded go first where a front is too large. */
 function thinned(indices: readonly number[], costs: readonly Costs[], most: number): readonly number[] {
   if (indices.length <= most) return indices;
@@ -254,8 +270,11 @@ export function suggestMany(
   if (directions.length > MOST_OBJECTIVES) {
     const weights = directions.map(() => -Math.log(1 - source.next()));
     const total = weights.reduce((a, b) => a + b, 0);
+    const least = warps.map(({ y }) => Math.min(...y));
     const scalar = rows.map((_, i) => {
-      const parts = warps.map(({ y }, m) => ((weights[m] as number) / total) * (y[i] as number));
+      const parts = warps.map(
+        ({ y }, m) => ((weights[m] as number) / total) * ((y[i] as number) - (least[m] as number)),
+      );
       return Math.max(...parts) + AUGMENTATION * parts.reduce((a, b) => a + b, 0);
     });
     const { y } = standardise(scalar);
@@ -283,10 +302,17 @@ export function suggestMany(
   const ranks = paretoRanks(means, violations);
   const first = [...means.keys()].filter((i) => ranks[i] === 0);
   const front = thinned(first, means, FRONT[directions.length] ?? 1).map((i) => means[i] as Costs);
+  const lows = directions.map((_, m) => Math.min(...means.map((point) => point[m] as number)));
+  const ranges = directions.map(
+    (_, m) => Math.max(...means.map((point) => point[m] as number)) - (lows[m] as number) || 1,
+  );
+  const solid = worthwhile(
+    first.map((i) => means[i] as Costs),
+    ranges,
+  );
   const reference = directions.map((_, m) => {
-    const costs = means.map((point) => point[m] as number);
-    const [low, high] = [Math.min(...costs), Math.max(...costs)];
-    return high + BEYOND * (high > low ? high - low : 1);
+    const high = Math.max(...solid.map((point) => point[m] as number));
+    return high + BEYOND * (ranges[m] as number);
   });
   const anyFeasible = observed.some(({ violation }) => violation === 0);
   const gain = new ExpectedGain(anyFeasible ? front : [], reference);
