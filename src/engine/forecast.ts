@@ -15,6 +15,7 @@ import { activeParameters } from '../core/space/condition.js';
 import { allowance } from '../core/space/constraint.js';
 import { readConfig } from './config-file.js';
 import { slots } from './engine.js';
+import type { AttemptResult } from './executors/executor.js';
 import { LocalExecutor } from './executors/local.js';
 import { UsageMeter } from './usage.js';
 
@@ -42,6 +43,14 @@ export type ForecastResult =
 const LONGEST = 20_000;
 const ENOUGH_STEPS = 8;
 const LOOK_EVERY = 250;
+/** A first try shorter than this many seconds is worth a second. */
+const AGAIN = 8;
+
+interface Attempted {
+  readonly result: AttemptResult;
+  readonly seconds: number;
+  readonly steps: readonly number[];
+}
 
 export async function forecast(request: ForecastRequest): Promise<ForecastResult> {
   const read = await readConfig(request.configFile);
@@ -55,9 +64,6 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
   const executor = new LocalExecutor(1, fileURLToPath(new URL('./trial.js', import.meta.url)));
   const meter = new UsageMeter(process.pid);
   const own = process.memoryUsage().rss;
-  const began = performance.now();
-  const since = (): number => (performance.now() - began) / 1000;
-  const steps: number[] = [];
   let memory: number | undefined;
   const timer = setInterval(async () => {
     const usage = await meter.measure();
@@ -69,35 +75,46 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
   try {
     const declared = declaredEpochs(config.data);
     const data = patchedData(config.data, config.tuned, params);
-    const result = await executor.run(
-      {
-        trial: 0,
-        attempt: 1,
-        trainer: sweep.trainer,
-        configFile: request.configFile,
-        config: data,
-        configText: applyValues(text, config.tuned, params).text,
-        params: params as JsonObject,
-        metric: sweep.objectives[0]?.metric ?? 'value',
-        metrics: sweep.objectives.map(({ metric }) => metric),
-        seed: derivedSeed(sweep.seed ?? 0, 0, 'training'),
-        folder,
-        backend: request.backend,
-        tensorflowFolders: request.tensorflowFolders,
-      },
-      {
-        started: () => undefined,
-        report: async () => {
-          steps.push(since());
-          return declared !== undefined && steps.length > ENOUGH_STEPS && steps.length < declared;
+    const attempt = async (number: number): Promise<Attempted> => {
+      const from = performance.now();
+      const since = (): number => (performance.now() - from) / 1000;
+      const steps: number[] = [];
+      const result = await executor.run(
+        {
+          trial: 0,
+          attempt: number,
+          trainer: sweep.trainer,
+          configFile: request.configFile,
+          config: data,
+          configText: applyValues(text, config.tuned, params).text,
+          params: params as JsonObject,
+          metric: sweep.objectives[0]?.metric ?? 'value',
+          metrics: sweep.objectives.map(({ metric }) => metric),
+          seed: derivedSeed(sweep.seed ?? 0, 0, 'training'),
+          folder: join(folder, String(number)),
+          backend: request.backend,
+          tensorflowFolders: request.tensorflowFolders,
         },
-      },
-    );
-    const stopped = result.kind === 'finished' && result.stopped;
+        {
+          started: () => undefined,
+          report: async () => {
+            steps.push(since());
+            return declared !== undefined && steps.length > ENOUGH_STEPS && steps.length < declared;
+          },
+        },
+      );
+      return { result, seconds: since(), steps };
+    };
+    const first = await attempt(1);
+    // Starting a worker is paid once, not by every trial: a short trial is tried again in the one that is warm.
+    const again = first.result.kind === 'finished' && first.seconds < AGAIN && !request.signal?.aborted;
+    const last = again ? await attempt(2) : first;
+    const { result, seconds, steps } = last;
     const run: DryRun = {
-      seconds: since(),
-      ended: result.kind === 'finished' && !stopped,
+      seconds,
+      ended: result.kind === 'finished' && !result.stopped,
       steps,
+      startup: Math.max(0, first.seconds - seconds),
       ...(declared === undefined ? {} : { planned: declared }),
       ...(memory === undefined ? {} : { memory }),
       ...(result.kind === 'failed' ? { failure: result.error } : {}),

@@ -17,6 +17,8 @@ export interface DryRun {
   /** Most memory that it took at a time, in bytes; absent where the system does not say. */
   readonly memory?: number;
   readonly failure?: string;
+  /** Seconds that each worker takes once, before its first trial. */
+  readonly startup?: number;
 }
 
 export interface ForecastInput {
@@ -60,7 +62,8 @@ export function forecastOf({ run, stop, workers, epochs, machine }: ForecastInpu
   let { trials } = stop;
   if (one !== undefined && trials !== undefined) {
     const rounds = Math.ceil(trials / workers);
-    seconds = { low: rounds * one * fewest, high: rounds * one * most };
+    const { startup = 0 } = run;
+    seconds = { low: startup + rounds * one * fewest, high: startup + rounds * one * most };
   }
   if (stop.minutes !== undefined) {
     const limit = stop.minutes * 60;
