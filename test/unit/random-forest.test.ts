@@ -30,23 +30,6 @@ describe('the random forest', () => {
     }
   });
 
-  it('is surer where it has many results than where it has few', () => {
-    const half = points.filter(({ rate }) => (rate as number) < 0.01);
-    const partial = new Forest(
-      unit.axes,
-      half.map(unit.encode),
-      Float64Array.from(half, loss),
-      random('half'),
-    );
-    const variance = (rate: number) =>
-      [2, 6, 10, 14, 18].reduce(
-        (sum, depth) => sum + partial.predict(unit.encode({ kind: 'tree', depth, rate })).variance,
-        0,
-      );
-    expect(variance(0.9)).toBeGreaterThan(0);
-    expect(forest.predict(unit.encode({ kind: 'linear', rate: 0.01 })).variance).toBeLessThan(0.1);
-  });
-
   it('says of a constant that it is one', () => {
     const flat = new Forest(unit.axes, rows, new Float64Array(rows.length).fill(3), source);
     const { mean, variance } = flat.predict(rows[0] as Float64Array);

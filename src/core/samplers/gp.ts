@@ -2,7 +2,9 @@
  * Bayesian optimisation with a Gaussian process: a short quasi-random start, then the point of the largest expected
  * improvement over the best posterior mean. Matérn 5/2 with a length-scale per parameter, Hamming distance for choices,
  * conditional parameters in the kernel, HalfRank warping of the results; a trial that is running counts with the value
- * predicted for it ("kriging believer": Ginsbourger, Le Riche and Carraro 2010), a failed one with the worst there was.
+ * predicted for it ("kriging believer": Ginsbourger, Le Riche and Carraro 2010), failed ones and those
+ * that break an outcome constraint count with the worst there was, and teach a second model where not to go
+ * (gp/feasibility.ts).
  * The parts are in gp/. Costs grow with the cube of the number of trials: for hundreds, not for thousands.
  */
 import { derivedSeed, random } from '../random.js';
@@ -10,6 +12,7 @@ import { pointKey } from '../space/point.js';
 import type { Suggestion } from '../study/trial.js';
 import { explain } from './explain.js';
 import { acquire } from './gp/acquire.js';
+import { Feasibility } from './gp/feasibility.js';
 import { fitHyperparameters, type Hyperparameters } from './gp/fit.js';
 import { Points } from './gp/kernel.js';
 import { Model } from './gp/model.js';
@@ -35,29 +38,45 @@ const LOCAL = 5;
 const NEAREST = 3;
 
 interface Fitted {
-  readonly observed: readonly Observation[];
+  readonly rows: readonly Float64Array[];
+  readonly values: readonly number[];
   readonly hyper: Hyperparameters;
 }
 /** Fits by space, the latest first: a sampler is asked again and again about a growing list of the same trials. */
 const fits = new WeakMap<UnitSpace, readonly Fitted[]>();
 const REMEMBERED = 8;
 
-function fitted(unit: UnitSpace, observed: readonly Observation[]): Hyperparameters {
+function fitted(
+  unit: UnitSpace,
+  observed: readonly Observation[],
+  numberOf: (one: Observation) => number,
+  seen: (values: readonly number[]) => Float64Array,
+): Hyperparameters {
   const known = fits.get(unit) ?? [];
   const same = known.find(
-    (entry) =>
-      entry.observed.length === observed.length &&
-      entry.observed.every(({ x, value }, i) => x === observed[i]?.x && value === observed[i]?.value),
+    ({ rows, values }) =>
+      rows.length === observed.length &&
+      observed.every((one, i) => one.x === rows[i] && numberOf(one) === values[i]),
   );
   if (same) return same.hyper;
-  const { y } = warp(observed.map(({ value }) => value));
-  const points = new Points(
-    unit.axes,
-    observed.map(({ x }) => x),
-  );
-  const hyper = fitHyperparameters(points, y, unit.axes.length, fitEvaluations(points.count));
-  fits.set(unit, [{ observed, hyper }, ...known].slice(0, REMEMBERED));
+  const rows = observed.map(({ x }) => x);
+  const values = observed.map(numberOf);
+  const points = new Points(unit.axes, rows);
+  const hyper = fitHyperparameters(points, seen(values), unit.axes.length, fitEvaluations(points.count));
+  fits.set(unit, [{ rows, values, hyper }, ...known].slice(0, REMEMBERED));
   return hyper;
+}
+
+const label = ({ feasible }: Observation): number => (feasible ? 1 : -1);
+
+/** Where trials failed or broke an outcome constraint: how likely others are not to. */
+function feasibility(unit: UnitSpace, all: readonly Observation[]): Feasibility | undefined {
+  if (all.every(({ feasible }) => feasible)) return undefined;
+  const fit = representative(all.slice(0, fitSize(all.length)), MOST);
+  const hyper = fitted(unit, fit, label, (labels) => Float64Array.from(labels));
+  const observed = representative(all, MOST);
+  const rows = observed.map(({ x }) => x);
+  return new Feasibility(unit.axes, rows, Float64Array.from(observed, label), hyper);
 }
 
 /** Points scored per suggestion: fewer where each costs more. */
@@ -71,14 +90,28 @@ function suggest(
 ): Suggestion | undefined {
   const { trials, seed, number, directions, allows } = context;
   const source = random(seed, number, 'gp');
-  const hyper = fitted(unit, representative(all.slice(0, fitSize(all.length)), MOST));
+  const fit = representative(all.slice(0, fitSize(all.length)), MOST);
+  const hyper = fitted(
+    unit,
+    fit,
+    ({ value }) => value,
+    (values) => warp(values).y,
+  );
   const observed = representative(all, MOST);
+  const chance = feasibility(unit, all);
   const { y, invert } = warp(observed.map(({ value }) => value));
   const rows = observed.map(({ x }) => x);
   const pending = trials
     .filter(({ state }) => state === 'running' || state === 'waiting')
     .map(({ params }) => unit.encode(params));
-  const model = new Model(unit.axes, rows, y, pending, hyper);
+  const model = new Model(
+    unit.axes,
+    rows,
+    y,
+    pending,
+    hyper,
+    chance && { feasible: observed.map(({ feasible }) => feasible), chance },
+  );
   const best = [...rows.keys()]
     .sort((a, b) => (model.means[a] as number) - (model.means[b] as number))
     .slice(0, LOCAL)
@@ -101,11 +134,10 @@ function suggest(
     const at = unit.encode(params);
     const { mean, deviation } = model.predict(at);
     const nearest = model.nearest(at, NEAREST).map((i) => (observed[i] as Observation).number);
-    return {
-      params,
-      sampler: 'gp',
-      ...explain({ mean, deviation, incumbent: model.incumbent, invert }, directions[0], nearest),
-    };
+    const said = explain({ mean, deviation, incumbent: model.incumbent, invert }, directions[0], nearest);
+    const likely =
+      chance && `; a chance of ${Math.round(100 * Math.exp(chance.logChance(at)))} % that it works`;
+    return { params, sampler: 'gp', ...said, reason: `${said.reason}${likely ?? ''}` };
   }
   return undefined;
 }
@@ -116,7 +148,7 @@ export const gpSampler: Sampler = {
     const { space, directions, trials, seed, number } = context;
     const unit = unitSpace(space);
     const many = directions.length > 1 ? observeMany(unit, context) : undefined;
-    const one = many ? [] : observations(unit, trials, directions[0] ?? 'minimize');
+    const one = many ? [] : observations(unit, trials, directions[0] ?? 'minimize', context.outcomeViolation);
     const observed = (many ?? one).length;
     const start = startTrials(unit.axes.length);
     const source = random(seed, number, 'gp start');

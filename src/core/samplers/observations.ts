@@ -7,7 +7,7 @@ export interface Observation {
   /** The trial's. */
   readonly number: number;
   readonly x: Float64Array;
-  /** To be minimised. */
+  /** To be minimised; of an infeasible trial no better than the worst feasible one. */
   readonly value: number;
   /** Whether the trial neither failed nor breaks an outcome constraint. */
   readonly feasible: boolean;
@@ -25,11 +25,16 @@ export function observations(
     const value = trial.state === 'complete' ? trial.objectives?.[0] : trial.reports.at(-1)?.value;
     return value !== undefined && Number.isFinite(value) ? sign * value : undefined;
   };
-  const complete = trials
-    .filter(({ state }) => state === 'complete')
-    .map(resultOf)
-    .filter((value) => value !== undefined)
-    .sort((a, b) => a - b);
+  const isFeasible = (trial: Trial): boolean =>
+    trial.state !== 'failed' && !(trial.state === 'complete' && violation && violation(trial.values) > 0);
+  const valuesOf = (some: readonly Trial[]): number[] =>
+    some
+      .filter(({ state }) => state === 'complete')
+      .map(resultOf)
+      .filter((value) => value !== undefined)
+      .sort((a, b) => a - b);
+  const feasible = violation ? valuesOf(trials.filter(isFeasible)) : [];
+  const complete = feasible.length > 0 ? feasible : valuesOf(trials);
   if (complete.length === 0) return [];
   const median = complete[Math.floor(complete.length / 2)] as number;
   const worst = complete.at(-1) as number;
@@ -38,15 +43,10 @@ export function observations(
     const { number } = trial;
     const x = (): Float64Array => unit.encode(trial.params);
     switch (trial.state) {
-      case 'complete':
-        return [
-          {
-            number,
-            x: x(),
-            value: value ?? worst,
-            feasible: value !== undefined && !(violation && violation(trial.values) > 0),
-          },
-        ];
+      case 'complete': {
+        const works = value !== undefined && isFeasible(trial);
+        return [{ number, x: x(), value: works ? value : Math.max(value ?? worst, worst), feasible: works }];
+      }
       case 'pruned':
         // It was given up for being worse than others: what it had reached is no end result.
         return [{ number, x: x(), value: Math.max(value ?? worst, median), feasible: true }];

@@ -161,9 +161,7 @@ export const rfSampler: Sampler = {
   ask(context) {
     const { space, directions, trials, seed, number, outcomeViolation } = context;
     const unit = unitSpace(space);
-    const worstLast = observations(unit, trials, directions[0] ?? 'minimize', outcomeViolation);
-    const worst = worstLast.reduce((most, { value }) => Math.max(most, value), -Infinity);
-    const observed = worstLast.map((one) => (one.feasible ? one : { ...one, value: worst }));
+    const observed = observations(unit, trials, directions[0] ?? 'minimize', outcomeViolation);
     const start = startTrials(unit.axes.length);
     const source = random(seed, number, 'rf start');
     const fallback = (draw: () => Suggestion['params'], reason: string): Suggestion | 'exhausted' => {

@@ -4,6 +4,7 @@
  */
 import { logImprovement } from '../normal.js';
 import type { Axis } from '../unit-space.js';
+import type { Feasibility } from './feasibility.js';
 import { factorise, type Hyperparameters } from './fit.js';
 import { Points } from './kernel.js';
 import { Posterior } from './posterior.js';
@@ -14,11 +15,13 @@ export class Model {
   /** The best of them: the value to improve on. Noise has made the best result look better than it is. */
   readonly incumbent: number;
   readonly #posterior: Posterior;
+  readonly #feasibility: Feasibility | undefined;
 
   /**
    * @param rows finished trials, one number per axis, NaN where inactive
    * @param y their warped results
    * @param pending trials that are running
+   * @param limits where some trials failed or broke a constraint: which rows did not, and how likely others are not to
    */
   constructor(
     axes: readonly Axis[],
@@ -26,7 +29,9 @@ export class Model {
     y: Float64Array,
     pending: readonly Float64Array[],
     hyper: Hyperparameters,
+    limits?: { readonly feasible: readonly boolean[]; readonly chance: Feasibility },
   ) {
+    this.#feasibility = limits?.chance;
     const finished = new Points(axes, rows);
     const factors = factorise(finished, y, hyper);
     const posterior = new Posterior(finished, hyper, factors);
@@ -36,7 +41,11 @@ export class Model {
     };
     // k·K⁻¹y at the trials themselves, where k is a row of K without its noise.
     this.means = y.map((value, i) => value - factors.noise * (factors.alpha[i] as number));
-    this.incumbent = this.means.reduce((least, mean) => Math.min(least, mean), Infinity);
+    const counted = limits ? this.means.filter((_, i) => limits.feasible[i]) : this.means;
+    this.incumbent =
+      counted.length > 0
+        ? counted.reduce((least, mean) => Math.min(least, mean), Infinity)
+        : this.means.reduce((most, mean) => Math.max(most, mean), -Infinity);
     if (pending.length === 0) {
       this.#posterior = posterior;
     } else {
@@ -46,12 +55,13 @@ export class Model {
     }
   }
 
-  /** Logarithm of the expected improvement at x; NaN in x marks an inactive parameter. */
+  /** Logarithm of the expected improvement at x, times the probability of being feasible; NaN in x marks an inactive parameter. */
   improvement(x: Float64Array): number {
     const posterior = this.#posterior;
     posterior.at(x);
     const z = (this.incumbent - posterior.mean) / posterior.deviation;
-    return logImprovement(z).value + Math.log(posterior.deviation);
+    const chance = this.#feasibility?.logChance(x) ?? 0;
+    return logImprovement(z).value + Math.log(posterior.deviation) + chance;
   }
 
   /** The gradient of `improvement` at the x it was last asked about, for the axes listed. */
@@ -60,6 +70,7 @@ export class Model {
     const z = (this.incumbent - mean) / deviation;
     const { slope } = logImprovement(z);
     this.#posterior.gradient(x, axes, -slope / deviation, (1 - z * slope) / deviation, out);
+    this.#feasibility?.addGradient(x, axes, out);
   }
 
   /** The finished trials (places among the rows) that the kernel holds nearest to x, nearest first. */

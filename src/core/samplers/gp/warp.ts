@@ -8,7 +8,7 @@ import { normalQuantile } from '../normal.js';
 export interface Warp {
   /** The results given, warped. */
   readonly y: Float64Array;
-  /** Back to the units of the results (to be minimised); linear between and beyond the results. */
+  /** Back to the units of the results (to be minimised); linear between the results and below the best. */
   readonly invert: (warped: number) => number;
 }
 
@@ -61,6 +61,10 @@ export function warp(values: readonly number[]): Warp {
         b = i;
         break;
       }
+    }
+    // Good results are only shifted and scaled, so the way back goes on beyond the best of them.
+    if (a === b && warped < (y[a] as number)) {
+      return (values[a] as number) + (warped - (y[a] as number)) * unit * scale * 2;
     }
     const [ya, yb] = [y[a] as number, y[b] as number];
     const [va, vb] = [values[a] as number, values[b] as number];
