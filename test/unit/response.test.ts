@@ -158,6 +158,15 @@ describe('partial dependence', () => {
     });
   });
 
+  it('says the values at its places, whole numbers where the parameter has them', () => {
+    const ints = study({ n: { type: 'int', low: 1, high: 4 } }, 60, ({ n }) => n as number);
+    const line = partialDependence(ints, 'n');
+    expect(line?.values).toEqual([1, 2, 3, 4]);
+    line?.mean.forEach((value, place) => {
+      expect(value).toBeCloseTo(place + 1, 6);
+    });
+  });
+
   it('is the mean of what single points would do', () => {
     const source = random('points');
     const sum = new Float64Array(3);

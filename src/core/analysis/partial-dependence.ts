@@ -4,15 +4,20 @@
  * expectation: Goldstein et al., JCGS 24, 2015). From the forest of response.ts, averaged evenly over the space and not
  * over the trials, which crowd where a search has gone. A conditional parameter is averaged over the whole space too.
  */
+import type { Json } from '../json.js';
+import { decodeUnit } from '../space/encode.js';
 import type { Params } from '../space/parameter.js';
+import type { AxisBins } from './model/bins.js';
 import { treeValues } from './model/forest.js';
 import { forestMarginal } from './model/marginal.js';
 import type { Response } from './response.js';
 
 export interface Dependence {
   readonly name: string;
-  /** Places along the axis, 0 to 1, low to high: the middle of each category's share where it has categories. */
+  /** Places along the axis of the model, 0 to 1, low to high: the middle of each category's share where it has some. */
   readonly units: Float64Array;
+  /** The values of the parameter there. */
+  readonly values: readonly Json[];
   readonly mean: Float64Array;
   /** Deviation of the trees of the forest around the mean: how sure the line is. */
   readonly deviation: Float64Array;
@@ -27,7 +32,8 @@ export function partialDependence(response: Response, name: string): Dependence 
   const places = placesOf(bins);
   const order = [...places.keys()].sort((a, b) => (places[a] as number) - (places[b] as number));
   const pick = (values: Float64Array): Float64Array => Float64Array.from(order, (b) => values[b] as number);
-  return { name, units: pick(places), mean: pick(mean), deviation: pick(deviation) };
+  const units = pick(places);
+  return { name, units, values: valuesAt(bins, units), mean: pick(mean), deviation: pick(deviation) };
 }
 
 /** The same from one point: its other parameters stay as they are. undefined where the parameter is inactive there. */
@@ -52,10 +58,14 @@ export function individualDependence(
     mean[place] = centre;
     deviation[place] = Math.sqrt(squares / Math.max(1, values.length - 1));
   });
-  return { name, units: Float64Array.from(order, (b) => places[b] as number), mean, deviation };
+  const units = Float64Array.from(order, (b) => places[b] as number);
+  return { name, units, values: valuesAt(bins, units), mean, deviation };
 }
 
-function placesOf({ count, edges, choices }: Response['forest']['bins'][number]): Float64Array {
+const valuesAt = ({ axis }: AxisBins, units: Float64Array): readonly Json[] =>
+  Array.from(units, (u) => decodeUnit(axis.distribution, u));
+
+function placesOf({ count, edges, choices }: AxisBins): Float64Array {
   return Float64Array.from({ length: count }, (_, b) =>
     choices.length > 0
       ? ((choices[b] as number) + 0.5) / count

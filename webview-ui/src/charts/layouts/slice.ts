@@ -140,15 +140,16 @@ function modelled(
     Math.max(0, Math.min(1, unitOf(y, y.log ? 10 ** value : value) ?? 0));
   const half = x.kind === 'category' ? 0.3 / x.choices.length : 0;
   // Over a category a level line; along a number a course that reaches both ends.
-  const path = ({ units }: Dependence, values: ArrayLike<number>): number[] => {
+  const ends = x.kind === 'number' && model.unit.axes.find((axis) => axis.name === name)?.kind === 'real';
+  const path = (of: Dependence, values: ArrayLike<number>): number[] => {
     const points: number[] = [];
-    units.forEach((u, place) => {
-      const v = clamp(values[place] as number);
+    of.values.forEach((value, place) => {
+      const [u, v] = [unitOf(x, value) ?? 0, clamp(values[place] as number)];
       if (half > 0) points.push(...frame.at(u - half, v), ...frame.at(u + half, v), Number.NaN, Number.NaN);
       else {
-        if (place === 0) points.push(...frame.at(0, v));
+        if (ends && place === 0) points.push(...frame.at(0, v));
         points.push(...frame.at(u, v));
-        if (place === units.length - 1) points.push(...frame.at(1, v));
+        if (ends && place === of.values.length - 1) points.push(...frame.at(1, v));
       }
     });
     return points;
@@ -157,7 +158,8 @@ function modelled(
   const lower = line.mean.map((value, place) => value - (line.deviation[place] as number));
   const rings =
     half > 0
-      ? Array.from(line.units, (u, place) => {
+      ? line.values.map((value, place) => {
+          const u = unitOf(x, value) ?? 0;
           const [top, low] = [clamp(upper[place] as number), clamp(lower[place] as number)];
           const corners = [
             [u - half, top],
