@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { formatBytes } from '../core/format.js';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
+import { frontCount, hasSeveralObjectives } from '../core/study/front.js';
 import { journalFile } from '../core/study/places.js';
 import { isFinished } from '../core/study/reduce.js';
 import type { Study } from '../core/study/trial.js';
@@ -102,8 +103,8 @@ export async function studies(
       study.marks?.archived ? `${name} (archived)` : name,
       study.status.kind,
       `${doneOf(study)}`,
-      study.objectives[0]?.metric ?? '',
-      number(best && objectiveOf(best)),
+      study.objectives.map(({ metric }) => metric).join(', '),
+      hasSeveralObjectives(study) ? frontCount(study) : number(best && objectiveOf(best)),
       (study.trials[0]?.startedAt ?? '').slice(0, 16).replace('T', ' '),
       size,
     ];
