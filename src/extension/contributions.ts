@@ -5,6 +5,7 @@
 
 export const Command = {
   startSweep: 'sweetspot.startSweep',
+  forecast: 'sweetspot.forecast',
   newStudy: 'sweetspot.newStudy',
   stopFinish: 'sweetspot.stopFinish',
   stopNow: 'sweetspot.stopNow',
@@ -25,6 +26,7 @@ export const Command = {
   renameStudy: 'sweetspot.renameStudy',
   duplicateStudy: 'sweetspot.duplicateStudy',
   mergeStudies: 'sweetspot.mergeStudies',
+  compareStudies: 'sweetspot.compareStudies',
   archiveStudy: 'sweetspot.archiveStudy',
   unarchiveStudy: 'sweetspot.unarchiveStudy',
   showArchived: 'sweetspot.showArchived',
@@ -52,6 +54,8 @@ export const RESULTS_PANEL = 'sweetspot.results';
 export const TRIAL_SCHEME = 'sweetspot';
 /** Scheme of the virtual documents that show what results depend on. */
 export const ENVIRONMENT_SCHEME = 'sweetspot-environment';
+/** Scheme of those that show studies side by side. */
+export const COMPARISON_SCHEME = 'sweetspot-comparison';
 
 /** Context keys that menus and welcome texts test. Lists hold paths, for `resourcePath in …`. */
 export interface Contexts {

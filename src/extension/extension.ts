@@ -4,6 +4,7 @@
  */
 import { type ExtensionContext, window } from 'vscode';
 import { registerCommands } from './actions/commands.js';
+import { ForecastActions } from './actions/forecast.js';
 import { ForeignActions } from './actions/foreign.js';
 import { ManageActions } from './actions/manage.js';
 import { MarkActions } from './actions/marks.js';
@@ -15,6 +16,7 @@ import { Configs, menuPaths } from './configs.js';
 import { setContext } from './context.js';
 import { Disposables } from './disposables.js';
 import { SweepLenses } from './editor/code-lens.js';
+import { ComparisonDocuments } from './editor/comparison-documents.js';
 import { registerDiagnostics } from './editor/diagnostics.js';
 import { EnvironmentDocuments } from './editor/environment-documents.js';
 import { TuneHints } from './editor/hints.js';
@@ -82,7 +84,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
   own.add(new TrialDocuments(configs, studies));
   const environments = own.add(new EnvironmentDocuments(studies));
   own.add(registerEnvironmentNotices(studies, environments));
-  const manage = new ManageActions(studies, cli);
+  const manage = new ManageActions(studies, cli, own.add(new ComparisonDocuments(cli)));
   own.add(registerDamageNotices(studies, manage));
   const marks = new MarkActions(studies, cli);
   const retry = new RetryActions(studies, cli, run);
@@ -103,6 +105,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
       results,
       manage,
       marks,
+      forecasts: new ForecastActions(cli, run),
       retry,
       environments,
       foreign,

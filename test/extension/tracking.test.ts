@@ -103,6 +103,10 @@ describe('a study as a thing', () => {
       .map(({ id }) => ({ kind: 'study', id: `study:${id}`, journal: id }));
     const shown = await messagesOf(() => run('mergeStudies', nodes[0], nodes));
     assert.match(shown.join(), /thing-4 holds 6 of 6 trials/);
+    await run('compareStudies', nodes[0], nodes);
+    const compared = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(compared, /^ +thing-2 +first try$/m);
+    assert.match(compared, /^best after 1 +\d/m);
     const merged = await eventually('the merged study', () =>
       studies.of(config).find(({ name }) => name === 'thing-4'),
     );

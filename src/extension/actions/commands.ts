@@ -11,6 +11,7 @@ import type { Studies } from '../studies.js';
 import type { StudyEntry } from '../study-entry.js';
 import type { StudiesTree } from '../views/studies-tree.js';
 import { createExample } from './example.js';
+import type { ForecastActions } from './forecast.js';
 import type { ForeignActions } from './foreign.js';
 import { installNative } from './install-native.js';
 import { type ManageActions, offerRepair } from './manage.js';
@@ -30,6 +31,7 @@ interface Parts {
   readonly results: ResultsPanels;
   readonly manage: ManageActions;
   readonly marks: MarkActions;
+  readonly forecasts: ForecastActions;
   readonly retry: RetryActions;
   readonly environments: EnvironmentDocuments;
   readonly foreign: ForeignActions;
@@ -47,6 +49,7 @@ export function registerCommands({
   results,
   manage,
   marks,
+  forecasts,
   retry,
   environments,
   foreign,
@@ -92,6 +95,10 @@ export function registerCommands({
     [Command.startSweep]: async (argument) => {
       const config = await targets.config(argument);
       if (config !== undefined) await run.start(config);
+    },
+    [Command.forecast]: async (argument) => {
+      const config = await targets.config(argument);
+      if (config !== undefined) await forecasts.forecast(config);
     },
     [Command.newStudy]: async (argument) => {
       const config = await targets.config(argument);
@@ -141,6 +148,8 @@ export function registerCommands({
     [Command.repairStudy]: (argument) => withStudy(argument, (entry) => manage.repair(entry)),
     [Command.mergeStudies]: (argument, selection) =>
       withStudies(argument, selection, (entries) => manage.merge(entries)),
+    [Command.compareStudies]: (argument, selection) =>
+      withStudies(argument, selection, (entries) => manage.compare(entries)),
     [Command.archiveStudy]: (argument, selection) =>
       withStudies(argument, selection, (entries) => manage.archive(entries, true)),
     [Command.unarchiveStudy]: (argument, selection) =>

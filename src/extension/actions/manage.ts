@@ -2,6 +2,7 @@
 import { basename, dirname, join } from 'node:path';
 import { window } from 'vscode';
 import { JOURNAL_SUFFIX } from '../../core/study/places.js';
+import type { ComparisonDocuments } from '../editor/comparison-documents.js';
 import { count } from '../format.js';
 import type { OwnCli } from '../own-cli.js';
 import type { Studies } from '../studies.js';
@@ -11,6 +12,7 @@ export class ManageActions {
   constructor(
     private readonly studies: Studies,
     private readonly cli: OwnCli,
+    private readonly comparisons: ComparisonDocuments,
   ) {}
 
   async rename(entry: StudyEntry): Promise<void> {
@@ -31,14 +33,22 @@ export class ManageActions {
 
   /** Of several studies, or of one and those that are picked. */
   async merge(chosen: readonly StudyEntry[]): Promise<void> {
-    const [first] = chosen;
-    if (!first) return;
-    const others = chosen.length > 1 ? chosen.slice(1) : await this.#pickOthers(first);
-    if (!others || others.length === 0) return;
-    const all = [first, ...others];
-    if (!all.every((entry) => this.#atRest(entry))) return;
+    const all = await this.#several(
+      chosen,
+      'Merge with which studies? They stay as they are; the trials of all begin a new one.',
+    );
+    const [first] = all;
+    if (!first || !all.every((entry) => this.#atRest(entry))) return;
     const output = await this.#change('merge', first, ...all.map(({ name }) => name));
     if (output !== undefined) void window.showInformationMessage(firstLines(output));
+  }
+
+  /** Several studies side by side: those chosen, or one and those that are picked. */
+  async compare(chosen: readonly StudyEntry[]): Promise<void> {
+    const all = await this.#several(chosen, 'Compare with which studies?');
+    const [first] = all;
+    if (!first) return;
+    await this.comparisons.show({ configFile: first.configFile, names: all.map(({ name }) => name) });
   }
 
   async archive(chosen: readonly StudyEntry[], archived: boolean): Promise<void> {
@@ -81,22 +91,23 @@ export class ManageActions {
     return there && there.id !== entry.id ? `There is a study ${name} already.` : undefined;
   }
 
-  async #pickOthers(first: StudyEntry): Promise<readonly StudyEntry[] | undefined> {
+  /** At least two of one config, else none: the person was told, or wants nothing. */
+  async #several(chosen: readonly StudyEntry[], placeHolder: string): Promise<readonly StudyEntry[]> {
+    const [first] = chosen;
+    if (!first || chosen.length > 1) return chosen;
     const items = this.studies
       .of(first.configFile)
       .filter((entry) => entry.id !== first.id && !isArchived(entry))
       .map((entry) => ({ label: entry.name, description: `${progressText(entry)} trials`, entry }));
     if (items.length === 0) {
       void window.showInformationMessage(
-        `${basename(first.configFile)} has no other study than ${first.name} to merge it with.`,
+        `${basename(first.configFile)} has no other study than ${first.name}.`,
       );
-      return undefined;
+      return [];
     }
-    const picked = await window.showQuickPick(items, {
-      canPickMany: true,
-      placeHolder: `Merge ${first.name} with which studies? They stay as they are; the trials of all begin a new one.`,
-    });
-    return picked?.map(({ entry }) => entry);
+    const title = first.name;
+    const picked = (await window.showQuickPick(items, { canPickMany: true, title, placeHolder })) ?? [];
+    return picked.length > 0 ? [first, ...picked.map(({ entry }) => entry)] : [];
   }
 }
 
