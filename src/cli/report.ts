@@ -1,6 +1,7 @@
 /** The result of a study in words: the best trial, and how much better it is than the values in the file. */
 import { baselineOf, improvementOf } from '../core/analysis/history.js';
 import { formatNumber, formatPercent, formatValue, NOTHING } from '../core/format.js';
+import { expressionNames } from '../core/space/expression.js';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
 import { type Front, frontOf, frontSentences } from '../core/study/front.js';
 import type { Study } from '../core/study/trial.js';
@@ -37,6 +38,12 @@ function nothingBest({ settings: { outcomeConstraints = [] }, trials }: Study): 
   if (outcomeConstraints.length === 0 || !trials.some(({ state }) => state === 'complete'))
     return 'No trial has completed yet.';
   const texts = outcomeConstraints.map(({ text }) => text).join(' and ');
+  const reported = new Set(trials.flatMap(({ values }) => Object.keys(values)));
+  const missing = outcomeConstraints
+    .flatMap(({ expression }) => expressionNames(expression))
+    .find((name) => !reported.has(name));
+  if (missing !== undefined)
+    return `No completed trial is acceptable: \`${texts}\` speaks of ${missing}, which none reported. They reported ${[...reported].join(', ')}.`;
   return `No completed trial is acceptable: all of them break ${texts}.`;
 }
 

@@ -127,6 +127,10 @@ function describeStudy(study: Study, bytes: StudyBytes | undefined): string {
     `Objective  ${study.objectives.map(({ metric, direction }) => `${direction} ${metric}`).join(', ')}`,
     `Search     sampler ${settings.sampler}, pruner ${prunerText(settings.pruner)}, seed ${settings.seed}`,
     `Stop       ${stop.join(', ') || 'never'}`,
+    ...[...(settings.constraints ?? []), ...(settings.outcomeConstraints ?? [])].map(
+      ({ text }) => `Constraint ${text}`,
+    ),
+    ...(study.earlier ? [`Learns from ${study.earlier.length} trials of other studies`] : []),
     `Trials     ${[...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'none yet'}`,
     ...(bytes
       ? [`On disk    journal ${formatBytes(bytes.journal)}, files of trials ${formatBytes(bytes.trials)}`]

@@ -357,6 +357,7 @@ describe('the settings of a sweep', () => {
       /Drop one/,
     ],
     ['an empty train', [METRIC, 'train: ""'], 'error bad-setting 3:12 «""»', /\.\/train\.ts/],
+    ['a warm start from a number', [METRIC, 'warmStart: 3'], 'error bad-setting 3:16 «3»', /\.\/other\.yaml/],
     ['include', [METRIC, 'include: [a]'], 'error not-supported 3:14 «[a]»', /not supported yet/],
     ['run', [METRIC, 'run: x'], 'error not-supported 3:10 «x»', /not supported yet/],
     ['a list as body', ['- loss'], 'error sweep-not-a-mapping 2:5 «- loss»', /lines such as/],

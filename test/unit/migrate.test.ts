@@ -158,6 +158,13 @@ it('carried over, they begin a study that goes on and can be replayed', () => {
   expect(replay([...all, ...asked])).toMatchObject({ suggestions: 2, skipped: 1 });
 });
 
+it('a sweep names one study to learn from, or several', () => {
+  const named = (text: string) =>
+    configOf(OLD.replace('#   sampler', `#   warmStart: ${text}\n#   sampler`)).sweep.warmStart;
+  expect(named('./other.yaml#first')).toEqual(['./other.yaml#first']);
+  expect(named('[old, ./other.yaml]')).toEqual(['old', './other.yaml']);
+});
+
 it('known as those of an earlier study, they teach the sampler and count for nothing', () => {
   const points = Array.from({ length: 12 }, (_, i): Params => ({ ...A, rate: 0.002 + 0.08 * i }));
   const { trials, notes } = learnFrom(oldStudy(...points), configOf(OLD));
