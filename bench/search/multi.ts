@@ -52,7 +52,7 @@ function zdt2(params: Params): readonly number[] {
   return [first, g * (1 - (first / g) ** 2)];
 }
 
-export function problemsOf(dir: string): readonly MultiProblem[] {
+function problemsOf(dir: string): readonly MultiProblem[] {
   const file = JSON.parse(readFileSync(join(dir, 'problems_mo.json'), 'utf8')) as {
     problems: readonly MultiRecord[];
     scaling: Readonly<Record<string, { lo: readonly number[]; hi: readonly number[] }>>;

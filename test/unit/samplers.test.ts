@@ -36,7 +36,7 @@ async function suggestions(
   return points;
 }
 
-describe.each(['random', 'qmc', 'halton', 'cmaes', 'rf', 'tpe', 'gp', 'auto', 'grid'] as const)(
+describe.each(['random', 'qmc', 'halton', 'cmaes', 'rf', 'nsga2', 'tpe', 'gp', 'auto', 'grid'] as const)(
   'the %s sampler',
   (sampler) => {
     it('suggests values inside their distributions, for the active parameters and no others', async () => {

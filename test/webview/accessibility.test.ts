@@ -71,6 +71,15 @@ describe.each(themes.map(({ name }) => name))('the charts in the %s theme', (the
       await host.page.mouse.move(0, 0);
       expect([tab, ...(await violations(host))]).toEqual([tab]);
     }
+  }, 120_000);
+});
+
+describe.each(themes.map(({ name }) => name))('the Pareto front in the %s theme', (theme) => {
+  it('can be used by everyone', async () => {
+    const host = await open({ page: 'results', lines: sampleJournal({ trials: 40, objectives: 2 }), theme });
+    await host.page.locator('#tab-pareto').click();
+    await host.page.mouse.move(0, 0);
+    expect(await violations(host)).toEqual([]);
   }, 60_000);
 });
 

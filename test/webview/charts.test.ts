@@ -32,6 +32,36 @@ const brush = async (host: FakeHost, axis: string, from: number, to: number): Pr
   await host.page.mouse.up();
 };
 
+describe('the Pareto front', () => {
+  const several = sampleJournal({
+    trials: 60,
+    objectives: 2,
+    status: { kind: 'finished', reason: '60 trials are done' },
+  });
+
+  it('is a tab of studies with several objectives only', async () => {
+    const host = await results();
+    await host.page.locator('#tab-parallel').waitFor();
+    expect(await host.page.locator('#tab-pareto').count()).toBe(0);
+  });
+
+  it('is walked with the arrows, selects with Enter, and is in the header', async () => {
+    const host = await open({ page: 'results', lines: several, state: idle });
+    await tab(host, 'pareto');
+    await vi.waitFor(async () =>
+      expect(await plot(host).getAttribute('aria-label')).toMatch(/^Pareto front of val_loss, milliseconds/),
+    );
+    await plot(host).focus();
+    await host.page.keyboard.press('Home');
+    await vi.waitFor(async () =>
+      expect(await host.page.locator('sweet-explorer .tip').innerText()).toContain('milliseconds'),
+    );
+    await host.page.keyboard.press('Enter');
+    await host.page.locator('[role=row][aria-selected=true]').waitFor();
+    expect(await host.page.locator('sweet-header').innerText()).toContain('Pareto front');
+  });
+});
+
 describe('the tabs', () => {
   it('are walked with the arrows, and remembered', async () => {
     const host = await results();

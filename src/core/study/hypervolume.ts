@@ -2,7 +2,7 @@
  * The hypervolume: the volume of all that the points of a front dominate, up to a reference point. One number for how
  * good a front is, which grows whenever a trial joins it. Costs are to be minimised, as in pareto.ts.
  */
-import { type Costs, comparableTrials, dominates, nondominated, type Scored } from './pareto.js';
+import { type Costs, comparableTrials, dominates, type Scored } from './pareto.js';
 import type { Study, Trial } from './trial.js';
 
 /**
@@ -123,7 +123,7 @@ function frameOf(joined: readonly Costs[]): Frame {
   return { ideal, reference };
 }
 
-export interface HypervolumeStep {
+interface HypervolumeStep {
   readonly trial: Trial;
   /** Share of the box between the best of every objective and the reference, 0 to 1. */
   readonly value: number;
@@ -196,15 +196,4 @@ export function trialsSinceGrowth(study: Comparable & Pick<Study, 'trials'>): nu
     } else since++;
   }
   return since;
-}
-
-/** The front of a study with the hypervolume it has reached, for those who print both. */
-export function frontSummary(study: Comparable): {
-  readonly front: readonly Trial[];
-  readonly volume: number;
-} {
-  return {
-    front: nondominated(comparableTrials(study)).map(({ trial }) => trial),
-    volume: hypervolumeHistory(study).steps.at(-1)?.value ?? 0,
-  };
 }
