@@ -33,7 +33,9 @@ export interface Enqueued {
 /**
  * The records of a trial that waits with these values, or why there can be none, in a sentence.
  * @param fixed values by the name of their parameter, or by as much of its end as is needed to know it
- * @param suggested what the sampler would try, asked for only where it is needed; undefined where it knows nothing
+ * @param suggested what the sampler would try, asked for only where it is needed; undefined where it knows nothing. The
+ *   fixed values take the place of its own, as in Optuna: a model that is told that nothing else exists in a parameter
+ *   forgets what all other trials have shown of the rest.
  */
 function enqueueTrial(
   worker: string,
