@@ -108,145 +108,36 @@ interface Case {
   readonly step?: number;
 }
 
+/** @param shapes of the inputs, such as `2×5×6×3 and 3×3×3×4` */
+const of = (name: string, op: Op, shapes: string, more: Partial<Case> = {}): Case => ({
+  name,
+  op,
+  shapes: shapes.split(' and ').map((shape) => shape.split('×').map(Number)),
+  ...more,
+});
+
 const cases: readonly Case[] = [
-  {
-    name: 'conv2d, stride 1, same',
-    op: conv(1, 'same'),
-    shapes: [
-      [2, 5, 6, 3],
-      [3, 3, 3, 4],
-    ],
-  },
-  {
-    name: 'conv2d, stride 2, same',
-    op: conv(2, 'same'),
-    shapes: [
-      [2, 7, 6, 2],
-      [3, 3, 2, 3],
-    ],
-  },
-  {
-    name: 'conv2d, stride 2, valid',
-    op: conv(2, 'valid'),
-    shapes: [
-      [2, 8, 7, 2],
-      [3, 2, 2, 3],
-    ],
-  },
-  {
-    name: 'conv2d, stride 3, even filter',
-    op: conv(3, 'same'),
-    shapes: [
-      [1, 8, 8, 1],
-      [4, 4, 1, 2],
-    ],
-  },
-  {
-    name: 'conv2d, 1×1',
-    op: conv(1, 'valid'),
-    shapes: [
-      [3, 4, 4, 5],
-      [1, 1, 5, 2],
-    ],
-  },
-  {
-    name: 'conv2d, padding 2',
-    op: conv(1, 2),
-    shapes: [
-      [1, 4, 4, 2],
-      [3, 3, 2, 2],
-    ],
-  },
-  {
-    name: 'conv2d, padding beyond the filter',
-    op: conv(1, 2),
-    shapes: [
-      [1, 4, 4, 2],
-      [1, 1, 2, 2],
-    ],
-  },
-  {
-    name: 'conv2d, batch in several chunks',
-    op: conv(1, 'same'),
-    shapes: [
-      [5, 60, 60, 16],
-      [3, 3, 16, 2],
-    ],
-  },
-  {
-    name: 'depthwise, stride 1, same',
-    op: depthwise(1, 'same'),
-    shapes: [
-      [2, 5, 6, 3],
-      [3, 3, 3, 2],
-    ],
-  },
-  {
-    name: 'depthwise, stride 2, valid',
-    op: depthwise(2, 'valid'),
-    shapes: [
-      [2, 7, 7, 2],
-      [3, 3, 2, 1],
-    ],
-  },
-  { name: 'max pooling 2×2', op: maxPool(2, 2, 'valid'), shapes: [[2, 6, 6, 3]], step: 1e-3 },
-  {
-    name: 'max pooling 3×3, overlapping, same',
-    op: maxPool(3, 2, 'same'),
-    shapes: [[2, 7, 6, 2]],
-    step: 1e-3,
-  },
-  { name: 'average pooling, valid', op: avgPool(2, 2, 'valid'), shapes: [[2, 6, 6, 3]] },
-  { name: 'average pooling, same', op: avgPool(3, 2, 'same'), shapes: [[2, 6, 7, 2]], cpuIsWrong: true },
-  {
-    name: 'a·b',
-    op: matMul(false, false),
-    shapes: [
-      [4, 3],
-      [3, 5],
-    ],
-  },
-  {
-    name: 'aᵀ·b',
-    op: matMul(true, false),
-    shapes: [
-      [3, 4],
-      [3, 5],
-    ],
-  },
-  {
-    name: 'a·bᵀ',
-    op: matMul(false, true),
-    shapes: [
-      [4, 3],
-      [5, 3],
-    ],
-  },
-  {
-    name: 'aᵀ·bᵀ',
-    op: matMul(true, true),
-    shapes: [
-      [3, 4],
-      [5, 3],
-    ],
-  },
-  {
-    name: 'batched a·bᵀ',
-    op: matMul(false, true),
-    shapes: [
-      [2, 4, 3],
-      [2, 5, 3],
-    ],
-  },
-  {
-    name: 'batch of one, aᵀ·b',
-    op: matMul(true, false),
-    shapes: [
-      [1, 3, 4],
-      [1, 3, 5],
-    ],
-  },
-  { name: 'gather with repeated rows', op: embedding, shapes: [[5, 4]] },
+  of('conv2d, stride 1, same', conv(1, 'same'), '2×5×6×3 and 3×3×3×4'),
+  of('conv2d, stride 2, same', conv(2, 'same'), '2×7×6×2 and 3×3×2×3'),
+  of('conv2d, stride 2, valid', conv(2, 'valid'), '2×8×7×2 and 3×2×2×3'),
+  of('conv2d, stride 3, even filter', conv(3, 'same'), '1×8×8×1 and 4×4×1×2'),
+  of('conv2d, 1×1', conv(1, 'valid'), '3×4×4×5 and 1×1×5×2'),
+  of('conv2d, padding 2', conv(1, 2), '1×4×4×2 and 3×3×2×2'),
+  of('conv2d, padding beyond the filter', conv(1, 2), '1×4×4×2 and 1×1×2×2'),
+  of('conv2d, batch in several chunks', conv(1, 'same'), '5×60×60×16 and 3×3×16×2'),
+  of('depthwise, stride 1, same', depthwise(1, 'same'), '2×5×6×3 and 3×3×3×2'),
+  of('depthwise, stride 2, valid', depthwise(2, 'valid'), '2×7×7×2 and 3×3×2×1'),
+  of('max pooling 2×2', maxPool(2, 2, 'valid'), '2×6×6×3', { step: 1e-3 }),
+  of('max pooling 3×3, overlapping, same', maxPool(3, 2, 'same'), '2×7×6×2', { step: 1e-3 }),
+  of('average pooling, valid', avgPool(2, 2, 'valid'), '2×6×6×3'),
+  of('average pooling, same', avgPool(3, 2, 'same'), '2×6×7×2', { cpuIsWrong: true }),
+  of('a·b', matMul(false, false), '4×3 and 3×5'),
+  of('aᵀ·b', matMul(true, false), '3×4 and 3×5'),
+  of('a·bᵀ', matMul(false, true), '4×3 and 5×3'),
+  of('aᵀ·bᵀ', matMul(true, true), '3×4 and 5×3'),
+  of('batched a·bᵀ', matMul(false, true), '2×4×3 and 2×5×3'),
+  of('batch of one, aᵀ·b', matMul(true, false), '1×3×4 and 1×3×5'),
+  of('gather with repeated rows', embedding, '5×4'),
 ];
 
 describe('training kernels of the embedded backend', () => {
