@@ -35,7 +35,7 @@ export interface Halving {
 }
 
 /** The highest rung that is at most the step; 0 where the first is not reached. */
-export function rungAt(step: number, { first, reduction }: Pick<Halving, 'first' | 'reduction'>): number {
+function rungAt(step: number, { first, reduction }: Pick<Halving, 'first' | 'reduction'>): number {
   if (step < first) return 0;
   let rung = first;
   while (rung * reduction <= step) rung *= reduction;
