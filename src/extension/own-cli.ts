@@ -23,8 +23,27 @@ export class OwnCli {
 
   /** Runs in the folder of the config (or other file) that the command is about. Never rejects. */
   run(command: string, configFile: string, ...args: readonly string[]): Promise<CliResult> {
+    return this.#exec(undefined, command, configFile, args);
+  }
+
+  /** The same, ended with SIGINT when the signal says so. */
+  cancellable(
+    signal: AbortSignal,
+    command: string,
+    configFile: string,
+    ...args: readonly string[]
+  ): Promise<CliResult> {
+    return this.#exec(signal, command, configFile, args);
+  }
+
+  #exec(
+    signal: AbortSignal | undefined,
+    command: string,
+    configFile: string,
+    args: readonly string[],
+  ): Promise<CliResult> {
     return new Promise((resolve) => {
-      execFile(
+      const child = execFile(
         process.execPath,
         [this.#script, command, configFile, ...args],
         {
@@ -35,9 +54,10 @@ export class OwnCli {
         },
         (error, stdout, stderr) => {
           if (!error) resolve({ kind: 'done', output: stdout });
-          else resolve({ kind: 'refused', message: stderr.trim() || error.message });
+          else resolve({ kind: 'refused', message: stderr.trim() || stdout.trim() || error.message });
         },
       );
+      signal?.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
     });
   }
 }
