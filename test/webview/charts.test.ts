@@ -263,7 +263,7 @@ describe('zoom', () => {
     await host.page.keyboard.press('Escape');
     expect(await saved()).toBe(all);
     const box = await plot(host).boundingBox();
-    await host.page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 100);
+    await host.page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 60);
     await host.page.keyboard.down('Control');
     for (let i = 0; i < 6; i++) await host.page.mouse.wheel(0, -100);
     await host.page.keyboard.up('Control');

@@ -16,13 +16,14 @@ import { explorerStyles } from './explorer-styles.js';
 import { paintScene } from './kit/paint.js';
 import { emptyScene, type Scene, type Shape, type Target, targetAt, tsv } from './kit/scene.js';
 import { sceneSvg } from './kit/svg.js';
-import { LAYOUTS, MEASURED, PAIRED } from './layouts/all.js';
+import { bestWord, isMeasure, LAYOUTS, MEASURED, PAIRED } from './layouts/all.js';
 import { pairOf } from './layouts/contour.js';
 import type { ChartInput } from './layouts/input.js';
 import type { ParallelScene } from './layouts/parallel.js';
 import { planeOf } from './layouts/pareto.js';
 import { AxisHandles } from './parallel-handles.js';
-import { placeTip } from './tip.js';
+import { placeTip, stopsOf, tipOf } from './tip.js';
+import { ZoomGestures } from './zoom-gestures.js';
 
 const PNG_SCALE = 2;
 
@@ -40,6 +41,10 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
   readonly #handles = new AxisHandles(
     () => this.app,
     () => this.#parallel(),
+  );
+  readonly #zoom = new ZoomGestures(
+    () => this.#scene,
+    () => this.requestUpdate(),
   );
   #resize: ResizeObserver | undefined;
   #scene: Scene = emptyScene(0, 0, '');
@@ -83,6 +88,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       ...choices,
       metric,
       log: choices.log && MEASURED.has(tab),
+      zoom: this.#zoom.of([tab, metric.id, ...choices.pair, view.ref.id].join('|')),
       width: size.width,
       height: size.height,
       now: now || Date.now(),
@@ -98,6 +104,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       metric,
       now,
       input.quick,
+      input.zoom,
     ];
     if (key.some((part, index) => part !== this.#laidFor[index])) {
       this.#laidFor = key;
@@ -122,6 +129,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       <div class="bar" ?hidden=${!MEASURED.has(tab) && tab !== 'importance'}>
         ${input ? this.#choices(input, tab) : nothing}
         <span class="fill"></span>
+        ${this.#zoom.render()}
         ${MEASURED.has(tab) && (scene.outside > 0 || this.app.ui.charts.value.full) ? this.#check('full', `Outliers${scene.outside > 0 ? ` (${scene.outside} hidden)` : ''}`) : nothing}
         ${MEASURED.has(tab) && scene.logPossible ? this.#check('log', 'Log scale') : nothing}
       </div>
@@ -129,7 +137,9 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
         class="plot ${this.pointed ? 'pointing' : ''} ${parallel ? 'parallel' : ''}"
         tabindex="0"
         role="group"
-        aria-label="${scene.description} ${shown ? 'Arrow keys walk along it, Enter selects.' : ''}"
+        aria-label="${scene.description} ${shown ? 'Arrow keys walk along it, Enter selects.' : ''} ${this.#zoom.hint}"
+        @wheel=${(event: WheelEvent) => this.#zoom.wheel(event, this.#place(event))}
+        @dblclick=${() => this.#zoom.reset()}
         @pointermove=${this.#onMove}
         @pointerdown=${this.#onDown}
         @pointerup=${this.#onUp}
@@ -249,7 +259,10 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     }
     paintScene(
       this.over,
-      { ...this.#scene, shapes: this.#highlight(colours.foreground) },
+      {
+        ...this.#scene,
+        shapes: [...this.#highlight(colours.foreground), ...this.#zoom.shapes(colours.foreground)],
+      },
       colours.fontFamily,
       scale,
     );
@@ -291,24 +304,27 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
 
   #onMove(event: PointerEvent): void {
     const [x, y] = this.#place(event);
-    if (this.#handles.move(x, y)) this.#point(undefined);
+    if (this.#zoom.move([x, y]) || this.#handles.move(x, y)) this.#point(undefined);
     else this.#point(targetAt(this.#scene.targets, x, y));
   }
 
   #onDown(event: PointerEvent): void {
-    if (event.button !== 0 || this.app.ui.charts.value.tab !== 'parallel') return;
+    if (event.button !== 0) return;
     const [x, y] = this.#place(event);
-    if (this.#handles.down(x, y)) this.plot.setPointerCapture(event.pointerId);
+    const parallel = this.app.ui.charts.value.tab === 'parallel';
+    if (parallel ? this.#handles.down(x, y) : this.#zoom.down(event, [x, y]))
+      this.plot.setPointerCapture(event.pointerId);
   }
 
   #onUp(event: PointerEvent): void {
     const [x, y] = this.#place(event);
     this.#handles.up(x, y);
+    this.#zoom.up();
     this.requestUpdate();
   }
 
   #onClick(event: MouseEvent): void {
-    if (this.#handles.took()) return;
+    if (this.#handles.took() || this.#zoom.took()) return;
     const [x, y] = this.#place(event);
     this.#choose(targetAt(this.#scene.targets, x, y), event.ctrlKey || event.metaKey);
   }
@@ -320,6 +336,11 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
 
   #onKey(event: KeyboardEvent): void {
     if (event.target !== this.plot) return;
+    const place = this.pointed && ([this.pointed.x, this.pointed.y] as const);
+    if (this.#zoom.key(event, place)) {
+      event.preventDefault();
+      return;
+    }
     const stops = stopsOf(this.#scene.targets);
     if (stops.length === 0) return;
     const at = this.pointed ? stops.indexOf(this.pointed) : -1;
@@ -374,27 +395,4 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     const study = this.app.feed.view.value?.ref.name ?? 'study';
     return `${study}-${this.app.ui.charts.value.tab}.${extension}`;
   }
-}
-
-/** With several objectives the trial that the charts mark is the balanced one of the front. */
-const bestWord = ({ study }: ChartInput): string => (study.objectives.length > 1 ? 'balanced' : 'best');
-
-const isMeasure = (kind: Column['kind']): boolean =>
-  kind === 'objective' || kind === 'metric' || kind === 'duration';
-
-function tipOf(target: Target): TemplateResult {
-  const [heading, ...lines] = target.tip();
-  return html`<b>${heading}</b>${lines.map((line) => html`<div class="number">${line}</div>`)}`;
-}
-
-/** Where the arrow keys stop: each trial once, by number; what is no trial in the chart's order. */
-function stopsOf(targets: readonly Target[]): readonly Target[] {
-  const seen = new Set<number>();
-  const stops = targets.filter(({ trial }) => {
-    if (trial === undefined) return true;
-    if (seen.has(trial)) return false;
-    seen.add(trial);
-    return true;
-  });
-  return stops.sort((a, b) => (a.trial ?? 0) - (b.trial ?? 0));
 }

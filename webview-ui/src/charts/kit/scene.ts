@@ -3,6 +3,8 @@
  * puts them on a canvas, svg.ts into a file; so what is saved is what was seen, and a layout is tested without a browser.
  */
 
+import type { ZoomFrame } from './zoom.js';
+
 /** Flat lists of coordinates: x, y, x, y, … A NaN in a path lifts the pen. */
 type Points = readonly number[];
 
@@ -91,6 +93,8 @@ export interface Scene {
   /** Drawn from these states, for the legend. */
   readonly states: readonly ('complete' | 'pruned' | 'failed' | 'running')[];
   readonly table: () => SceneTable;
+  /** Plots that can be zoomed. */
+  readonly frames?: readonly ZoomFrame[];
 }
 
 export const emptyScene = (width: number, height: number, empty: string): Scene => ({

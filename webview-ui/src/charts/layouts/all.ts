@@ -1,4 +1,5 @@
 /** The charts beyond the overview by their tab, and what can be chosen for each. */
+import type { Column } from '../../../../src/core/study/table.js';
 import type { ChartTab } from '../../ui-state.js';
 import type { Scene } from '../kit/scene.js';
 import { layoutCalibration } from './calibration.js';
@@ -38,3 +39,10 @@ export const MEASURED: ReadonlySet<ChartTab> = new Set([
 ]);
 /** Charts over two parameters. */
 export const PAIRED: ReadonlySet<ChartTab> = new Set(['contour', 'rank']);
+
+/** With several objectives the trial that the charts mark is the balanced one of the front. */
+export const bestWord = ({ study }: ChartInput): string =>
+  study.objectives.length > 1 ? 'balanced' : 'best';
+
+export const isMeasure = (kind: Column['kind']): boolean =>
+  kind === 'objective' || kind === 'metric' || kind === 'duration';

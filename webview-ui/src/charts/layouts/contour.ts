@@ -15,6 +15,7 @@ import {
   MOST_MARKS,
   maximized,
   measured,
+  onAxis,
   parameters,
   resultColour,
   sampled,
@@ -56,14 +57,16 @@ export function layoutContour(input: ChartInput): Scene {
   const points = drawn.flatMap((trial) => {
     const [u, v] = [unitOf(x, trial.params[xColumn.name]), unitOf(y, trial.params[yColumn.name])];
     if (u === undefined || v === undefined) return [];
+    const sight = onAxis(u) && onAxis(v);
     const value = measured(input, trial);
     const w = value === undefined ? undefined : unitOf(z, value);
     const [px, py] = frame.at(
       u + (x.kind === 'category' ? jitter(trial.number, x.choices.length) : 0),
       v + (y.kind === 'category' ? jitter(trial.number * 7, y.choices.length) : 0),
     );
-    return [{ trial, u, v, w, x: px, y: py }];
+    return [{ trial, u, v, w, x: px, y: py, sight }];
   });
+  const seen = points.filter(({ sight }) => sight);
   const known = points.flatMap(({ trial, u, v, w }) =>
     trial.state === 'complete' && w !== undefined ? [{ u, v, w: Math.max(0, Math.min(1, w)) }] : [],
   );
@@ -89,10 +92,10 @@ export function layoutContour(input: ChartInput): Scene {
     shapes: [
       ...frame.shapes,
       ...(smooth ? filled(surface, frame, colour) : cells(surface, frame, colour)),
-      ...trialMarks(input, points, 5),
+      ...trialMarks(input, seen, 5),
       ...legend(input, z, colour, frame),
     ],
-    targets: points.map(
+    targets: seen.map(
       ({ trial, x: px, y: py }): Target => ({
         x: px,
         y: py,
@@ -102,6 +105,7 @@ export function layoutContour(input: ChartInput): Scene {
     ),
     description: `Contour: ${metric.name} over ${xColumn.name} and ${yColumn.name}, smoothed from ${known.length} completed trials.`,
     note: 'smoothed from the completed trials; blank where none is near',
+    frames: [{ box: frame.box, x: { id: xColumn.id, axis: x }, y: { id: yColumn.id, axis: y } }],
     outside: z.outside,
     logPossible: z.logPossible,
     states: statesOf(points.map(({ trial }) => trial)),

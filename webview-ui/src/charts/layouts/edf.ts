@@ -117,6 +117,7 @@ export function layoutEdf(input: ChartInput): Scene {
     targets,
     description: `Distribution of ${metric.name} over ${steps.length} completed trials, median ${formatNumber(median)}.`,
     ...(filtered ? { note: 'dotted: all trials, without the filter' } : {}),
+    frames: [{ box: frame.box, x: { id: metric.id, axis: x } }],
     outside: x.outside,
     logPossible: x.logPossible,
     states: [],

@@ -9,6 +9,7 @@ import { stateWord } from '../../icons.js';
 import type { Theme } from '../../theme.js';
 import { mix } from '../kit/colour.js';
 import type { Scene, Shape } from '../kit/scene.js';
+import { inSight, type Zoom } from '../kit/zoom.js';
 
 export interface ChartInput {
   readonly study: Study;
@@ -24,6 +25,8 @@ export interface ChartInput {
   readonly importance?: 'ped' | 'fanova';
   readonly log: boolean;
   readonly full: boolean;
+  /** What is in sight of the columns, where not all is. */
+  readonly zoom?: Zoom;
   /** Axes of the parallel coordinates: ids in order, hidden and turned ones. */
   readonly order: readonly string[];
   readonly hiddenAxes: readonly string[];
@@ -77,12 +80,15 @@ export const parameters = (input: ChartInput): readonly Column[] =>
 const AXES = new WeakMap<readonly Trial[], Map<string, ValueAxis>>();
 
 /** The same axis for the same trials: a brush is drawn, and the chart laid out, many times over them. */
-export function axisOf(
+/** The axis of a column, as far as it is in sight. */
+export const axisOf = (
   input: ChartInput,
   column: Column,
   log = false,
   trials: readonly Trial[] = column.kind === 'param' ? input.all : input.trials,
-): ValueAxis {
+): ValueAxis => inSight(wholeAxis(input, column, log, trials), input.zoom?.[column.id]);
+
+function wholeAxis(input: ChartInput, column: Column, log: boolean, trials: readonly Trial[]): ValueAxis {
   let axes = AXES.get(trials);
   if (!axes) {
     axes = new Map();
@@ -110,6 +116,9 @@ function makeAxis(input: ChartInput, column: Column, log: boolean, trials: reado
   const keep = input.best ? [numberOf(input.best, column, input.now) ?? Number.NaN] : [];
   return numberAxis(values, { full: input.full, log, keep });
 }
+
+/** Whether a place is on the axis at all: one that is zoomed leaves some out. */
+export const onAxis = (unit: number): boolean => unit >= -1e-9 && unit <= 1 + 1e-9;
 
 /** Whether more of the metric is better; undefined for one that nobody optimises. */
 export function maximized({ metric }: ChartInput): boolean {

@@ -12,6 +12,7 @@ import {
   MOST_MARKS,
   maximized,
   measured,
+  onAxis,
   resultColour,
   sampled,
   trialTip,
@@ -54,7 +55,7 @@ export function layoutRank(input: ChartInput): Scene {
   );
   const dots = drawn.flatMap((trial) => {
     const [u, v] = [unitOf(x, trial.params[xColumn.name]), unitOf(y, trial.params[yColumn.name])];
-    if (u === undefined || v === undefined) return [];
+    if (u === undefined || v === undefined || !onAxis(u) || !onAxis(v)) return [];
     const rank = ranks.get(trial.number) ?? known.length;
     const share = 1 - (rank - 1) / Math.max(1, known.length - 1);
     const spread = (axis: typeof x, number: number): number =>
@@ -97,8 +98,9 @@ export function layoutRank(input: ChartInput): Scene {
     description: `Rank plot: ${known.length} completed trials over ${xColumn.name} and ${yColumn.name}, coloured by their rank in ${metric.name}.`,
     note:
       dots.length < known.length
-        ? `${dots.length} of ${known.length} completed trials are drawn or have both parameters`
+        ? `${dots.length} of ${known.length} completed trials are in sight`
         : 'larger and greener is better',
+    frames: [{ box: frame.box, x: { id: xColumn.id, axis: x }, y: { id: yColumn.id, axis: y } }],
     outside: 0,
     logPossible: false,
     states: [],

@@ -14,6 +14,7 @@ import { type Column, cellOf } from '../../../../src/core/study/table.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
 import { type Box, type Frame, frameOf } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
+import type { ZoomFrame } from '../kit/zoom.js';
 import {
   axisOf,
   type ChartInput,
@@ -21,6 +22,7 @@ import {
   chosenOf,
   MOST_MARKS,
   measured,
+  onAxis,
   parameters,
   sampled,
   statesOf,
@@ -55,6 +57,7 @@ export function layoutSlice(input: ChartInput): Scene {
   const height = Math.max(input.height, down * LEAST_HEIGHT);
   const shapes: Shape[] = [];
   const targets: Target[] = [];
+  const frames: ZoomFrame[] = [];
   columns.forEach((column, index) => {
     const outer: Box = {
       left: 4 + ((index % across) * (width - 4)) / across,
@@ -70,9 +73,10 @@ export function layoutSlice(input: ChartInput): Scene {
       theme,
     );
     shapes.push(...frame.shapes);
+    frames.push({ box: frame.box, x: { id: column.id, axis: x }, y: { id: input.metric.id, axis: y } });
     const dots = drawn.flatMap((trial) => {
       const u = unitOf(x, trial.params[column.name]);
-      if (u === undefined) return [];
+      if (u === undefined || !onAxis(u)) return [];
       const value = measured(input, trial);
       const v = value === undefined ? 0 : unitOf(y, value);
       if (v === undefined) return [];
@@ -104,6 +108,7 @@ export function layoutSlice(input: ChartInput): Scene {
     shapes,
     targets,
     description: `Slices: ${input.metric.name} against each of ${columns.length} parameters, ${drawn.length} trials.`,
+    frames,
     outside: y.outside,
     logPossible: y.logPossible,
     states: statesOf(drawn),
@@ -140,16 +145,18 @@ function modelled(
     Math.max(0, Math.min(1, unitOf(y, y.log ? 10 ** value : value) ?? 0));
   const half = x.kind === 'category' ? 0.3 / x.choices.length : 0;
   // Over a category a level line; along a number a course that reaches both ends.
+  const whole = input.zoom?.[`param:${name}`] === undefined;
   const ends = x.kind === 'number' && model.unit.axes.find((axis) => axis.name === name)?.kind === 'real';
   const path = (of: Dependence, values: ArrayLike<number>): number[] => {
     const points: number[] = [];
     of.values.forEach((value, place) => {
       const [u, v] = [unitOf(x, value) ?? 0, clamp(values[place] as number)];
+      if (!onAxis(u)) return;
       if (half > 0) points.push(...frame.at(u - half, v), ...frame.at(u + half, v), Number.NaN, Number.NaN);
       else {
-        if (ends && place === 0) points.push(...frame.at(0, v));
+        if (ends && whole && place === 0) points.push(...frame.at(0, v));
         points.push(...frame.at(u, v));
-        if (ends && place === of.values.length - 1) points.push(...frame.at(1, v));
+        if (ends && whole && place === of.values.length - 1) points.push(...frame.at(1, v));
       }
     });
     return points;
