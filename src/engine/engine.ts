@@ -23,7 +23,7 @@ import { LocalExecutor } from './executors/local.js';
 import { trialsPerWorker } from './executors/trials-per-worker.js';
 import { Journal, JournalError } from './journal.js';
 import { StudyLock } from './lock.js';
-import { type Before, beginningOf } from './new-study.js';
+import { type Before, beginningOf, WarmStartError } from './new-study.js';
 import { EngineServer } from './server.js';
 import { SnapshotKeeper } from './snapshot.js';
 import { RetentionKeeper } from './studies/retention.js';
@@ -73,7 +73,7 @@ export async function startEngine(start: EngineStart): Promise<EngineResult> {
     if ('kind' in chosen) return chosen;
     return await open(start, read.config, read.text, overridden, chosen);
   } catch (error) {
-    const code = error instanceof JournalError ? 'config' : 'failed';
+    const code = error instanceof JournalError || error instanceof WarmStartError ? 'config' : 'failed';
     return { kind: 'error', code, message: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -15,13 +15,16 @@ export interface Before {
   readonly unfinished: boolean;
 }
 
+/** What `warmStart` names is not there, in a sentence. */
+export class WarmStartError extends Error {}
+
 export interface Beginning {
   /** To follow those that make the study. */
   readonly records: readonly JournalRecord[];
   readonly notes: readonly string[];
 }
 
-/** @throws Error, in a sentence, where `warmStart` names a study that is not there. */
+/** @throws WarmStartError where `warmStart` names a study that is not there. */
 export async function beginningOf(
   worker: string,
   configFile: string,
@@ -60,14 +63,14 @@ async function locate(configFile: string, source: string): Promise<{ file: strin
   const file = resolve(dirname(configFile), path);
   if (!existsSync(file)) {
     const known = own.length > 0 ? `; there are ${own.join(', ')}` : '';
-    throw new Error(
+    throw new WarmStartError(
       `warmStart: there is neither a study nor a config "${source}" for ${configFile}${known}.`,
     );
   }
   const names = await studyNames(file);
   const name = wanted ?? names.at(-1);
   if (name === undefined || !names.includes(name)) {
-    throw new Error(
+    throw new WarmStartError(
       `warmStart: ${file} has ${names.length === 0 ? 'no study yet' : `no study "${name}"; it has ${names.join(', ')}`}.`,
     );
   }

@@ -60,4 +60,9 @@ it('a study under way goes on with the trials that still fit; a finished one tea
   expect(own).toHaveLength(2);
   expect(cli(folder, 'show', 'b.yaml', '--trial', '1').stdout).toContain('the model predicts');
   expect(cli(folder, 'replay', 'b.yaml').status).toBe(0);
+
+  await writeFile(join(folder, 'b.yaml'), CONFIG.replace('#   stop', '#   warmStart: ./c.yaml\n#   stop'));
+  const wrong = cli(folder, 'run', 'b.yaml');
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toMatch(/warmStart: there is neither a study nor a config "\.\/c\.yaml"/);
 });
