@@ -43,7 +43,7 @@ export interface Calibration {
   readonly unscored: number;
 }
 
-export const LEVELS = [0.5, 0.8, 0.95] as const;
+const LEVELS = [0.5, 0.8, 0.95] as const;
 /** The distribution of z of fewer results says nothing. */
 const LEAST = 2;
 

@@ -10,7 +10,7 @@ import { treeValues } from './model/forest.js';
 import { forestMarginal, pairMarginal } from './model/marginal.js';
 import type { Response } from './response.js';
 
-export interface Share {
+interface Share {
   readonly name: string;
   /** Share of all variation that the parameter accounts for by itself. */
   readonly share: number;
@@ -18,7 +18,7 @@ export interface Share {
   readonly conditional: boolean;
 }
 
-export interface Interaction {
+interface Interaction {
   readonly names: readonly [string, string];
   /** Share of all variation that the pair accounts for beyond what each does alone. */
   readonly share: number;

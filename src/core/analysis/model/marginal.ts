@@ -53,7 +53,7 @@ export function leavesOf(tree: Tree, bins: readonly AxisBins[]): readonly Leaf[]
 }
 
 /** A tree's mean over all axes but `j`, one number per bin. */
-export function marginal(leaves: readonly Leaf[], bins: readonly AxisBins[], j: number): Float64Array {
+function marginal(leaves: readonly Leaf[], bins: readonly AxisBins[], j: number): Float64Array {
   const { count } = bins[j] as AxisBins;
   const steps = new Float64Array(count + 1);
   for (const { value, volume, shares, from, to } of leaves) {
