@@ -64,7 +64,7 @@ if (options['multi-fidelity']) {
   const pruners = options.pruner ?? [
     'none',
     'asha',
-    '{"name":"asha","minResource":4}',
+    '{"name":"asha","minResource":6}',
     'hyperband',
     'extrapolate',
   ];
