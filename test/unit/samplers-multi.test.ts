@@ -21,10 +21,10 @@ const space: Space = {
 
 /** Accuracy against cost: both want kind b, and quarrel over the layers. */
 function evaluate(params: Params): readonly number[] {
-  const layers = params['layers'] as number;
-  const off = (Math.log10(params['rate'] as number) + 2) ** 2;
-  const kind = params['kind'] === 'b' ? 0 : 0.4;
-  const extra = 'extra' in params ? ((params['extra'] as number) - 0.7) ** 2 : 0.3;
+  const layers = params.layers as number;
+  const off = (Math.log10(params.rate as number) + 2) ** 2;
+  const kind = params.kind === 'b' ? 0 : 0.4;
+  const extra = 'extra' in params ? ((params.extra as number) - 0.7) ** 2 : 0.3;
   return [1 - 0.3 / layers - 0.1 * off - kind - extra, layers + 3 * kind + extra];
 }
 const directions: readonly Direction[] = ['maximize', 'minimize'];
@@ -67,7 +67,7 @@ describe.each(['nsga2', 'tpe', 'gp', 'auto'] as const)('the %s sampler with two 
     const trials = runTrials(name, 40, 1, {}, 3);
     const unit = unitSpace(space);
     for (const { params } of trials) {
-      expect('extra' in params).toBe(params['kind'] !== 'c');
+      expect('extra' in params).toBe(params.kind !== 'c');
       for (const name of Object.keys(params)) {
         const j = unit.axes.findIndex((axis) => axis.name === name);
         expect(unit.encode(params)[j]).not.toBeNaN();

@@ -147,13 +147,19 @@ export function comparableTrials({ objectives, trials, settings }: Comparable): 
   });
 }
 
-/** Those that no other dominates, the best of the first objective first; of equal ones the one with the lowest number. */
-export function nondominated(scored: readonly Scored[]): readonly Scored[] {
-  const ranks = paretoRanks(scored.map(({ costs }) => costs));
-  const front = scored
-    .filter((_, i) => ranks[i] === 0)
-    .sort((a, b) => compare(a.costs, b.costs) || a.trial.number - b.trial.number);
-  return front.filter(({ costs }, i) => i === 0 || compare(costs, front[i - 1]?.costs as Costs) !== 0);
+/**
+ * Those that no other dominates, the best of the first objective first; of equal ones the first given. One pass over an
+ * archive: fronts are short, and a hundred thousand trials may have to be gone through ten times a second.
+ */
+function nondominated(scored: readonly Scored[]): readonly Scored[] {
+  let front: Scored[] = [];
+  for (const one of scored) {
+    const { costs } = one;
+    if (front.some((other) => dominates(other.costs, costs) || compare(other.costs, costs) === 0)) continue;
+    front = front.filter((other) => !dominates(costs, other.costs));
+    front.push(one);
+  }
+  return front.sort((a, b) => compare(a.costs, b.costs));
 }
 
 /**
