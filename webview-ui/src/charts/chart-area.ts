@@ -117,6 +117,7 @@ export class ChartArea extends SignalWatcher(LitElement) {
   ];
 
   @property({ attribute: false }) app!: App;
+  #shown: ChartTab | undefined;
 
   /** The Pareto front is there with several objectives only. */
   #tabs(): typeof TABS {
@@ -165,6 +166,15 @@ export class ChartArea extends SignalWatcher(LitElement) {
       <button class="save" title="Save the chart as PNG" @click=${() => chart()?.savePng()}>${saveIcon}PNG</button>
       <button class="save" title="Save the chart as SVG" @click=${() => chart()?.saveSvg()}>${saveIcon}SVG</button>
     `;
+  }
+
+  /** The tab in use is in sight, also where the strip is too short for all. */
+  protected override updated(): void {
+    const now = this.app.ui.charts.value.tab;
+    if (now === this.#shown) return;
+    this.#shown = now;
+    const tab = this.renderRoot.querySelector('.tab[aria-selected="true"]');
+    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   /** The arrows walk along the tabs, as in every strip of tabs. */
