@@ -12,7 +12,7 @@ const CONFIG = `# @sweep
 #   train: ./train.js
 #   metric: {name: score, goal: maximize}
 #   stop: {trials: 24}
-#   pruner: median
+#   pruner: {name: percentile, percentile: 10, startupTrials: 3}
 #   workers: 2
 x: 0.5   # @tune float(0, 1)
 y: 1e-2  # @tune float(1e-3, 1, log)
