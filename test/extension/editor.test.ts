@@ -70,6 +70,7 @@ describe('a hover over an annotated value', () => {
     const entry = await study(config, 'it finishes', ({ phase }) => phase.kind === 'finished', 60_000);
     const after = await hover(config, '@tune float');
     assert.match(after, new RegExp(`Best so far: .*val_loss.*trial ${entry.best?.number}`));
+    assert.match(after, /!\[val_loss against .*completed trials\]\(data:image\/svg\+xml;base64,/);
   });
 
   it('says nothing elsewhere', async () => {
