@@ -13,6 +13,7 @@ import type { StudyView } from '../feed.js';
 import { starIcon, stateIcon } from '../icons.js';
 import { base } from '../styles.js';
 import { renderActions } from './actions.js';
+import { environmentBanner } from './environment-banner.js';
 import { frontOfView } from './front.js';
 import { improvementText, progressOf, type Result, resultOf, statusOf } from './standing.js';
 
@@ -55,6 +56,12 @@ export class StudyHeader extends SignalWatcher(LitElement) {
         flex-wrap: wrap;
         gap: 8px 28px;
         padding: 2px 20px 12px;
+      }
+      .banner {
+        margin: 2px 20px 8px;
+        padding: 4px 10px;
+        border-left: 3px solid var(--vscode-editorWarning-foreground);
+        overflow-wrap: anywhere;
       }
       @media (max-width: 719px) {
         dl {
@@ -117,7 +124,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
     const left = page.engine?.stopping ? undefined : pace?.left;
     return html`
       <div class="top">
-        <h1>${view.study.name || view.ref.name}</h1>
+        <h1>${view.ref.name}</h1>
         <button class="link" title=${view.ref.configFile} @click=${() => this.app.studyAction('open-config')}>
           ${view.ref.configName}
         </button>
@@ -129,6 +136,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
         <span class="fill"></span>
         <div class="actions">${renderActions(this.app, page, view)}</div>
       </div>
+      ${environmentBanner(view.study)}
       <dl>
         ${this.#progress(page, view)} ${this.#result(view, resultOf(view))}
         <div>
