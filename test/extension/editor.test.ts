@@ -78,3 +78,28 @@ describe('a hover over an annotated value', () => {
     assert.equal(await hover(config, 'csv:'), '');
   });
 });
+
+describe('a hint at an annotation', () => {
+  it('says that a wide range wants log, and a quick fix writes it', async () => {
+    const config = await addConfig(
+      'wide',
+      configText().replace('float(1e-4, 1e-1, log)', 'float(1e-5, 1e-1)'),
+    );
+    const uri = vscode.Uri.file(config);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const hint = await eventually('a hint is shown', () =>
+      vscode.languages.getDiagnostics(uri).find(({ code }) => code === 'log'),
+    );
+    assert.match(hint.message, /4 orders of magnitude/);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      hint.range,
+    );
+    const fix = actions.find(({ title }) => title.includes('with log'));
+    assert.ok(fix?.edit);
+    await vscode.workspace.applyEdit(fix.edit);
+    assert.match(document.getText(), /float\(1e-5, 1e-1, log\)/);
+    await document.save();
+  });
+});
