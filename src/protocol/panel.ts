@@ -52,6 +52,16 @@ export interface PageFilter {
   readonly brushes: readonly Brush[];
 }
 
+/** What a trial has left on the disk. */
+export interface TrialFiles {
+  /** By path within the trial's folder, the log left out. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  /** How many more there are. */
+  readonly left: number;
+  /** The end of what it printed. */
+  readonly log: string;
+}
+
 export interface PageContract {
   calls: {
     /** Called once when the page is up, and again whenever it wants to be sure. */
@@ -71,6 +81,7 @@ export interface PageContract {
     };
     trial(params: { study: string; trial: number; action: TrialAction }): void;
     study(params: { study: string; action: StudyAction }): void;
+    files(params: { study: string; trial: number }): TrialFiles;
     /** Text for the clipboard. */
     copy(params: { text: string }): void;
     /** A file to keep: the extension asks where. */

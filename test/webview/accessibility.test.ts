@@ -54,7 +54,7 @@ describe.each(themes.map(({ name }) => name))('the charts in the %s theme', (the
     const host = await open({ page: 'results', lines: study, theme });
     await host.page.locator('[role=row][aria-rowindex="3"]').click();
     await host.page.getByRole('button', { name: 'Details' }).click();
-    await host.page.getByRole('textbox').fill('val_loss < 0.4');
+    await host.page.getByRole('textbox', { name: 'Filter the trials' }).fill('val_loss < 0.4');
     await host.page.getByText('Clear filter').waitFor();
     for (const tab of [
       'parallel',

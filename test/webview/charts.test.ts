@@ -163,7 +163,7 @@ describe('a point of a chart', () => {
 describe('the filter', () => {
   it('reads an expression, says what is wrong with it, and is cleared with Escape', async () => {
     const host = await results();
-    const box = host.page.getByRole('textbox');
+    const box = host.page.getByRole('textbox', { name: 'Filter the trials' });
     await box.fill('optimizer.name = adam and val_loss < 0.3');
     await vi.waitFor(async () => expect(await rows(host)).toBeLessThan(40));
     await host.page.getByText(/^\d+ of 60/).waitFor();

@@ -94,7 +94,7 @@ describe('marks of trials', () => {
     const host = await openTable();
     expect(await host.page.locator('[role=row].row', { hasText: '★ · candidate' }).count()).toBe(1);
     expect(await host.page.locator('.row.excluded', { hasText: 'excluded: wrong seed' }).count()).toBe(1);
-    await host.page.getByRole('textbox').fill('starred = true');
+    await host.page.getByRole('textbox', { name: 'Filter the trials' }).fill('starred = true');
     await vi.waitFor(async () => expect(await rowCount(host)).toBe('2'));
   });
 
@@ -108,6 +108,19 @@ describe('marks of trials', () => {
         { trial: 5, action: 'include' },
         { trial: 5, action: 'star' },
       ]),
+    );
+  });
+});
+
+describe('the page of a trial', () => {
+  it('lists its files with their sizes, and finds lines of its log', async () => {
+    const host = await openTable();
+    await host.page.locator('[role=row].row').first().dblclick();
+    await host.page.getByText('checkpoint/weights.bin').waitFor();
+    await host.page.getByRole('textbox', { name: 'Search the log' }).fill('warning');
+    await host.page.getByText('1 of 4 lines').waitFor();
+    expect(await host.page.locator('sweet-trial-left pre').textContent()).toBe(
+      'warning: 3 rows without a label',
     );
   });
 });

@@ -22,7 +22,7 @@ describe('what the pages of a study share', () => {
 
   it('is the filter, told once it rests, and not told back', async () => {
     const host = await open({ page: 'results', lines, state: idle });
-    await host.page.getByRole('textbox').fill('model.dropout < 0.2');
+    await host.page.getByRole('textbox', { name: 'Filter the trials' }).fill('model.dropout < 0.2');
     await vi.waitFor(() => expect(host.filters.map(({ text }) => text)).toEqual(['model.dropout < 0.2']));
     await host.filterElsewhere('trial < 5');
     await vi.waitFor(async () =>

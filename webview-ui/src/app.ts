@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-c
 import { brushTest, parseFilter, type TrialTest } from '../../src/core/study/filter.js';
 import { type Column, columnsOf } from '../../src/core/study/table.js';
 import type { Trial } from '../../src/core/study/trial.js';
-import type { StudyAction, TrialAction } from '../../src/protocol/panel.js';
+import type { StudyAction, TrialAction, TrialFiles } from '../../src/protocol/panel.js';
 import { StudyFeed } from './feed.js';
 import type { Host } from './host.js';
 import { UiState } from './ui-state.js';
@@ -77,6 +77,14 @@ export class App {
     if (study !== undefined) {
       void this.#host.call('trial', { study, trial, action }).catch(() => this.feed.refresh());
     }
+  }
+
+  /** What a trial has left on the disk; undefined where the extension does not answer. */
+  async trialFiles(trial: number): Promise<TrialFiles | undefined> {
+    const study = this.feed.page.value?.study?.id;
+    return study === undefined
+      ? undefined
+      : this.#host.call('files', { study, trial }).catch(() => undefined);
   }
 
   /** Puts text on the clipboard, through the extension: a page has no right to. */

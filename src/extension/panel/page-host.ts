@@ -20,6 +20,7 @@ import type { Studies } from '../studies.js';
 import type { StudyEntry } from '../study-entry.js';
 import { Throttle } from '../throttle.js';
 import { type PageName, pageHtml } from './html.js';
+import { trialFiles } from './trial-files.js';
 import { webviewConnection } from './webview-connection.js';
 
 /** Bytes of journal in one answer. */
@@ -84,6 +85,8 @@ export class PageHost {
       since: (params) => this.#since(params),
       trial: ({ study, trial, action }) => run(TRIAL_COMMANDS[action], { journal: study, trial }),
       study: ({ study, action }) => run(STUDY_COMMANDS[action], { journal: study }),
+      files: ({ study, trial }) =>
+        this.studies.get(study) ? trialFiles(study, trial) : { files: [], left: 0, log: '' },
       copy: async ({ text }) => env.clipboard.writeText(text),
       save: ({ name, base64 }) => this.#save(name, base64),
       select: ({ study, trials }) => this.focus.select({ study, trials, by: this }),

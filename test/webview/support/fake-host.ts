@@ -135,6 +135,14 @@ export class FakeHost {
       study: ({ action }) => {
         host.current?.studyActions.push(action);
       },
+      files: () => ({
+        files: [
+          { name: 'checkpoint/model.json', bytes: 2_310 },
+          { name: 'checkpoint/weights.bin', bytes: 48_200 },
+        ],
+        left: 0,
+        log: 'epoch 1: val_loss 0.91\nepoch 2: val_loss 0.62\nwarning: 3 rows without a label\nepoch 3: val_loss 0.44\n',
+      }),
       copy: ({ text }) => {
         host.current?.copied.push(text);
       },

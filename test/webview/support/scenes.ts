@@ -168,7 +168,9 @@ export const scenes: readonly Scene[] = [
     options: { page: 'results', lines: many, state: idle, size: { width: 1400, height: 1000 } },
     act: async (host) => {
       await host.page.locator('#tab-parallel').click();
-      await host.page.getByRole('textbox').fill('val_loss < 0.5 and optimizer.name in (adam, momentum)');
+      await host.page
+        .getByRole('textbox', { name: 'Filter the trials' })
+        .fill('val_loss < 0.5 and optimizer.name in (adam, momentum)');
       await host.page.waitForTimeout(300);
       const box = (await host.page.locator('sweet-explorer .plot').boundingBox())!;
       const name = (await host.page.locator('sweet-explorer .axis').nth(4).boundingBox())!;

@@ -27,6 +27,7 @@ import {
 } from '../icons.js';
 import { base } from '../styles.js';
 import { curvePaths } from './trial-curve.js';
+import './trial-left.js';
 
 @customElement('sweet-trial')
 export class TrialDetails extends SignalWatcher(LitElement) {
@@ -172,6 +173,11 @@ export class TrialDetails extends SignalWatcher(LitElement) {
             : nothing
         }
         ${this.#times(trial)} ${this.#attributes(trial)}
+        <sweet-trial-left
+          .app=${this.app}
+          .trial=${trial.number}
+          .version=${`${trial.state} ${trial.reports.length}`}
+        ></sweet-trial-left>
       </section>
     `;
   }
