@@ -15,7 +15,7 @@ import { type Leaf, leavesOf } from './model/marginal.js';
 export const LEAST_FOR_MODEL = 10;
 /** Of more trials, so many evenly by their numbers: more would only cost time. */
 const MOST = 1000;
-const TREES = 48;
+const TREES = 32;
 
 export interface Response {
   readonly unit: UnitSpace;
