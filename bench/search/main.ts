@@ -1,6 +1,7 @@
 /**
  * How good the suggestions are: `npm run bench:search -- [--quick] [--data DIR] [--sampler a,b] [--problems a,b]
- * [--seeds N] [--first-seed N] [--trials N] [--peers a,b] [--each] [--no-speed] [--json FILE] [--save FILE]`. Runs our samplers on every problem, scores them
+ * [--seeds N] [--first-seed N] [--trials N] [--peers a,b] [--each] [--no-speed] [--live [--python PATH]]
+ * [--json FILE] [--save FILE]`. Runs our samplers on every problem, scores them
  * (score.ts) beside the stored curves of others, where the data directory has such, and prints a table.
  */
 import { writeFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import type { Sampler } from '../../src/core/samplers/sampler.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import { analyticProblems } from './analytic.js';
 import { externalProblems, type Run, storedRuns } from './external.js';
+import { LIVE_SAMPLERS, type LiveSampler, startPeer } from './live.js';
 import { multiObjective } from './multi.js';
 import { multiFidelity } from './multi-fidelity.js';
 import { checkFailure, type Problem } from './problem.js';
@@ -32,6 +34,8 @@ const { values: options } = parseArgs({
     save: { type: 'string' },
     each: { type: 'boolean', default: false },
     'no-speed': { type: 'boolean', default: false },
+    live: { type: 'boolean', default: false },
+    python: { type: 'string', default: '/usr/bin/python3' },
     'multi-objective': { type: 'boolean', default: false },
     'multi-fidelity': { type: 'boolean', default: false },
     /** For `--multi-fidelity`: pruners as JSON texts or names, and epochs of each study. */
@@ -201,7 +205,19 @@ const stored = (options.data ? storedRuns(options.data) : [])
   .filter(({ sampler }) => peers.has(sampler))
   .map((one) => ({ ...one, sampler: `${one.sampler}*` }));
 const references = new Map<string, Reference>(problems.map((problem) => [problem.id, problem]));
-const all = curves([...ours, ...stored], references, trials);
+const peer = options.live ? await startPeer(options.python, process.cwd()) : undefined;
+if (options.live && !peer)
+  throw new Error(`${options.python} has no Optuna; name one that has with --python.`);
+const live: Run[] = [];
+for (const problem of peer ? problems : []) {
+  for (const sampler of LIVE_SAMPLERS) {
+    for (let k = 0; k < seeds; k++) {
+      live.push((await peer?.search(sampler, problem, first + k, trials)) as Run);
+    }
+  }
+}
+if (peer) console.log(`live: Optuna ${peer.version}`);
+const all = curves([...ours, ...stored, ...live], references, trials);
 const results: { name: string; value: number; unit: string; versus: string | null; ratio: number | null }[] =
   [];
 for (const group of ['all', 'numeric', 'mixed', 'conditional'] as const) {
@@ -213,7 +229,7 @@ for (const group of ['all', 'numeric', 'mixed', 'conditional'] as const) {
   const best =
     rows.find(({ sampler }) => sampler.endsWith('*') && sampler !== 'random*') ??
     rows.find(({ sampler }) => sampler === 'random');
-  for (const row of rows.filter(({ sampler }) => !sampler.endsWith('*'))) {
+  for (const row of rows.filter(({ sampler }) => !/[*]$| live$/.test(sampler))) {
     results.push({
       name: `${row.sampler}: area under the log-regret curve at ${trials} trials, ${group} problems`,
       value: row.area,
@@ -225,26 +241,34 @@ for (const group of ['all', 'numeric', 'mixed', 'conditional'] as const) {
 }
 if (stored.length > 0) console.log('\n* stored runs of other optimisers; see bench/README.md');
 console.log('\nmilliseconds of processor time per suggestion, ten parameters, median; Optuna beside it');
-const { auto, gp, tpe } = samplers;
-const cases: readonly SpeedCase[] = [
-  { sampler: tpe, trials: 100, peer: 3.3 },
-  { sampler: tpe, trials: 1000, peer: 11 },
+const { auto, cmaes, gp, rf, tpe } = samplers;
+const cases: readonly (SpeedCase & { readonly live?: LiveSampler })[] = [
+  { sampler: tpe, trials: 100, peer: 3.3, live: 'tpe' },
+  { sampler: tpe, trials: 1000, peer: 11, live: 'tpe' },
+  { sampler: cmaes, trials: 1000, live: 'cmaes' },
+  { sampler: rf, trials: 300 },
   { sampler: gp, trials: 100, peer: 74 },
   { sampler: gp, trials: 300, peer: 2112 },
   { sampler: auto, trials: 10_000 },
 ];
 for (const one of options['no-speed'] ? [] : cases) {
-  const { sampler, trials: n, peer } = one;
+  const { sampler, trials: n, peer: known } = one;
   const time = suggestionTime(one);
+  const now = peer && one.live ? await peer.suggestionTime(one.live, n) : undefined;
   console.log(
-    `${sampler.name.padEnd(5)} ${String(n).padStart(6)} trials ${time.toFixed(2).padStart(8)}${peer ? `  ${peer}` : ''}`,
+    `${sampler.name.padEnd(5)} ${String(n).padStart(6)} trials ${time.toFixed(2).padStart(8)}${known ? `  ${known}` : ''}${now ? `  live ${now.toFixed(2)}` : ''}`,
   );
   results.push({
     name: `${sampler.name}: processor time per suggestion after ${n} trials, 10 parameters`,
     value: time,
     unit: 'ms',
-    versus: peer ? `Optuna ${sampler.name.toUpperCase()}: ${peer} ms` : null,
-    ratio: peer ? time / peer : null,
+    versus: now
+      ? `Optuna ${peer?.version} ${sampler.name.toUpperCase()} in the same run: ${now.toFixed(2)} ms`
+      : known
+        ? `Optuna ${sampler.name.toUpperCase()}: ${known} ms`
+        : null,
+    ratio: now ? time / now : known ? time / known : null,
   });
 }
+peer?.close();
 if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
