@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import peggy from 'peggy';
 
-const compile = (source) => peggy.generate(source, { output: 'source', format: 'es', allowedStartRules: ['*'] });
+const compile = (source) =>
+  peggy.generate(source, { output: 'source', format: 'es', allowedStartRules: ['*'] });
 
 export const peggyPlugin = {
   esbuild: {

@@ -22,5 +22,5 @@ export default async function train(config: Config, trial: Trial): Promise<Recor
     verbose: 0,
     callbacks: trial.callback(),
   });
-  return { val_accuracy: Number(history['val_acc']?.at(-1)), weights: model.countParams() };
+  return { val_accuracy: Number(history.val_acc?.at(-1)), weights: model.countParams() };
 }

@@ -48,7 +48,13 @@ export async function loadDigits(file: string, validation: number) {
   return { x: x!, y: y!, validationData: [xVal!, yVal!] as [tf.Tensor, tf.Tensor] };
 }
 
-export function createModel({ filters, secondLayer, dense, activation, dropout }: Config['network']): tf.Sequential {
+export function createModel({
+  filters,
+  secondLayer,
+  dense,
+  activation,
+  dropout,
+}: Config['network']): tf.Sequential {
   const model = tf.sequential();
   model.add(tf.layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation, inputShape: [8, 8, 1] }));
   model.add(tf.layers.maxPooling2d({ poolSize: 2 }));

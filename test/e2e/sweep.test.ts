@@ -35,6 +35,9 @@ describe('a sweep by clicks', function () {
     const menu = await workbench.openContextMenuWith(workbench.explorerItem('iris.yaml'), 'Start Sweep');
     await menu.choose('Start Sweep');
     await workbench.showSweetspot();
+    const study = workbench.treeRows('Studies').filter({ hasText: /[1-8]\/8/ });
+    // Open while it runs; so short a sweep may be over before it is drawn.
+    await workbench.expandTreeRow(study.first());
     await workbench.treeRows('Studies').filter({ hasText: 'Trial' }).first().waitFor();
   });
 
@@ -51,7 +54,14 @@ describe('a sweep by clicks', function () {
     assert.deepEqual((await menu.labels()).filter(Boolean), [
       'Compare Trial with File',
       'Apply Trial',
+      'Try Again with Edits…',
       'Show Trial Log',
+      'Star / Unstar',
+      'Note…',
+      'Tags…',
+      'Exclude…',
+      'Show Environment',
+      'Compare Environments',
     ]);
     await menu.choose('Compare Trial with File');
     await workbench.editorTab(/iris\.yaml ↔ trial \d+/).waitFor();

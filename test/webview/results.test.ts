@@ -175,6 +175,7 @@ describe('the table', () => {
     const context = await host.page.evaluate(() => document.body.dataset.vscodeContext);
     expect(JSON.parse(context ?? '{}')).toMatchObject({
       webviewSection: 'trial',
+      trialExcluded: false,
       journal: sampleRef.id,
       trial: 2,
     });

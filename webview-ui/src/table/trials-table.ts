@@ -163,6 +163,7 @@ export abstract class TrialsTable extends SignalWatcher(LitElement) {
       webviewSection: 'trial',
       journal: this.app.feed.page.value?.study?.id,
       trial: trial.number,
+      trialExcluded: trial.marks?.excluded !== undefined,
       preventDefaultContextMenuItems: true,
     });
   }
