@@ -96,3 +96,79 @@ describe('createStudy', () => {
     expect(() => trial.report(1, 1)).toThrow(/already ended/);
   });
 });
+
+describe('outcome constraints', () => {
+  const outcomeConstraints = ['latency <= 20'];
+
+  it('keep a trial that breaks one, or lacks its metric, from being the best', async () => {
+    const study = createStudy({ space, outcomeConstraints });
+    const results = [{ latency: 30 }, { latency: 20 }, {}] as const;
+    for (const [value, metrics] of results.entries()) {
+      await study.tell((await study.ask()).number, value, { metrics });
+    }
+    expect(study.best).toMatchObject({ number: 1, values: { value: 1, latency: 20 } });
+    expect(study.front.map(({ number }) => number)).toEqual([1]);
+  });
+
+  it('teach the sampler where acceptable results are', async () => {
+    const flat: Space = { x: { type: 'float', low: 0, high: 1 } };
+    const study = createStudy({ space: flat, outcomeConstraints, sampler: 'tpe', seed: 1 });
+    const tried: number[] = [];
+    for (let i = 0; i < 60; i++) {
+      const { number, params } = await study.ask();
+      const x = params.x as number;
+      tried.push(x);
+      await study.tell(number, x, { metrics: { latency: 100 * (1 - x) } });
+    }
+    expect(study.best?.params.x).toBeGreaterThanOrEqual(0.8);
+    expect(tried.slice(30).filter((x) => x >= 0.8).length).toBeGreaterThan(15);
+  });
+
+  it('are on metrics alone', async () => {
+    expect(() => createStudy({ space, outcomeConstraints: ['units <= 8'] })).toThrow(/`constraints`/);
+    expect(() => createStudy({ space, outcomeConstraints: ['latency <='] })).toThrow(/"latency <="/);
+    const study = createStudy({ space });
+    const { number } = await study.ask();
+    await expect(study.tell(number, 1, { metrics: { value: 2 } })).rejects.toThrow(/objective/);
+  });
+});
+
+describe('a warm start', () => {
+  const line: Space = { x: { type: 'float', low: 0, high: 1 } };
+  const loss = (x: number): number => (x - 0.37) ** 2;
+  const search = async (study: ReturnType<typeof createStudy>, n: number): Promise<void> => {
+    for (let i = 0; i < n; i++) {
+      const { number, params } = await study.ask();
+      await study.tell(number, loss(params.x as number));
+    }
+  };
+
+  it('lets the sampler begin where the other study ended, and counts for nothing else', async () => {
+    const before = createStudy({ space: line, sampler: 'gp', seed: 1 });
+    await search(before, 15);
+    const after = createStudy({ space: line, sampler: 'gp', seed: 2, warmStart: before.trials });
+    await search(after, 1);
+    expect(after.trials).toHaveLength(1);
+    expect(after.trials[0]?.suggestion?.prediction).toBeDefined();
+    expect(Math.abs((after.best?.params.x as number) - 0.37)).toBeLessThan(0.05);
+  });
+
+  it('leaves out what is no point of the space, has not ended or has other objectives', async () => {
+    const trial = (number: number, more: object) =>
+      ({ number, state: 'complete', params: { x: 0.5 }, objectives: [1], ...more }) as const;
+    const warmStart = [
+      trial(0, { params: { x: 2 } }),
+      trial(1, { params: { x: 0.5, y: 1 } }),
+      trial(2, { params: {} }),
+      trial(3, { state: 'running' }),
+      trial(4, { objectives: [1, 2] }),
+    ];
+    const points = async (options: object): Promise<unknown> => {
+      const study = createStudy({ space: line, sampler: 'tpe', ...options });
+      await search(study, 12);
+      return study.trials.map(({ params }) => params);
+    };
+    expect(await points({ warmStart })).toEqual(await points({}));
+    expect(await points({ warmStart: [trial(0, {})] })).not.toEqual(await points({}));
+  });
+});

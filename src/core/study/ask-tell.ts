@@ -3,7 +3,7 @@
  * same records, samplers and pruners as a sweep started from a file, without a journal.
  */
 
-import { parseConstraints } from '../annotation/library-constraints.js';
+import { parseConstraints, parseOutcomeConstraints } from '../annotation/library-constraints.js';
 import { prunerOf, prunerProblem } from '../pruners/choose.js';
 import type { PrunerChoice } from '../pruners/names.js';
 import { objectivesProblem } from '../samplers/multi/support.js';
@@ -14,16 +14,17 @@ import { decisionOrder } from '../space/point.js';
 import { distributionProblem } from '../space/validate.js';
 import { bestTrial, mergedStudy } from './best.js';
 import { enqueueInto } from './enqueue.js';
-import { comparableTrials } from './fidelity.js';
 import { judgeTrial } from './judge.js';
 import { paretoFront } from './pareto.js';
 import type { JournalRecord } from './records.js';
 import { isFinished, StudyReducer } from './reduce.js';
-import { constraintContext, exhaustedReason } from './suggest.js';
+import { askSampler, exhaustedReason } from './suggest.js';
 import type { Direction, Trial } from './trial.js';
+import { type WarmTrial, warmTrials } from './warm-start.js';
 import {
   askRecords,
   claimRecords,
+  earlierRecord,
   type Outcome,
   reportRecord,
   studyRecords,
@@ -43,6 +44,17 @@ export interface CreateStudyOptions {
    * `constraints` of `@sweep`.
    */
   readonly constraints?: readonly string[];
+  /**
+   * Which results are acceptable, such as `latency <= 20`: expressions on the `metrics` that `tell` is given, and on the
+   * objectives, `value`, `value1` and so on. Samplers avoid trials that break one, or lack a metric of it, and they are
+   * neither `best` nor on the `front`.
+   */
+  readonly outcomeConstraints?: readonly string[];
+  /**
+   * Trials of another study, such as its `trials`, for the sampler to learn from; they count for nothing else. Those
+   * that have not ended, are no points of this space or have another number of objectives are left out.
+   */
+  readonly warmStart?: readonly WarmTrial[];
   /** The same seed gives the same suggestions for the same results. Default 0. */
   readonly seed?: number;
 }
@@ -58,6 +70,14 @@ export interface AskedTrial {
   shouldPrune(): boolean;
 }
 
+/** How a trial ended, beside its objectives. */
+export interface TellOptions {
+  /** Default `complete`. */
+  readonly state?: Outcome['state'];
+  /** Further metrics by name, for `outcomeConstraints`. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
 export interface AskTellStudy {
   /**
    * The next trial.
@@ -71,11 +91,15 @@ export interface AskTellStudy {
    */
   enqueue(params: Params): Promise<number>;
   /**
-   * Ends a trial. `state` is `complete` unless said; a pruned or failed trial needs no value. A value that is not
+   * Ends a trial: complete unless said otherwise; a pruned or failed trial needs no value. A value that is not
    * finite makes the trial failed.
    * @throws Error when there is no such trial, it has ended, or the number of values is not that of the directions.
    */
-  tell(number: number, value?: number | readonly number[], state?: Outcome['state']): Promise<void>;
+  tell(
+    number: number,
+    value?: number | readonly number[],
+    how?: Outcome['state'] | TellOptions,
+  ): Promise<void>;
   /** The best completed trial, with several objectives the balanced one of the front; undefined before there is one. */
   readonly best: Trial | undefined;
   /** The trials that no other betters in one objective without being worse in another; the best alone with one. */
@@ -110,9 +134,19 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
     for (const record of records) reducer.apply(record);
   };
   const constraints = parseConstraints(options.constraints ?? [], space);
-  const settings = { sampler, pruner, seed, stop: {}, ...(constraints.length > 0 && { constraints }) };
+  const outcomeConstraints = parseOutcomeConstraints(options.outcomeConstraints ?? [], space);
+  const settings = {
+    sampler,
+    pruner,
+    seed,
+    stop: {},
+    ...(constraints.length > 0 && { constraints }),
+    ...(outcomeConstraints.length > 0 && { outcomeConstraints }),
+  };
   const config = { file: '', text: '' };
   apply(studyRecords(WORKER, { name: 'study', objectives, space, settings, config, baseline: {} }));
+  const earlier = warmTrials(options.warmStart ?? [], space, directions.length);
+  if (earlier.length > 0) apply([earlierRecord(WORKER, earlier)]);
 
   const running = (number: number): Trial => {
     const trial = reducer.study.trials[number];
@@ -143,14 +177,7 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
         return handOut(waiting);
       }
       const number = trials.length;
-      const suggestion = samplers[sampler].ask({
-        space,
-        directions,
-        trials: pruner === 'none' ? trials : comparableTrials(trials, objectives),
-        seed,
-        number,
-        ...constraintContext(settings),
-      });
+      const suggestion = askSampler(reducer.study);
       if (suggestion === 'exhausted') {
         throw new Error(`There is nothing left to suggest: ${exhaustedReason(settings)}.`);
       }
@@ -164,20 +191,26 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
       return number;
     },
 
-    async tell(number, value, state = 'complete') {
+    async tell(number, value, how = 'complete') {
+      const { state = 'complete', metrics = {} } = typeof how === 'string' ? { state: how } : how;
       const trial = running(number);
       const values = value === undefined ? undefined : typeof value === 'number' ? [value] : [...value];
       if (state === 'complete' && values?.length !== directions.length) {
         const count = `${directions.length} value${directions.length > 1 ? 's' : ''}`;
         throw new Error(`A completed trial needs ${count}, one per direction.`);
       }
+      const taken = objectives.find((objective) => objective.metric in metrics);
+      if (taken) throw new Error(`"${taken.metric}" is an objective: tell it as the value.`);
       const last = trial.reports.at(-1)?.value;
       const told = values ?? (state === 'pruned' && last !== undefined ? [last] : undefined);
       const allFinite = told?.every(Number.isFinite) ?? true;
       const reason = allFinite ? undefined : `the value is ${told?.join(', ')}`;
       const outcome: Outcome = {
         state: allFinite ? state : 'failed',
-        values: Object.fromEntries((told ?? []).map((v, index) => [objectives[index]?.metric ?? metric, v])),
+        values: {
+          ...Object.fromEntries((told ?? []).map((v, index) => [objectives[index]?.metric ?? metric, v])),
+          ...metrics,
+        },
         ...(told && allFinite && state !== 'failed' ? { objectives: told } : {}),
         ...(reason === undefined ? {} : { reason }),
       };
