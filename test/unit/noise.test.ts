@@ -1,5 +1,6 @@
 /** Repeated runs, the race at the end, how sure the winner is, and the criteria that end a study by steps or by regret. */
 import { describe, expect, it } from 'vitest';
+import { parseOutcomeConstraints } from '../../src/core/annotation/library-constraints.js';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { random } from '../../src/core/random.js';
 import { bestTrial, objectiveOf } from '../../src/core/study/best.js';
@@ -127,6 +128,57 @@ describe('the race at the end', () => {
     const trials = [1, 1.01, 1.02].map((value, n) => run(n, value));
     const last = run(3, 0, { state: 'running', reports: [] });
     expect(nextTrial(study([...trials, last], settings), [3], 0).kind).toBe('end');
+  });
+});
+
+describe('results that break an outcome constraint', () => {
+  const outcomeConstraints = parseOutcomeConstraints(['latency <= 20'], {});
+  const slow = (number: number, value: number, latency = 30, more: Partial<Trial> = {}): Trial =>
+    run(number, value, { values: { loss: value, latency }, ...more });
+  const fast = (number: number, value: number, more: Partial<Trial> = {}): Trial =>
+    slow(number, value, 10, more);
+  const again = (of: number) => ({ suggestion: { sampler: 'race', reason: '', seen: 0, repeatOf: of } });
+
+  it('are neither the winner nor what it is compared with', () => {
+    const trials = [slow(0, 0), fast(1, 1), fast(2, 2), fast(3, 1.2, again(1)), slow(4, 0.1, 30, again(0))];
+    expect(winnerOf(study(trials, { outcomeConstraints }))).toMatchObject({ trial: 1, versus: 2, runs: 2 });
+  });
+
+  it('are not raced', () => {
+    const settings = { race: 2, stop: { trials: 3 }, outcomeConstraints };
+    const next = nextTrial(study([slow(0, 0), fast(1, 1), fast(2, 2)], settings), [], 0);
+    expect(next).toMatchObject({ kind: 'start', suggestion: { repeatOf: 1, sampler: 'race' } });
+  });
+
+  it('reach no target', () => {
+    const settings = { stop: { target: 0.5 }, outcomeConstraints };
+    expect(stopOf(study([fast(0, 1), slow(1, 0)], settings), 0)).toBeUndefined();
+    expect(stopOf(study([fast(0, 1), fast(1, 0.5)], settings), 0)?.criterion).toBe('target');
+  });
+
+  it('are no improvement, but to break less is one until a first result is acceptable', () => {
+    const plateau = (...trials: Trial[]) =>
+      stopOf(study(trials, { stop: { plateau: 2 }, outcomeConstraints }), 0)?.criterion;
+    expect(plateau(fast(0, 1), slow(1, 0.5), slow(2, 0.4))).toBe('plateau');
+    expect(plateau(slow(0, 0), fast(1, 3), slow(2, 0))).toBeUndefined();
+    expect(plateau(slow(0, 0, 50), slow(1, 1, 40), slow(2, 2, 30))).toBeUndefined();
+    expect(plateau(slow(0, 0, 30), slow(1, 1, 40), slow(2, 2, 30))).toBe('plateau');
+  });
+
+  it('do not grow a front, and are counted as trials without growth', () => {
+    const objectives = [
+      { metric: 'loss', direction: 'minimize' },
+      { metric: 'size', direction: 'minimize' },
+    ] as const;
+    const settings = { stop: { plateau: 2 }, outcomeConstraints };
+    const trials = [
+      fast(0, 1, { objectives: [1, 1] }),
+      slow(1, 0, 30, { objectives: [0, 0] }),
+      slow(2, 0, 30, { objectives: [0, 0] }),
+    ];
+    expect(stopOf({ ...study(trials, settings), objectives }, 0)?.criterion).toBe('plateau');
+    const grown = [...trials, fast(3, 0, { objectives: [0.5, 0.5] })];
+    expect(stopOf({ ...study(grown, settings), objectives }, 0)).toBeUndefined();
   });
 });
 

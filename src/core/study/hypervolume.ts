@@ -140,7 +140,7 @@ export interface HypervolumeHistory {
 
 type Comparable = Parameters<typeof comparableTrials>[0];
 
-const byEnd = (a: Scored, b: Scored): number =>
+const byEnd = (a: Pick<Scored, 'trial'>, b: Pick<Scored, 'trial'>): number =>
   (a.trial.finishedAt ?? '').localeCompare(b.trial.finishedAt ?? '') || a.trial.number - b.trial.number;
 
 /** How the hypervolume grew, trial by trial, all measured in the frame of the whole history. */
@@ -183,17 +183,22 @@ const LEAST_GROWTH = 1e-3;
 
 /**
  * How many completed trials have passed since the hypervolume last grew by more than a thousandth of itself. Ever
- * smaller steps along the front are no progress that is worth the time.
+ * smaller steps along the front are no progress that is worth the time. Those that break an outcome constraint are
+ * counted, and no growth.
  */
 export function trialsSinceGrowth(study: Comparable & Pick<Study, 'trials'>): number {
-  const { steps } = hypervolumeHistory(study);
-  let since = 0;
+  let last: Trial | undefined;
   let before = 0;
-  for (const { value } of steps) {
-    if (value > before * (1 + LEAST_GROWTH)) {
-      before = value;
-      since = 0;
-    } else since++;
+  for (const { trial, value } of hypervolumeHistory(study).steps) {
+    if (value <= before * (1 + LEAST_GROWTH)) continue;
+    before = value;
+    last = trial;
   }
-  return since;
+  const grown = last;
+  return study.trials.filter(
+    (trial) =>
+      trial.state === 'complete' &&
+      trial.marks?.excluded === undefined &&
+      (!grown || byEnd({ trial: grown }, { trial }) < 0),
+  ).length;
 }

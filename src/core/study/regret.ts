@@ -9,6 +9,7 @@ import { Points } from '../samplers/gp/kernel.js';
 import { Posterior } from '../samplers/gp/posterior.js';
 import { sobolPoint } from '../samplers/qmc.js';
 import { unitSpace } from '../samplers/unit-space.js';
+import { outcomeViolation } from '../space/constraint.js';
 import { countedTrials, objectiveOf } from './best.js';
 import { hasRepeats, mergedTrials } from './repeats.js';
 import type { Study, Trial } from './trial.js';
@@ -24,7 +25,7 @@ const EVALUATIONS = 30;
 const known = new WeakMap<readonly Trial[], { readonly count: number; readonly regret: number }>();
 
 /**
- * In the units of the first objective; undefined while too few trials are complete. A study's bound is computed anew when a
+ * In the units of the first objective; undefined while too few trials are complete and acceptable. A study's bound is computed anew when a
  * tenth more trials have completed, or 25.
  */
 export function remainingRegret(study: Study): number | undefined {
@@ -32,8 +33,9 @@ export function remainingRegret(study: Study): number | undefined {
   const last = known.get(trials);
   if (last && trials.length - last.count < Math.min(25, Math.max(1, last.count / 10))) return last.regret;
   const counted = countedTrials(study);
+  const violation = outcomeViolation(study.settings.outcomeConstraints);
   const complete = (hasRepeats(study) ? mergedTrials(counted) : counted).filter(
-    (trial) => objectiveOf(trial) !== undefined,
+    (trial) => objectiveOf(trial) !== undefined && (violation?.(trial.values) ?? 0) === 0,
   );
   if (complete.length < LEAST) return undefined;
   const regret = regretBound(study, complete);

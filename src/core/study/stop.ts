@@ -1,4 +1,5 @@
 /** When a study has done enough: the criteria of `@sweep`'s `stop`. */
+import { outcomeViolation } from '../space/constraint.js';
 import { bestOfFirst, isBetter, isExcluded, mergedStudy, objectiveOf } from './best.js';
 import { trialsSinceGrowth } from './hypervolume.js';
 import { isPaused } from './pause.js';
@@ -84,19 +85,26 @@ export function runningMs(study: Pick<Study, 'elapsedMs' | 'runningSince'>, now:
   return study.elapsedMs + (study.runningSince ? Math.max(0, now - Date.parse(study.runningSince)) : 0);
 }
 
-/** Completed trials after the last improvement, in the order in which they completed. */
+/**
+ * Completed trials after the last improvement, in the order in which they completed. A result that breaks an outcome
+ * constraint is none; before the first that breaks none, to break them less is (Deb 2000, as in samplers/ranking.ts).
+ */
 function sinceImprovement(study: Study): number {
   if (study.objectives.length > 1) return trialsSinceGrowth(mergedStudy(study));
   const direction = study.objectives[0]?.direction ?? 'minimize';
+  const violation = outcomeViolation(study.settings.outcomeConstraints);
   const completed = (hasRepeats(study) ? mergedTrials(study.trials) : study.trials)
     .filter((trial) => trial.state === 'complete' && !isExcluded(trial))
     .toSorted((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? '') || a.number - b.number);
   let best = Number.NaN;
+  let least = violation ? Infinity : 0;
   let since = 0;
   for (const trial of completed) {
     const value = objectiveOf(trial) ?? Number.NaN;
-    if (isBetter(value, best, direction)) {
-      best = value;
+    const broken = violation?.(trial.values) ?? 0;
+    if (broken < least || (broken === 0 && isBetter(value, best, direction))) {
+      if (broken === 0) best = value;
+      least = broken;
       since = 0;
     } else since++;
   }

@@ -4,9 +4,10 @@
  * and Tiao, "Bayesian inference in statistical analysis", 1973, section 2.5). Without repeated runs there is nothing to
  * judge by.
  */
+import { outcomeViolation } from '../space/constraint.js';
 import { studentCdf } from '../student-t.js';
 import { bestTrial, isBetter, isExcluded } from './best.js';
-import { runsByPoint } from './repeats.js';
+import { mergedTrials, runsByPoint } from './repeats.js';
 import type { Study } from './trial.js';
 
 /** So many points give the variance. */
@@ -37,12 +38,19 @@ export interface Winner {
   readonly probability: number;
 }
 
-export function standing({ trials, objectives }: Pick<Study, 'trials' | 'objectives'>): Standing {
+type Judged = Pick<Study, 'trials' | 'objectives'> & Partial<Pick<Study, 'settings'>>;
+
+/** Points whose runs break an outcome constraint in the mean are no contenders. */
+export function standing({ trials, objectives, settings }: Judged): Standing {
   const direction = objectives[0]?.direction ?? 'minimize';
+  const violation = outcomeViolation(settings?.outcomeConstraints);
+  const broken = new Set<number>();
+  if (violation)
+    for (const { number, values } of mergedTrials(trials)) if (violation(values) > 0) broken.add(number);
   const points: (Contender & { readonly squares: number })[] = [];
   for (const [number, runs] of runsByPoint(trials)) {
     const first = trials[number];
-    if (first?.state !== 'complete' || isExcluded(first)) continue;
+    if (first?.state !== 'complete' || isExcluded(first) || broken.has(number)) continue;
     const values = runs.flatMap(({ state, objectives: values }) => {
       const value = state === 'complete' ? values?.[0] : undefined;
       return value !== undefined && Number.isFinite(value) ? [value] : [];
@@ -77,7 +85,7 @@ export function probabilityBetter(
 }
 
 /** undefined where no point was run twice, there are several objectives, or there is nothing to compare the best with. */
-export function winnerOf(study: Pick<Study, 'trials' | 'objectives'>): Winner | undefined {
+export function winnerOf(study: Judged): Winner | undefined {
   // Of several objectives none decides alone.
   if (study.objectives.length > 1) return undefined;
   const best = bestTrial(study);
