@@ -2,6 +2,7 @@
  * What a page (the results panel, the sidebar's table) and the extension say to each other. A page asks for what it
  * lacks by position ("since"), so one that was hidden, reloaded or opened late catches up exactly.
  */
+import type { Course } from '../core/analysis/course.js';
 import type { Brush } from '../core/study/filter.js';
 import type { StudyTransfer } from '../core/study/transfer.js';
 import type { EngineStatus } from './engine.js';
@@ -14,6 +15,12 @@ export interface StudyRef {
   /** Absolute path and base name of the config. */
   readonly configFile: string;
   readonly configName: string;
+}
+
+/** Another study with the same first objective, to be compared with the one that a page shows. */
+export interface PeerStudy {
+  readonly ref: StudyRef;
+  readonly course: Course;
 }
 
 /** What the page is to show now. */
@@ -82,6 +89,8 @@ export interface PageContract {
     trial(params: { study: string; trial: number; action: TrialAction }): void;
     study(params: { study: string; action: StudyAction }): void;
     files(params: { study: string; trial: number }): TrialFiles;
+    /** Those of the same config first, each group latest first; archived ones are left out. */
+    peers(params: { study: string }): readonly PeerStudy[];
     /** Text for the clipboard. */
     copy(params: { text: string }): void;
     /** A file to keep: the extension asks where. */
@@ -98,6 +107,8 @@ export interface PageContract {
     state: PageState;
     /** There is more to ask for. At most ten a second. */
     appended: { study: string; seq: number };
+    /** There are more or fewer studies to compare with. */
+    peersChanged: { study: string };
     /** Another view selected these trials. */
     selected: { study: string; trials: readonly number[] };
     pointed: { study: string; trial: number | null };

@@ -6,6 +6,7 @@ import type { Trial } from '../../src/core/study/trial.js';
 import type { StudyAction, TrialAction, TrialFiles } from '../../src/protocol/panel.js';
 import { StudyFeed } from './feed.js';
 import type { Host } from './host.js';
+import { Peers } from './peers.js';
 import { UiState } from './ui-state.js';
 
 /** The trials that pass the filter, and what is wrong with it. */
@@ -18,6 +19,7 @@ export interface Filtered {
 
 export class App {
   readonly feed: StudyFeed;
+  readonly peers: Peers;
   readonly ui: UiState;
   readonly #host: Host;
   readonly #now = signal(Date.now());
@@ -26,10 +28,12 @@ export class App {
     this.#host = host;
     this.ui = new UiState(host);
     this.feed = new StudyFeed(host);
+    this.peers = new Peers(host, () => this.feed.page.value?.study?.id);
     effect(() => {
       const page = this.feed.page.value;
       if (page) this.ui.show(page.study);
     });
+    effect(() => this.peers.watch(this.ui.charts.value.tab === 'studies'));
     effect(() => {
       this.#now.value = Date.now();
       const running = this.feed.view.value?.study.status.kind === 'running';

@@ -19,7 +19,8 @@ export type ChartTab =
   | 'edf'
   | 'pareto'
   | 'correlation'
-  | 'calibration';
+  | 'calibration'
+  | 'studies';
 
 /** How the charts beyond the overview are set up. */
 export interface ChartChoices {
@@ -35,6 +36,8 @@ export interface ChartChoices {
   readonly hiddenAxes: readonly string[];
   readonly turned: readonly string[];
   readonly pair: readonly [string | undefined, string | undefined];
+  /** Journals of the studies compared with; absent: the latest of the same config. */
+  readonly others?: readonly string[];
   /** Objectives of the Pareto front's axes, as column ids. */
   readonly plane: readonly [string | undefined, string | undefined];
 }

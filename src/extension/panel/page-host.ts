@@ -20,6 +20,7 @@ import type { Studies } from '../studies.js';
 import type { StudyEntry } from '../study-entry.js';
 import { Throttle } from '../throttle.js';
 import { type PageName, pageHtml } from './html.js';
+import { Peers } from './peers.js';
 import { trialFiles } from './trial-files.js';
 import { webviewConnection } from './webview-connection.js';
 
@@ -67,6 +68,7 @@ export class PageHost {
   readonly #own = new Disposables();
   readonly #server: Server<PageContract>;
   readonly #teller = this.#own.add(new Throttle(TELL_EVERY, () => this.#tell()));
+  readonly #peers: Peers;
   #toldState = '';
   #toldFilter: PageFilter | undefined;
   #served: { readonly study: string; readonly generation: number | undefined } | undefined;
@@ -77,6 +79,7 @@ export class PageHost {
     private readonly focus: Focus,
   ) {
     const { webview, extension, page } = setting;
+    this.#peers = new Peers(studies, refOf);
     const dist = Uri.joinPath(extension, 'dist');
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
     const connection = this.#own.add(webviewConnection(webview));
@@ -87,6 +90,7 @@ export class PageHost {
       study: ({ study, action }) => run(STUDY_COMMANDS[action], { journal: study }),
       files: ({ study, trial }) =>
         this.studies.get(study) ? trialFiles(study, trial) : { files: [], left: 0, log: '' },
+      peers: ({ study }) => this.#peers.of(study),
       copy: async ({ text }) => env.clipboard.writeText(text),
       save: ({ name, base64 }) => this.#save(name, base64),
       select: ({ study, trials }) => this.focus.select({ study, trials, by: this }),
@@ -97,6 +101,12 @@ export class PageHost {
     this.#own.add(
       studies.onDidChange((entry) => {
         if (entry.id === this.setting.study()) this.#teller.request();
+      }),
+    );
+    this.#own.add(
+      studies.onDidChangeList(() => {
+        const study = this.setting.study();
+        if (study !== undefined && this.setting.visible()) void this.#server.emit('peersChanged', { study });
       }),
     );
     this.#own.add(

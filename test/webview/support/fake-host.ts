@@ -21,6 +21,7 @@ import type {
   PageContract,
   PageFilter,
   PageState,
+  PeerStudy,
   StudyAction,
   TrialAction,
 } from '../../../src/protocol/panel.js';
@@ -43,6 +44,10 @@ export interface FakeHostOptions {
   /** What setState has kept from an earlier life. */
   readonly saved?: unknown;
   readonly scale?: number;
+  /** The time at which the page's clock stands still; its language is American English then, its time zone UTC. */
+  readonly now?: number;
+  /** Studies to compare with. */
+  readonly peers?: readonly PeerStudy[];
   /** Gives the study as one message to a page that has nothing of it, as the extension does for long ones. */
   readonly whole?: boolean;
 }
@@ -114,8 +119,12 @@ export class FakeHost {
         (options.page === 'table' ? { width: 300, height: 700 } : { width: 1200, height: 800 }),
       deviceScaleFactor: options.scale ?? 1,
       bypassCSP: false,
+      ...(options.now === undefined
+        ? {}
+        : { locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce' as const }),
     });
     const page = await context.newPage();
+    if (options.now !== undefined) await page.clock.setFixedTime(options.now);
     const theme = themes.find(({ name }) => name === (options.theme ?? 'dark')) ?? themes[0]!;
     await page.route(`${ORIGIN}/**`, async (route) => {
       const script = route.request().url().endsWith('/webview.js');
@@ -143,6 +152,7 @@ export class FakeHost {
         left: 0,
         log: 'epoch 1: val_loss 0.91\nepoch 2: val_loss 0.62\nwarning: 3 rows without a label\nepoch 3: val_loss 0.44\n',
       }),
+      peers: () => options.peers ?? [],
       copy: ({ text }) => {
         host.current?.copied.push(text);
       },

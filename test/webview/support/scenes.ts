@@ -1,5 +1,6 @@
 /** What the pictures show: each a page, a study and perhaps a few movements. */
 import { FakeHost, type FakeHostOptions } from './fake-host.js';
+import { samplePeers } from './sample-peers.js';
 import { sampleJournal } from './sample-study.js';
 import { themes } from './themes.js';
 
@@ -113,6 +114,24 @@ export const scenes: readonly Scene[] = [
         await selectBest(host);
       },
     })),
+  ),
+  ...(['dark', 'high-contrast-light'] as const).flatMap((theme) =>
+    ([300, 1400] as const).map(
+      (width): Scene => ({
+        name: `chart-studies-${theme}-${width}`,
+        options: {
+          page: 'results',
+          lines: many,
+          peers: samplePeers,
+          state: idle,
+          theme,
+          size: { width, height: 800 },
+        },
+        act: async (host) => {
+          await host.page.locator('#tab-studies').click();
+        },
+      }),
+    ),
   ),
   ...([300, 700, 1400] as const).map(
     (width): Scene => ({

@@ -3,10 +3,11 @@ import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { App } from '../app.js';
-import { copyIcon, saveIcon } from '../icons.js';
 import { base } from '../styles.js';
 import type { ChartTab } from '../ui-state.js';
 import type { ExplorerChart } from './explorer-chart.js';
+import { saverStyles } from './saver-styles.js';
+import { renderSavers } from './savers.js';
 
 const TABS: readonly (readonly [ChartTab, string, string])[] = [
   ['overview', 'Overview', 'Optimization history and learning curves'],
@@ -20,12 +21,14 @@ const TABS: readonly (readonly [ChartTab, string, string])[] = [
   ['pareto', 'Pareto', 'The objectives against each other, and the front'],
   ['correlation', 'Correlation', 'How parameters and metrics go together'],
   ['calibration', 'Calibration', 'What the sampler predicted against what came out'],
+  ['studies', 'Studies', 'This study beside others with the same objective'],
 ];
 
 @customElement('sweet-chart-area')
 export class ChartArea extends SignalWatcher(LitElement) {
   static override styles = [
     base,
+    saverStyles,
     css`
       :host {
         display: flex;
@@ -58,24 +61,6 @@ export class ChartArea extends SignalWatcher(LitElement) {
       }
       .tab[aria-selected='true'] {
         border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--vscode-focusBorder, currentColor));
-      }
-      .save {
-        height: 22px;
-        padding: 0 5px;
-        border-radius: 5px;
-        font-size: 11px;
-        color: var(--vscode-icon-foreground);
-        display: inline-flex;
-        align-items: center;
-        gap: 2px;
-        white-space: nowrap;
-      }
-      .save:hover {
-        background: var(--vscode-toolbar-hoverBackground);
-      }
-      .save svg {
-        width: 14px;
-        height: 14px;
       }
       @media (max-width: 560px) {
         .strip {
@@ -119,10 +104,12 @@ export class ChartArea extends SignalWatcher(LitElement) {
   @property({ attribute: false }) app!: App;
   #shown: ChartTab | undefined;
 
-  /** The Pareto front is there with several objectives only. */
+  /** The Pareto front is there with several objectives only, the comparison where there is something to compare with. */
   #tabs(): typeof TABS {
-    const several = (this.app.feed.view.value?.study.objectives.length ?? 0) > 1;
-    return several ? TABS : TABS.filter(([id]) => id !== 'pareto');
+    const { feed, peers, ui } = this.app;
+    const several = (feed.view.value?.study.objectives.length ?? 0) > 1;
+    const compared = peers.all.value.length > 0 || ui.charts.value.tab === 'studies';
+    return TABS.filter(([id]) => (id !== 'pareto' || several) && (id !== 'studies' || compared));
   }
 
   protected override render(): TemplateResult {
@@ -158,14 +145,10 @@ export class ChartArea extends SignalWatcher(LitElement) {
   }
 
   #savers(): TemplateResult {
-    const chart = (): ExplorerChart | null => this.renderRoot.querySelector('sweet-explorer');
-    return html`
-      <button class="save" title="Copy what the chart shows as a table" @click=${() => chart()?.copyData()}>
-        ${copyIcon}Data
-      </button>
-      <button class="save" title="Save the chart as PNG" @click=${() => chart()?.savePng()}>${saveIcon}PNG</button>
-      <button class="save" title="Save the chart as SVG" @click=${() => chart()?.saveSvg()}>${saveIcon}SVG</button>
-    `;
+    return renderSavers(
+      this.app,
+      () => this.renderRoot.querySelector<ExplorerChart>('sweet-explorer')?.shown,
+    );
   }
 
   /** The tab in use is in sight, also where the strip is too short for all. */

@@ -14,18 +14,17 @@ import type { ChartTab } from '../ui-state.js';
 import { chartStyles } from './chart-styles.js';
 import { explorerStyles } from './explorer-styles.js';
 import { paintScene } from './kit/paint.js';
-import { emptyScene, type Scene, type Shape, type Target, targetAt, tsv } from './kit/scene.js';
-import { sceneSvg } from './kit/svg.js';
-import { bestWord, isMeasure, LAYOUTS, MEASURED, PAIRED } from './layouts/all.js';
+import { emptyScene, type Scene, type Shape, type Target, targetAt } from './kit/scene.js';
+import { bestWord, isMeasure, LAYOUTS, MEASURED, PAIRED, SCALED } from './layouts/all.js';
 import { pairOf } from './layouts/contour.js';
 import type { ChartInput } from './layouts/input.js';
 import type { ParallelScene } from './layouts/parallel.js';
 import { planeOf } from './layouts/pareto.js';
 import { AxisHandles } from './parallel-handles.js';
+import type { Picture } from './savers.js';
+import { comparedPeers, renderPeerPicks } from './study-picks.js';
 import { placeTip, stopsOf, tipOf } from './tip.js';
 import { ZoomGestures } from './zoom-gestures.js';
-
-const PNG_SCALE = 2;
 
 @customElement('sweet-explorer')
 export class ExplorerChart extends SignalWatcher(LitElement) {
@@ -87,7 +86,8 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       quick: this.#handles.brushing,
       ...choices,
       metric,
-      log: choices.log && MEASURED.has(tab),
+      log: choices.log && SCALED.has(tab),
+      peers: tab === 'studies' ? comparedPeers(app) : [],
       zoom: this.#zoom.of([tab, metric.id, ...choices.pair, view.ref.id].join('|')),
       width: size.width,
       height: size.height,
@@ -105,6 +105,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       now,
       input.quick,
       input.zoom,
+      app.peers.all.value,
     ];
     if (key.some((part, index) => part !== this.#laidFor[index])) {
       this.#laidFor = key;
@@ -126,12 +127,12 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     void this.app.ui.pointed.value;
     const shown = scene.empty === undefined;
     return html`
-      <div class="bar" ?hidden=${!MEASURED.has(tab) && tab !== 'importance'}>
+      <div class="bar" ?hidden=${!SCALED.has(tab) && tab !== 'importance'}>
         ${input ? this.#choices(input, tab) : nothing}
         <span class="fill"></span>
         ${this.#zoom.render()}
-        ${MEASURED.has(tab) && (scene.outside > 0 || this.app.ui.charts.value.full) ? this.#check('full', `Outliers${scene.outside > 0 ? ` (${scene.outside} hidden)` : ''}`) : nothing}
-        ${MEASURED.has(tab) && scene.logPossible ? this.#check('log', 'Log scale') : nothing}
+        ${SCALED.has(tab) && (scene.outside > 0 || this.app.ui.charts.value.full) ? this.#check('full', `Outliers${scene.outside > 0 ? ` (${scene.outside} hidden)` : ''}`) : nothing}
+        ${SCALED.has(tab) && scene.logPossible ? this.#check('log', 'Log scale') : nothing}
       </div>
       <div
         class="plot ${this.pointed ? 'pointing' : ''} ${parallel ? 'parallel' : ''}"
@@ -173,6 +174,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     const plane = tab === 'pareto' ? planeOf(input) : undefined;
     return html`
       ${tab === 'importance' ? this.#method() : nothing}
+      ${tab === 'studies' ? renderPeerPicks(this.app) : nothing}
       ${
         (anova || (MEASURED.has(tab) && tab !== 'pareto')) && measures.length > 1
           ? this.#pick('Metric', measures, input.metric.id, (metric) => this.app.ui.chart({ metric }))
@@ -360,39 +362,8 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     event.preventDefault();
   }
 
-  /** The numbers behind the chart, for a spreadsheet. */
-  copyData(): void {
-    this.app.copy(tsv(this.#scene.table()));
-  }
-
-  savePng(): void {
-    const colours = theme().value;
-    if (!colours) return;
-    const canvas = document.createElement('canvas');
-    const { width, height } = this.#scene;
-    const background: Shape = { kind: 'rects', at: [0, 0, width, height], fill: colours.background };
-    paintScene(
-      canvas,
-      { ...this.#scene, shapes: [background, ...this.#scene.shapes] },
-      colours.fontFamily,
-      PNG_SCALE,
-    );
-    this.app.save(this.#fileName('png'), canvas.toDataURL('image/png').split(',')[1] ?? '');
-  }
-
-  saveSvg(): void {
-    const colours = theme().value;
-    if (!colours) return;
-    const text = sceneSvg(this.#scene, colours.background, colours.fontFamily);
-    const bytes = new TextEncoder().encode(text);
-    this.app.save(
-      this.#fileName('svg'),
-      btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')),
-    );
-  }
-
-  #fileName(extension: string): string {
-    const study = this.app.feed.view.value?.ref.name ?? 'study';
-    return `${study}-${this.app.ui.charts.value.tab}.${extension}`;
+  /** The chart as it is seen, to be saved. */
+  get shown(): Picture {
+    return { name: this.app.ui.charts.value.tab, scene: this.#scene };
   }
 }

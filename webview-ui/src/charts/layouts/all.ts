@@ -13,6 +13,7 @@ import { layoutParallel } from './parallel.js';
 import { layoutPareto } from './pareto.js';
 import { layoutRank } from './rank.js';
 import { layoutSlice } from './slice.js';
+import { layoutStudies } from './studies.js';
 import { layoutTimeline } from './timeline.js';
 
 export const LAYOUTS: Readonly<Record<Exclude<ChartTab, 'overview'>, (input: ChartInput) => Scene>> = {
@@ -26,6 +27,7 @@ export const LAYOUTS: Readonly<Record<Exclude<ChartTab, 'overview'>, (input: Cha
   pareto: layoutPareto,
   correlation: layoutCorrelation,
   calibration: layoutCalibration,
+  studies: layoutStudies,
 };
 
 /** Charts whose measure and its scale can be chosen. */
@@ -37,6 +39,8 @@ export const MEASURED: ReadonlySet<ChartTab> = new Set([
   'edf',
   'pareto',
 ]);
+/** Charts whose axis of results can be logarithmic, or as long as the wildest. */
+export const SCALED: ReadonlySet<ChartTab> = new Set([...MEASURED, 'studies']);
 /** Charts over two parameters. */
 export const PAIRED: ReadonlySet<ChartTab> = new Set(['contour', 'rank']);
 

@@ -5,6 +5,7 @@ import type { Json } from '../../../../src/core/json.js';
 import type { Brush } from '../../../../src/core/study/filter.js';
 import { type Column, cellOf } from '../../../../src/core/study/table.js';
 import type { Study, Trial } from '../../../../src/core/study/trial.js';
+import type { PeerStudy } from '../../../../src/protocol/panel.js';
 import { stateWord } from '../../icons.js';
 import type { Theme } from '../../theme.js';
 import { mix } from '../kit/colour.js';
@@ -38,6 +39,8 @@ export interface ChartInput {
   readonly pair: readonly [string | undefined, string | undefined];
   /** Objectives of the Pareto front's axes, as column ids. */
   readonly plane: readonly [string | undefined, string | undefined];
+  /** Other studies, to be compared with; absent for none. */
+  readonly peers?: readonly PeerStudy[];
   readonly width: number;
   readonly height: number;
   readonly now: number;

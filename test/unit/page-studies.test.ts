@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { bestTrial } from '../../src/core/study/best.js';
+import { parseLine } from '../../src/core/study/journal-line.js';
+import { StudyReducer } from '../../src/core/study/reduce.js';
+import { columnsOf } from '../../src/core/study/table.js';
+import type { ChartInput } from '../../webview-ui/src/charts/layouts/input.js';
+import { layoutStudies, MOST_STUDIES } from '../../webview-ui/src/charts/layouts/studies.js';
+import { samplePeers } from '../webview/support/sample-peers.js';
+import { sampleJournal } from '../webview/support/sample-study.js';
+
+const theme = {
+  foreground: '#cccccc',
+  muted: '#9d9d9d',
+  axis: '#2b2b2b',
+  grid: '#2b2b2c',
+  background: '#1f1f1f',
+  blue: '#3794ff',
+  green: '#89d185',
+  orange: '#d18616',
+  red: '#f14c4c',
+  fontFamily: 'sans-serif',
+  fontSize: 11,
+  highContrast: false,
+};
+
+function inputOf(more: Partial<ChartInput> = {}): ChartInput {
+  const reducer = new StudyReducer();
+  for (const line of sampleJournal({ trials: 60 })) {
+    const parsed = parseLine(line.trimEnd());
+    if (parsed.kind === 'record') reducer.apply(parsed.record);
+  }
+  const { study } = reducer;
+  const columns = columnsOf(study);
+  return {
+    study,
+    columns,
+    trials: study.trials,
+    all: study.trials,
+    best: bestTrial(study),
+    selected: [],
+    brushes: [],
+    quick: false,
+    metric: columns.find(({ kind }) => kind === 'objective')!,
+    log: false,
+    full: false,
+    order: [],
+    hiddenAxes: [],
+    turned: [],
+    pair: [undefined, undefined],
+    plane: [undefined, undefined],
+    peers: samplePeers,
+    width: 900,
+    height: 300,
+    now: Date.now(),
+    theme,
+    ...more,
+  };
+}
+
+describe('the comparison of studies', () => {
+  it('gives each study a dash and a mark of its own, not a colour alone', () => {
+    const { shapes } = layoutStudies(inputOf());
+    const dashes = new Set<string>();
+    const marks = new Set<string>();
+    for (const shape of shapes) {
+      if (shape.kind === 'path' && shape.width > 1) dashes.add(JSON.stringify(shape.dash ?? []));
+      if (shape.kind === 'marks') marks.add(shape.shape);
+    }
+    expect([dashes.size, marks.size]).toEqual([5, 5]);
+  });
+
+  it('says in its legend what each reached', () => {
+    const texts = layoutStudies(inputOf({ width: 1400 })).shapes.flatMap((shape) =>
+      shape.kind === 'text' ? [shape.text] : [],
+    );
+    for (const { ref } of samplePeers) {
+      expect(texts.some((text) => text.startsWith(`${ref.name}: `))).toBe(true);
+    }
+    expect(texts.some((text) => / \(this\): 0\.\d+ of 60 trials$/.test(text))).toBe(true);
+  });
+
+  it('names the leader, and gives trials to select of the study shown only', () => {
+    const { description, targets } = layoutStudies(inputOf());
+    const best = samplePeers.map(({ course }) => course.best.at(-1)!.value);
+    const leader = samplePeers[best.indexOf(Math.min(...best))]!;
+    expect(description).toContain('Comparison of 5 studies by val_loss');
+    expect(description).toContain(`Best: ${leader.ref.name}.`);
+    for (const target of targets) {
+      if (target.trial !== undefined) expect(target.tip()[0]).toBe('iris');
+    }
+  });
+
+  it('never draws more than can be told apart', () => {
+    const many = [...samplePeers, ...samplePeers, ...samplePeers];
+    const names = new Set(
+      layoutStudies(inputOf({ peers: many }))
+        .table()
+        .rows.map(([name]) => name),
+    );
+    expect(layoutStudies(inputOf({ peers: many })).description).toContain(`of ${MOST_STUDIES} studies`);
+    expect(names.size).toBeLessThanOrEqual(MOST_STUDIES);
+  });
+
+  it('stacks its plots where it is narrow, and scrolls', () => {
+    const { height, frames } = layoutStudies(inputOf({ width: 280, height: 240 }));
+    expect(height).toBeGreaterThan(400);
+    expect(frames![0]!.box.left).toBeCloseTo(frames![1]!.box.left, -2);
+    expect(frames![1]!.box.top).toBeGreaterThan(frames![0]!.box.top + frames![0]!.box.height);
+  });
+
+  it('is empty in words where nothing has completed', () => {
+    const input = inputOf({ peers: [] });
+    expect(layoutStudies({ ...input, all: [] }).empty).toBe('No trial of these studies has completed.');
+  });
+});

@@ -1,0 +1,52 @@
+/** Studies over one another on the results page, as people meet them. */
+import { describe, expect, it, vi } from 'vitest';
+import { useBrowser } from './support/browser.js';
+import type { FakeHost } from './support/fake-host.js';
+import { samplePeers } from './support/sample-peers.js';
+import { sampleJournal } from './support/sample-study.js';
+
+const open = useBrowser();
+const idle = { engine: undefined } as never;
+const lines = sampleJournal({ trials: 40, status: { kind: 'finished', reason: '40 trials are done' } });
+const compared = () => open({ page: 'results', lines, peers: samplePeers, state: idle });
+const label = (host: FakeHost) => host.page.locator('sweet-explorer .plot').getAttribute('aria-label');
+
+describe('the comparison of studies', () => {
+  it('is no tab of a study that stands alone', async () => {
+    const host = await open({ page: 'results', lines, state: idle });
+    await host.page.locator('#tab-calibration').waitFor();
+    expect(await host.page.locator('#tab-studies').count()).toBe(0);
+  });
+
+  it('begins with the latest of the same config, and others are put in and taken out', async () => {
+    const host = await compared();
+    await host.page.locator('#tab-studies').click();
+    await vi.waitFor(async () => expect(await label(host)).toContain('Comparison of 4 studies'));
+    expect(await label(host)).not.toContain('wine');
+    const pick = async (name: string): Promise<void> => {
+      await host.page.getByLabel('Studies to compare with').click();
+      await host.page.getByRole('option', { name }).click();
+    };
+    await pick('wine (wine.yaml)');
+    await vi.waitFor(async () => expect(await label(host)).toContain('wine'));
+    await pick('✓ iris-4');
+    await vi.waitFor(async () => expect(await label(host)).not.toContain('iris-4'));
+    expect(host.complaints).toEqual([]);
+  });
+
+  it('is walked with the arrows, copied, and saved with its legend', async () => {
+    const host = await compared();
+    await host.page.locator('#tab-studies').click();
+    await vi.waitFor(async () => expect(await label(host)).toContain('Comparison of'));
+    await host.page.locator('sweet-explorer .plot').focus();
+    await host.page.keyboard.press('Home');
+    await vi.waitFor(async () =>
+      expect(await host.page.locator('sweet-explorer .tip').innerText()).toContain('val_loss'),
+    );
+    await host.page.getByRole('button', { name: 'Data' }).click();
+    await vi.waitFor(() => expect(host.copied[0]).toContain('iris-3\tbest so far'));
+    await host.page.getByRole('button', { name: 'SVG' }).click();
+    await vi.waitFor(() => expect(host.files[0]?.name).toBe('iris-studies.svg'));
+    expect(Buffer.from(host.files[0]!.base64, 'base64').toString()).toContain('iris-random-2: ');
+  });
+});
