@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
-import type { Parameter, Prior, Space } from '../../src/core/space/parameter.js';
+import type { Parameter, Params, Prior, Space } from '../../src/core/space/parameter.js';
 import { createStudy } from '../../src/core/study/ask-tell.js';
 
 function parameterOf(annotation: string): Parameter | undefined {
@@ -29,6 +29,56 @@ describe('a prior in an annotation', () => {
     ['float(0, 1, step=0.01, steps=5)', 'step-and-steps 40'],
   ])('%s is refused', (annotation, problem) => {
     expect(problemOf(annotation)).toBe(problem);
+  });
+});
+
+describe('a prior on choices in an annotation', () => {
+  const read = (value: string, annotation: string) => {
+    const { config, diagnostics } = parseConfig(
+      `# @sweep\n#   metric: loss\nx: ${value} # @tune ${annotation}\n`,
+    );
+    return config?.space.x ?? diagnostics.map(({ code }) => code);
+  };
+
+  it('is the likeliest value, with half of the mass and its part of the rest', () => {
+    expect(read('a', 'choice(a, b, c, prior=b)')).toEqual({
+      type: 'categorical',
+      choices: ['a', 'b', 'c'],
+      weights: [1, 4, 1],
+    });
+    expect(read('b c', "choice('b c', d, prior='b c')")).toMatchObject({ weights: [3, 1] });
+    expect(read('[1]', 'choice([1], [2, 3], prior=[2, 3])')).toMatchObject({ weights: [1, 3] });
+    expect(read('true', 'bool(prior=true)')).toEqual({ type: 'bool', weights: [1, 3] });
+  });
+
+  it('is a weight for each value', () => {
+    expect(read('a', 'choice(a, b, c, weights=[5, 1, 0])')).toMatchObject({ weights: [5, 1, 0] });
+  });
+
+  it('is a place and a spread in places where values have an order', () => {
+    expect(read('8', 'ordinal(8, 16, 32, prior=16)')).toMatchObject({ prior: { mean: 1 } });
+    expect(read('8', 'ordinal(8, 16, 32, prior=32, sd=0.5)')).toMatchObject({ prior: { mean: 2, sd: 0.5 } });
+  });
+
+  it('can be a text itself, in quotes', () => {
+    expect(read('a', 'choice(a, "prior=b")')).toEqual({ type: 'categorical', choices: ['a', 'prior=b'] });
+  });
+
+  it.each([
+    ['choice(a, b, prior=c)', 'prior-outside'],
+    ['choice(a, b, prior=a, prior=b)', 'repeated-option'],
+    ['choice(a, b, prior=a, weights=[1, 2])', 'repeated-option'],
+    ['choice(a, b, weights=[1, 2, 3])', 'bad-weights'],
+    ['choice(a, b, weights=[0, 0])', 'bad-weights'],
+    ['choice(a, b, weights=[1, -1])', 'bad-weights'],
+    ['choice(a, b, weights=2)', 'bad-weights'],
+    ['choice(a, b, sd=1)', 'bad-sd'],
+    ['ordinal(a, b, weights=[1, 2])', 'bad-weights'],
+    ['ordinal(a, b, sd=1)', 'sd-without-prior'],
+    ['ordinal(a, b, prior=a, sd=0)', 'bad-sd'],
+    ['choice(a, prior=a)', 'single-choice'],
+  ])('%s is refused', (annotation, code) => {
+    expect(read('a', annotation)).toEqual([code]);
   });
 });
 
@@ -85,4 +135,55 @@ it('random points follow the belief, with its spread', async () => {
   const near = drawn.filter((x) => Math.abs(x - 0.7) < 0.1).length;
   expect(near).toBeGreaterThan(330);
   expect(drawn.filter((x) => x < 0.5).length).toBeGreaterThan(5);
+});
+
+/** How many of the first trials have the wanted choice in all of four parameters, over some seeds. */
+async function hits(
+  sampler: SamplerName,
+  belief: 'none' | 'right' | 'wrong',
+  trials: number,
+): Promise<number> {
+  const choices = ['a', 'b', 'c', 'd'];
+  const weights = { none: undefined, right: [1, 1, 5, 1], wrong: [5, 1, 1, 1] }[belief];
+  const rank = { none: undefined, right: { mean: 2 }, wrong: { mean: 0 } }[belief];
+  const category: Parameter = { type: 'categorical', choices, ...(weights && { weights }) };
+  const order: Parameter = { type: 'ordinal', choices, ...(rank && { prior: rank }) };
+  const space: Space = { a: category, b: category, c: order, x: { type: 'float', low: 0, high: 1 } };
+  let found = 0;
+  for (let seed = 0; seed < 5; seed++) {
+    const study = createStudy({ space, sampler, seed });
+    for (let i = 0; i < trials; i++) {
+      const { number, params } = await study.ask();
+      const wrong = ['a', 'b', 'c'].filter((name) => params[name] !== 'c').length;
+      if (wrong === 0) found++;
+      await study.tell(number, wrong + 0.1 * (params.x as number));
+    }
+  }
+  return found;
+}
+
+describe.each(['random', 'qmc', 'tpe', 'gp', 'rf'] as const)('%s with a belief in choices', (sampler) => {
+  it('tries what is believed in first, where the belief is right', async () => {
+    expect(await hits(sampler, 'right', 10)).toBeGreaterThan(2 * (await hits(sampler, 'none', 10)));
+  });
+});
+
+it.each(['tpe', 'gp'] as const)('%s finds the best choices where the belief is wrong', async (sampler) => {
+  expect(await hits(sampler, 'wrong', 50)).toBeGreaterThan(25);
+});
+
+it('random choices follow their weights, one tenth apart', async () => {
+  const space: Space = {
+    x: { type: 'float', low: 0, high: 1 },
+    kind: { type: 'categorical', choices: ['a', 'b', 'c'], weights: [6, 3, 0] },
+    on: { type: 'bool', weights: [1, 3] },
+  };
+  const study = createStudy({ space, sampler: 'random', seed: 4 });
+  const drawn: Params[] = [];
+  for (let i = 0; i < 900; i++) drawn.push((await study.ask()).params);
+  const share = (of: (params: (typeof drawn)[number]) => boolean) => drawn.filter(of).length / drawn.length;
+  expect(share(({ kind }) => kind === 'a')).toBeCloseTo(0.633, 1);
+  expect(share(({ kind }) => kind === 'c')).toBeCloseTo(0.033, 1);
+  expect(share(({ kind }) => kind === 'c')).toBeGreaterThan(0);
+  expect(share(({ on }) => on === true)).toBeCloseTo(0.725, 1);
 });

@@ -2,6 +2,7 @@
 import type { Json } from '../json.js';
 import type { Parameter } from '../space/parameter.js';
 import { type DistributionProblem, distributionProblem } from '../space/validate.js';
+import { isBelief, withBelief } from './choice-belief.js';
 import type { Diagnostics } from './diagnostics.js';
 import { didYouMean } from './nearest.js';
 import { type RawText, type RawTune, readFlowValue } from './tune-syntax.js';
@@ -50,11 +51,19 @@ export function readDistribution(
     diagnostics.error(code, message, start, end);
     return undefined;
   };
+  const options = given.filter(isBelief);
+  const failAt = (code: string, message: string, at: RawText): undefined =>
+    fail(code, message, shift(at, base));
   if (name === 'bool') {
+    if (options.length !== given.length)
+      return fail(
+        'bool-arguments',
+        'bool takes no values in parentheses. Write `@tune bool`, or `@tune bool(prior=true)` for what you believe.',
+        whole,
+      );
     if (given.length === 0) return { type: 'bool' };
-    return fail('bool-arguments', 'bool takes nothing in parentheses. Write `@tune bool`.', whole);
   }
-  if (raw.arguments === null)
+  if (raw.arguments === null && name !== 'bool')
     return fail(
       'missing-arguments',
       `\`${name}\` needs its values in parentheses, such as \`${EXAMPLES[name]}\`.`,
@@ -63,10 +72,20 @@ export function readDistribution(
 
   let distribution: Parameter;
   let parts: Partial<Record<DistributionProblem['part'], Extent>> = {};
-  if (name === 'choice' || name === 'ordinal') {
-    const choices = readValues(given, base, diagnostics);
+  if (name === 'choice' || name === 'ordinal' || name === 'bool') {
+    const values = given.filter((one) => !isBelief(one));
+    const choices = readValues(values, base, diagnostics);
     if (choices === undefined) return undefined;
-    distribution = { type: name === 'choice' ? 'categorical' : 'ordinal', choices };
+    const plain =
+      name === 'bool'
+        ? ({ type: 'bool' } as const)
+        : ({ type: name === 'choice' ? 'categorical' : 'ordinal', choices } as const);
+    const believed = withBelief(plain, options, failAt);
+    if (believed === undefined) return undefined;
+    distribution = believed;
+    parts = Object.fromEntries(
+      options.map((option) => [/^\w+/.exec(option.text)?.[0] ?? '', shift(option, base)]),
+    );
   } else {
     const numeric = readNumeric(name, given, base, whole, fail);
     if (numeric === undefined) return undefined;

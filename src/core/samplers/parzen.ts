@@ -6,6 +6,7 @@
  */
 import type { Random } from '../random.js';
 import { normalCdf } from './normal.js';
+import { priorLogDensity, priorQuantile, type UnitPrior } from './prior.js';
 import { type Axis, cellEnds, cellIndex, coordinateOf } from './unit-space.js';
 
 /** Φ in a table, linear between: good to 1e-6, which is plenty for a density, and ten times as fast. */
@@ -38,6 +39,8 @@ interface ChoiceKernels {
   readonly axis: Axis;
   /** The choice observed; -1 for the prior. */
   readonly observed: Int32Array;
+  /** What the user believes, which the prior then is. */
+  readonly believed: UnitPrior | undefined;
   readonly hit: number;
   readonly miss: number;
 }
@@ -79,13 +82,14 @@ export class Mixture {
     const count = rows.length + 1;
     const width = bandwidth(total);
     this.#parts = axes.map(({ axis, at }) => {
+      const belief = believed ? axis.prior : undefined;
       if (axis.kind === 'category') {
         const observed = Int32Array.from({ length: count }, (_, k) => rows[k]?.[at] ?? -1);
         // One unit on what was observed, one spread evenly, however many observations there are.
         const miss = 1 / axis.size / 2;
-        return { kind: 'choice', axis, observed, hit: 0.5 + miss, miss };
+        return { kind: 'choice', axis, observed, believed: belief, hit: 0.5 + miss, miss };
       }
-      const prior = believed ? axis.prior : undefined;
+      const prior = belief?.kind === 'normal' ? belief : undefined;
       const means = Float64Array.from({ length: count }, (_, k) => rows[k]?.[at] ?? prior?.mean ?? 0.5);
       const sigmas = new Float64Array(count).fill(width);
       sigmas[count - 1] = prior?.sd ?? 1;
@@ -135,7 +139,8 @@ export class Mixture {
         for (let k = 0; k < count - 1; k++) {
           products[k] = (products[k] as number) * (observed[k] === value ? hit : miss);
         }
-        products[count - 1] = (products[count - 1] as number) / part.axis.size;
+        const density = part.believed ? Math.exp(priorLogDensity(part.believed, value)) : 1;
+        products[count - 1] = ((products[count - 1] as number) * density) / part.axis.size;
       } else if (part.axis.kind === 'real') {
         const { means, sigmas } = part;
         for (let k = 0; k < count; k++) {
@@ -165,9 +170,10 @@ export class Mixture {
   }
 }
 
-function drawChoice({ axis, observed }: ChoiceKernels, k: number, source: Random): number {
-  const any = source.int(axis.size);
+function drawChoice({ axis, observed, believed }: ChoiceKernels, k: number, source: Random): number {
   const own = observed[k] as number;
+  if (own < 0 && believed) return coordinateOf(axis, priorQuantile(believed, source.next()));
+  const any = source.int(axis.size);
   return own >= 0 && source.next() < 0.5 ? own : any;
 }
 

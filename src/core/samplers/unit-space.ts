@@ -82,7 +82,7 @@ export const believedCoordinate = (axis: Axis, u: number): number =>
 
 function axisOf(name: string, space: Space): Axis {
   const parameter = space[name] as Space[string];
-  const { when, prior: _, steps: __, ...distribution } = parameter;
+  const { when, prior: _, weights: __, steps: ___, ...distribution } = parameter;
   const prior = unitPrior(parameter);
   const size = cardinality(distribution);
   const kind =

@@ -58,7 +58,8 @@ export type Condition =
 
 /**
  * What the user believes of a numeric parameter: a normal distribution around a value, cut off at the bounds. `sd` is in
- * the parameter's own unit, in decades where it is logarithmic; absent: a sixth of the range.
+ * the parameter's own unit, in decades where it is logarithmic; absent: a sixth of the range. Of an ordinal: around the
+ * place of a choice, the first being 0, with `sd` in places.
  */
 export interface Prior {
   readonly mean: number;
@@ -67,8 +68,12 @@ export interface Prior {
 
 export type Parameter = Distribution & {
   readonly when?: Condition;
-  /** Of float and int alone. */
+  /** Of float, int and ordinal alone. */
   readonly prior?: Prior;
+  /**
+   * Of categorical and bool (false, true) alone: how likely the user believes each choice to be the best, in any unit.
+   */
+  readonly weights?: readonly number[];
   /** How many values of a range a grid takes; of float and int without `step`. */
   readonly steps?: number;
 };

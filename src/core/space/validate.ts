@@ -11,7 +11,17 @@ export interface DistributionProblem {
   readonly code: string;
   readonly message: string;
   /** Which part is to blame. */
-  readonly part: 'low' | 'high' | 'bounds' | 'log' | 'step' | 'choices' | 'prior' | 'sd' | 'steps';
+  readonly part:
+    | 'low'
+    | 'high'
+    | 'bounds'
+    | 'log'
+    | 'step'
+    | 'choices'
+    | 'prior'
+    | 'sd'
+    | 'weights'
+    | 'steps';
   /** Which choice, where `part` is `choices` and one of them is to blame. */
   readonly index?: number;
 }
@@ -29,11 +39,17 @@ export function distributionProblem(distribution: Parameter): DistributionProble
     }
     case 'categorical':
     case 'ordinal': {
-      const error = choicesError(distribution.choices.map(canonicalJson), distribution.type);
+      const error =
+        choicesError(distribution.choices.map(canonicalJson), distribution.type) ??
+        (distribution.type === 'ordinal'
+          ? beliefError({ low: 0, high: distribution.choices.length - 1, prior: distribution.prior })
+          : weightsError(distribution, distribution.choices.length));
       return error && { severity: 'error', ...error };
     }
-    case 'bool':
-      return undefined;
+    case 'bool': {
+      const error = weightsError(distribution, 2);
+      return error && { severity: 'error', ...error };
+    }
     default:
       return distribution satisfies never;
   }
@@ -87,7 +103,30 @@ function numericError(distribution: Numeric): Finding | undefined {
   return undefined;
 }
 
-function beliefError({ low, high, prior }: Numeric & Parameter): Finding | undefined {
+function weightsError({ weights }: Pick<Parameter, 'weights'>, choices: number): Finding | undefined {
+  if (!weights) return undefined;
+  const part = 'weights';
+  if (weights.length !== choices)
+    return {
+      code: 'bad-weights',
+      part,
+      message: `There are ${choices} values and ${weights.length} weights. Write one weight per value.`,
+    };
+  const fine =
+    weights.every((weight) => weight >= 0 && Number.isFinite(weight)) && weights.some((w) => w > 0);
+  if (fine) return undefined;
+  return { code: 'bad-weights', part, message: 'Weights are 0 or more, and at least one is above 0.' };
+}
+
+function beliefError({
+  low,
+  high,
+  prior,
+}: {
+  readonly low: number;
+  readonly high: number;
+  readonly prior?: Parameter['prior'];
+}): Finding | undefined {
   if (!prior) return undefined;
   const { mean, sd } = prior;
   if (!(mean >= low && mean <= high))

@@ -23,8 +23,9 @@ export function startOf(unit: UnitSpace, earlier: readonly Trial[], direction: D
     const covariance = new Float64Array(n * n);
     const mean = Float64Array.from(numeric, (j, i) => {
       const prior = unit.axes[j]?.prior;
-      covariance[i * n + i] = prior ? Math.min(1, prior.sd / SIGMA) ** 2 : 1;
-      return prior?.mean ?? 0.5;
+      const believed = prior?.kind === 'normal' ? prior : undefined;
+      covariance[i * n + i] = believed ? Math.min(1, believed.sd / SIGMA) ** 2 : 1;
+      return believed?.mean ?? 0.5;
     });
     return { mean, sigma: SIGMA, covariance };
   }
