@@ -1,6 +1,6 @@
 // A headless browser that shows VS Code's web workbench, driven by Playwright.
 import { chromium } from 'playwright-core';
-import { findChromium } from './chromium.mjs';
+import { findChromium, pinnedChromium } from './chromium.mjs';
 
 const FLAGS = [
   // Containers and root cannot have the sandbox; only our own pages on loopback are opened.
@@ -13,14 +13,20 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** @returns {Promise<import('playwright-core').Browser>} ends with this process, however that ends */
-export async function startBrowser() {
-  const { executablePath, env } = await findChromium();
+/** Letters are drawn alike whatever the machine's screen is set to. */
+const PINNED_FLAGS = ['--font-render-hinting=none', '--disable-lcd-text', '--force-device-scale-factor=1'];
+
+/**
+ * @param {{ pinned?: boolean }} [options] `pinned`: the browser and the font of the npm package, never the machine's own
+ * @returns {Promise<import('playwright-core').Browser>} ends with this process, however that ends
+ */
+export async function startBrowser({ pinned = false } = {}) {
+  const { executablePath, env } = await (pinned ? pinnedChromium() : findChromium());
   return chromium.launch({
     executablePath,
     env,
     headless: true,
-    args: FLAGS,
+    args: pinned ? [...FLAGS, ...PINNED_FLAGS] : FLAGS,
     handleSIGINT: false,
     handleSIGTERM: false,
   });

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
@@ -78,6 +78,25 @@ async function isUsable(executablePath) {
   if (process.platform === 'win32') return true;
   const answer = await run(executablePath, ['--version'], { timeout: 20_000 }).catch(() => undefined);
   return Number(/(\d+)\.\d+/.exec(answer?.stdout ?? '')?.[1] ?? 0) >= OLDEST_MAJOR;
+}
+
+/**
+ * The same browser with the same font on every machine, whatever that machine has: for pictures that are compared.
+ * Linux x64 only.
+ * @returns {Promise<Chromium>}
+ */
+export async function pinnedChromium() {
+  const { executablePath, env } = await packagedChromium();
+  const fonts = join(dirname(executablePath), 'fonts');
+  const file = join(CACHE, 'pinned-fonts.conf');
+  await writeFile(
+    file,
+    `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${fonts}</dir><cachedir>${join(CACHE, 'pinned-fonts')}</cachedir></fontconfig>
+`,
+  );
+  return { executablePath, env: { ...env, FONTCONFIG_FILE: file } };
 }
 
 /** @returns {Promise<Chromium>} */

@@ -40,6 +40,8 @@ export interface SampleChoices {
   readonly fileWins?: boolean;
   /** Beside the loss also milliseconds per prediction, and with three the number of weights: less is better. */
   readonly objectives?: 2 | 3;
+  /** When it began, as a time of `Date`; left out: a minute ago, so that what is still running has run believably long. */
+  readonly start?: number;
   /** Marks of trials by their number. */
   readonly marks?: Readonly<Record<number, Marks>>;
 }
@@ -79,14 +81,17 @@ function generator(seed: number): () => number {
 }
 
 const worker_id = 'sample';
-/** A minute ago, so that what is still running has run for a believable time. */
 const START = Date.now() - 60_000;
-const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
+const timeOf =
+  ({ start = START }: SampleChoices) =>
+  (seconds: number): string =>
+    new Date(start + seconds * 1000).toISOString();
 
 /** One string per record, newline included. */
 export function sampleJournal(choices: SampleChoices): string[] {
   const { trials, steps = 30, budget, seed = 7, running = 0, status, allFail = false } = choices;
   const random = generator(seed);
+  const at = timeOf(choices);
   const metrics = ['val_loss', 'milliseconds', 'weights'].slice(0, choices.objectives ?? 1);
   const records: JournalRecord[] = [
     {
@@ -152,6 +157,7 @@ function trialRecords(
   random: () => number,
   { steps, allFail, atWork, choices }: TrialShape,
 ): JournalRecord[] {
+  const at = timeOf(choices);
   const params = trial === 0 ? activeOf(baseline) : draw(random, Math.min(1, trial / 40));
   const records: JournalRecord[] = [
     { op_code: Op.createTrial, worker_id, study_id: 0, datetime_start: at(clock) },

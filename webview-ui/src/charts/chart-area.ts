@@ -98,6 +98,12 @@ export class ChartArea extends SignalWatcher(LitElement) {
           height: 320px;
         }
       }
+      /* The choices above and the notes below take several lines each. */
+      @media (max-width: 480px) {
+        .panel:not(.overview) {
+          height: 420px;
+        }
+      }
     `,
   ];
 

@@ -134,12 +134,12 @@ function xLabels(box: Box, list: readonly Tick[], theme: Theme): readonly Shape[
   let freeFrom = Number.NEGATIVE_INFINITY;
   for (const { unit, label } of list) {
     const x = box.left + unit * box.width;
-    const text = fitted(label, Math.max(26, room - 4));
+    const text = fitted(label, Math.max(26, room - 10));
     const half = textWidth(text) / 2;
     const y = box.top + box.height;
     shapes.push({ kind: 'path', points: [x, y, x, y + 3], stroke: theme.axis, width: 1 });
     if (x - half < freeFrom) continue;
-    freeFrom = x + half + 4;
+    freeFrom = x + half + 6;
     shapes.push({ kind: 'text', x, y: y + 12, text, colour: theme.muted, align: 'center' });
   }
   return shapes;

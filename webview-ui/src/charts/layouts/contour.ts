@@ -26,6 +26,7 @@ import {
 
 const GRID = 48;
 const BANDS = 10;
+const RIM = 8;
 
 /** The pair to show: as chosen, else the two most important parameters that every trial has. */
 export function pairOf(input: ChartInput): readonly [Column, Column] | undefined {
@@ -92,6 +93,14 @@ export function layoutContour(input: ChartInput): Scene {
     shapes: [
       ...frame.shapes,
       ...(smooth ? filled(surface, frame, colour) : cells(surface, frame, colour)),
+      // A rim, so that a mark is told from a cell of its own colour.
+      {
+        kind: 'marks',
+        shape: 'dot',
+        at: seen.flatMap(({ x, y }) => [x, y]),
+        size: RIM,
+        colour: theme.background,
+      },
       ...trialMarks(input, seen, 5),
       ...legend(input, z, colour, frame),
     ],

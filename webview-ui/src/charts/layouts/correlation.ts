@@ -10,6 +10,8 @@ import { type ChartInput, MOST_MARKS, sampled } from './input.js';
 
 const MOST_METRICS = 5;
 const LEAST_CELL = 22;
+/** Numbers in narrower cells would run into each other: their colour and their tip are left. */
+const LEAST_NUMBERED = 30;
 
 export function layoutCorrelation(input: ChartInput): Scene {
   const { width, theme } = input;
@@ -59,7 +61,7 @@ export function layoutCorrelation(input: ChartInput): Scene {
         fill,
         ...(theme.highContrast ? { stroke: theme.axis } : {}),
       });
-      if (i !== j) {
+      if (i !== j && cell[0] >= LEAST_NUMBERED) {
         shapes.push({
           kind: 'text',
           x: x + cell[0] / 2,
@@ -113,7 +115,10 @@ export function layoutCorrelation(input: ChartInput): Scene {
   };
 }
 
-const sign = (r: number): string => `${r < 0 ? '−' : '+'}${Math.abs(r).toFixed(2)}`;
+function sign(r: number): string {
+  const digits = Math.abs(r).toFixed(2);
+  return Number(digits) === 0 ? digits : `${r < 0 ? '−' : '+'}${digits}`;
+}
 
 function orderedColumns(input: ChartInput): readonly Column[] {
   const metrics = input.columns.filter(({ kind }) => kind === 'objective' || kind === 'metric');

@@ -3,7 +3,7 @@ import { unitOf } from '../../../../src/core/analysis/axis.js';
 import { baselineOf } from '../../../../src/core/analysis/history.js';
 import { formatNumber } from '../../../../src/core/format.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
-import { frameOf } from '../kit/axes.js';
+import { frameOf, textWidth } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
 import { axisOf, type ChartInput, measured, trialTip } from './input.js';
 
@@ -67,7 +67,8 @@ export function layoutEdf(input: ChartInput): Scene {
   const place = baseline === undefined ? undefined : unitOf(x, baseline);
   if (baseline !== undefined && place !== undefined && place >= 0 && place <= 1) {
     const [px, top] = frame.at(place, 1);
-    const right = place > 0.7;
+    const text = `values in the file ${formatNumber(baseline)}`;
+    const right = px + 5 + textWidth(text) > width;
     shapes.push(
       {
         kind: 'path',
@@ -80,7 +81,7 @@ export function layoutEdf(input: ChartInput): Scene {
         kind: 'text',
         x: px + (right ? -5 : 5),
         y: frame.at(0, 0)[1] - 10,
-        text: `values in the file ${formatNumber(baseline)}`,
+        text,
         colour: theme.muted,
         align: right ? 'right' : 'left',
       },
