@@ -63,6 +63,21 @@ export const scenes: readonly Scene[] = [
       await host.page.locator('[role=row][aria-rowindex="3"]').hover();
     },
   },
+  ...(
+    [
+      ['dark', 1400],
+      ['high-contrast-light', 300],
+    ] as const
+  ).map(
+    ([theme, width]): Scene => ({
+      name: `overview-savers-${width}`,
+      options: { page: 'results', lines: finished, state: idle, theme, size: { width, height: 900 } },
+      act: async (host) => {
+        await host.page.locator('sweet-history .save').first().focus();
+        await host.page.locator('sweet-curves').hover();
+      },
+    }),
+  ),
   {
     name: 'results-curve-hover',
     options: { page: 'results', lines: finished, state: idle },

@@ -15,6 +15,9 @@ import { theme } from '../theme.js';
 import { chartStyles } from './chart-styles.js';
 import { type Curves, curvesOf, reportedMetrics } from './curves-data.js';
 import { createPlot } from './curves-plot.js';
+import { curvesScene } from './layouts/overview.js';
+import { saverStyles } from './saver-styles.js';
+import { type Picture, renderSavers } from './savers.js';
 import { placeTip } from './tip.js';
 
 /** More curves than this are redrawn at most every so many milliseconds. */
@@ -31,6 +34,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
   static override styles = [
     base,
     chartStyles,
+    saverStyles,
     unsafeCSS(uPlotCss),
     css`
       .dot {
@@ -136,6 +140,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
           >Log scale</vscode-checkbox
         >
       </div>
+      ${drawn === 0 ? nothing : html`<div class="savers">${renderSavers(this.app, () => this.#picture(), 'the learning curves')}</div>`}
       <div
         class="plot ${this.pointed ? 'pointing' : ''}"
         role="img"
@@ -157,6 +162,15 @@ export class CurvesChart extends SignalWatcher(LitElement) {
       </div>
       ${drawn === 0 ? nothing : this.#legend(view)}
     `;
+  }
+
+  #picture(): Picture | undefined {
+    const view = this.app.feed.view.value;
+    const colours = theme().value;
+    if (!view || !colours || !this.#curves) return undefined;
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const choices = { metric: this.#metric(view), log: this.app.ui.logCurves.value, width, height };
+    return { name: 'curves', scene: curvesScene(this.#curves, choices, colours) };
   }
 
   #legend(view: StudyView | undefined): TemplateResult {

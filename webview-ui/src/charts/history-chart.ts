@@ -17,6 +17,9 @@ import { chartStyles } from './chart-styles.js';
 import { paintScene } from './kit/paint.js';
 import { emptyScene } from './kit/scene.js';
 import { type HistoryChoices, type HistoryLayout, layoutHistory } from './layouts/history.js';
+import { historyTable } from './layouts/overview.js';
+import { saverStyles } from './saver-styles.js';
+import { type Picture, renderSavers } from './savers.js';
 import { placeTip } from './tip.js';
 
 /** Pixels from the pointer within which a mark is meant. */
@@ -27,6 +30,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
   static override styles = [
     base,
     chartStyles,
+    saverStyles,
     css`
       .ring {
         position: absolute;
@@ -101,6 +105,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
           >Log scale</vscode-checkbox
         >
       </div>
+      ${empty ? nothing : html`<div class="savers">${renderSavers(this.app, () => this.#picture(), 'the optimization history')}</div>`}
       <div
         class="plot ${this.focused === undefined ? '' : 'pointing'}"
         tabindex="0"
@@ -119,6 +124,20 @@ export class HistoryChart extends SignalWatcher(LitElement) {
       </div>
       ${empty ? nothing : this.#legend(view)}
     `;
+  }
+
+  #picture(): Picture | undefined {
+    const view = this.app.feed.view.value;
+    const history = this.#history?.history;
+    if (!view || !history || !this.#layout) return undefined;
+    const { width, height } = this.size;
+    const metric = view.study.objectives[0]?.metric ?? 'value';
+    const scene = {
+      ...emptyScene(width, height, describe(view)),
+      shapes: this.#layout.shapes,
+      table: () => historyTable(history, metric),
+    };
+    return { name: 'history', scene };
   }
 
   /** The same layout as long as nothing of it changes: hovering must not draw anew. */

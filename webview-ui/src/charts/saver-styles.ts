@@ -20,4 +20,31 @@ export const saverStyles = css`
     width: 14px;
     height: 14px;
   }
+  /* Over the strip above the plot, where there is room on the right: the charts themselves stay as they are. */
+  .savers {
+    position: relative;
+    z-index: 1;
+    display: flex;
+    justify-content: flex-end;
+    height: 0;
+    margin-right: 12px;
+    opacity: 0;
+  }
+  .savers .save {
+    height: 17px;
+    background: var(--vscode-editor-background);
+  }
+  .savers .save:hover {
+    background: linear-gradient(var(--vscode-toolbar-hoverBackground), var(--vscode-toolbar-hoverBackground)),
+      var(--vscode-editor-background);
+  }
+  :host(:hover) .savers,
+  .savers:focus-within {
+    opacity: 1;
+  }
+  @media (hover: none) {
+    .savers {
+      opacity: 1;
+    }
+  }
 `;

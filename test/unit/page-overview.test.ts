@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { historyOf } from '../../src/core/analysis/history.js';
+import { parseLine } from '../../src/core/study/journal-line.js';
+import { StudyReducer } from '../../src/core/study/reduce.js';
+import { curvesOf } from '../../webview-ui/src/charts/curves-data.js';
+import { curvesScene, historyTable } from '../../webview-ui/src/charts/layouts/overview.js';
+import { sampleJournal } from '../webview/support/sample-study.js';
+
+const theme = {
+  foreground: '#cccccc',
+  muted: '#9d9d9d',
+  axis: '#2b2b2b',
+  grid: '#2b2b2c',
+  background: '#1f1f1f',
+  blue: '#3794ff',
+  green: '#89d185',
+  orange: '#d18616',
+  red: '#f14c4c',
+  fontFamily: 'sans-serif',
+  fontSize: 11,
+  highContrast: false,
+};
+const reducer = new StudyReducer();
+for (const line of sampleJournal({ trials: 30 })) {
+  const parsed = parseLine(line.trimEnd());
+  if (parsed.kind === 'record') reducer.apply(parsed.record);
+}
+const { study } = reducer;
+const size = { metric: 'val_loss', width: 500, height: 200 };
+
+describe('the history as rows', () => {
+  it('has each trial that ended with its state, its value, and the best until then', () => {
+    const { header, rows } = historyTable(historyOf(study), 'val_loss');
+    expect(header).toEqual(['trial', 'state', 'val_loss', 'best val_loss so far']);
+    expect(rows.length).toBe(30);
+    let best = Number.POSITIVE_INFINITY;
+    for (const [, state, value, sofar] of rows) {
+      if (state === 'complete') best = Math.min(best, value as number);
+      expect(sofar).toBe(best);
+    }
+    expect(rows.some(([, state, value]) => state === 'failed' && value === '')).toBe(true);
+  });
+});
+
+describe('the learning curves as a scene', () => {
+  it('draws every curve within the picture, the best the strongest', () => {
+    const curves = curvesOf(study.trials, 'val_loss', 20, [], false);
+    const { shapes } = curvesScene(curves, { ...size, log: false }, theme);
+    const lines = shapes.flatMap((shape) =>
+      shape.kind === 'path' && shape.stroke !== theme.grid && shape.stroke !== theme.axis ? [shape] : [],
+    );
+    expect(lines.length).toBe(curves.curves.length);
+    expect(lines.filter(({ stroke, width }) => stroke === theme.green && width === 2).length).toBe(1);
+    for (const { points } of lines) {
+      expect(points.length).toBeGreaterThan(10);
+      points.forEach((value, index) => {
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(value).toBeLessThanOrEqual(index % 2 === 0 ? size.width : size.height);
+      });
+    }
+  });
+
+  it('is a table of a column per trial, empty where a trial said nothing', () => {
+    const curves = curvesOf(study.trials, 'val_loss', undefined, [], false);
+    const { header, rows } = curvesScene(curves, { ...size, log: false }, theme).table();
+    expect(header.length).toBe(1 + curves.curves.length);
+    expect(rows.map(([step]) => step)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    const pruned = study.trials.find(({ state }) => state === 'pruned')!;
+    const column = header.indexOf(`val_loss of trial ${pruned.number}`);
+    expect([rows[0]![column], rows.at(-1)![column]]).toEqual([pruned.reports[0]!.value, '']);
+  });
+
+  it('can be logarithmic, and is empty in words without curves', () => {
+    const curves = curvesOf(study.trials, 'val_loss', undefined, [], true);
+    const { shapes } = curvesScene(curves, { ...size, log: true }, theme);
+    expect(shapes.some((shape) => shape.kind === 'text' && shape.text === '1')).toBe(true);
+    const none = curvesOf([], 'val_loss', undefined, [], false);
+    expect(curvesScene(none, { ...size, log: false }, theme).empty).toBe('No trial reported a step.');
+  });
+});
