@@ -6,6 +6,7 @@ import { prunerText } from '../core/pruners/names.js';
 import { bestTrial, isExcluded, mergedStudy } from '../core/study/best.js';
 import { parseFilter } from '../core/study/filter.js';
 import { paretoFront } from '../core/study/pareto.js';
+import { shownState } from '../core/study/pause.js';
 import { journalFile, trialFolder } from '../core/study/places.js';
 import { runningMs } from '../core/study/stop.js';
 import { columnsOf } from '../core/study/table.js';
@@ -62,7 +63,7 @@ export async function list(config: string, options: ListOptions): Promise<void> 
   const winners = new Set(paretoFront(mergedStudy(study)).map(({ number }) => number));
   const rows = trials.map((trial) => [
     `${trial.number}${winners.has(trial.number) ? ' *' : ''}`,
-    isExcluded(trial) ? `${trial.state}, excluded` : trial.state,
+    isExcluded(trial) ? `${shownState(trial)}, excluded` : shownState(trial),
     ...metrics.map((metric) => number(trialJson(trial).values[metric])),
     ...params.map((name) => (name in trial.params ? formatValue(trial.params[name]) : NOTHING)),
   ]);

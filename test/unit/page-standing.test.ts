@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { bestTrial } from '../../src/core/study/best.js';
 import { parseLine } from '../../src/core/study/journal-line.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
+import type { Trial } from '../../src/core/study/trial.js';
 import type { PageState } from '../../src/protocol/panel.js';
 import type { StudyView } from '../../webview-ui/src/feed.js';
 import { studyActions } from '../../webview-ui/src/page/actions.js';
 import {
+  certaintyOf,
   improvementText,
   noticeOf,
   progressOf,
@@ -112,5 +114,39 @@ describe('the result', () => {
 
   it('counts ended trials against the budget', () => {
     expect(progressOf(viewOf({ trials: 12, running: 2, budget: 40 }))).toEqual({ done: 10, total: 40 });
+  });
+});
+
+describe('how sure the winner is', () => {
+  const run = (number: number, value: number, repeatOf?: number): Trial => ({
+    id: number,
+    number,
+    state: 'complete',
+    params: { x: value },
+    values: { loss: value },
+    objectives: [value],
+    reports: [],
+    attributes: {},
+    ...(repeatOf !== undefined && { suggestion: { sampler: 'race', reason: '', seen: 0, repeatOf } }),
+  });
+  const raced = (trials: readonly Trial[], race: number): StudyView => {
+    const view = viewOf({ trials: 1 });
+    const { study } = view;
+    const settings = { ...study.settings, race };
+    const all = { ...study, settings, trials };
+    return { ...view, study: all, trials, best: bestTrial(all) };
+  };
+
+  it('is said with its rival where points were run more than once', () => {
+    const trials = [run(0, 1), run(1, 1.5), run(2, 1.2, 0), run(3, 1.9, 1), run(4, 0.8, 0)];
+    expect(certaintyOf(raced(trials, 2))).toEqual({
+      short: 'p = 0.98 over trial 1',
+      text: 'Trial 0 beats trial 1 with p = 0.98 (mean of 3 runs: 1 ± 0.133).',
+    });
+  });
+
+  it('is not said where nothing was run twice', () => {
+    expect(certaintyOf(raced([run(0, 1), run(1, 1.5)], 2))).toBeUndefined();
+    expect(certaintyOf(viewOf({ trials: 4 }))).toBeUndefined();
   });
 });

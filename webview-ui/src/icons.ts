@@ -1,6 +1,7 @@
 /** The page's few icons, 16 by 16. A state has the same shape here as in the charts: dot, diamond, cross. */
 import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
-import type { TrialState } from '../../src/core/study/trial.js';
+import { shownState } from '../../src/core/study/pause.js';
+import type { Trial, TrialState } from '../../src/core/study/trial.js';
 
 const icon = (content: SVGTemplateResult, name = ''): TemplateResult =>
   html`<svg viewBox="0 0 16 16" aria-hidden="true" class=${name}>${content}</svg>`;
@@ -75,10 +76,14 @@ const STATE_ICONS: Readonly<Record<TrialState, TemplateResult>> = {
 export const stateIcon = (state: TrialState): TemplateResult =>
   html`<span class="state-${state}">${STATE_ICONS[state]}</span>`;
 
-export const stateWord: Readonly<Record<TrialState, string>> = {
+export const stateWord: Readonly<Record<ReturnType<typeof shownState>, string>> = {
   waiting: 'Waiting',
+  paused: 'Paused',
   running: 'Running',
   complete: 'Complete',
   pruned: 'Pruned',
   failed: 'Failed',
 };
+
+/** A paused trial waits, and is told apart from one that was never started. */
+export const trialWord = (trial: Trial): string => stateWord[shownState(trial)];

@@ -27,6 +27,10 @@ export function isPaused(trial: Trial): boolean {
   return pause !== undefined && pause.promoted === undefined;
 }
 
+/** The state as people are told it. */
+export const shownState = (trial: Trial): Trial['state'] | 'paused' =>
+  isPaused(trial) ? 'paused' : trial.state;
+
 export const pauseRecords = (
   worker: string,
   trial: number,

@@ -103,10 +103,12 @@ export function winnerOf(study: Judged): Winner | undefined {
   return { trial: number, runs, mean, deviation: Math.sqrt(variance.value / runs), versus, probability };
 }
 
+export const probabilityText = (probability: number): string =>
+  probability > 0.995 ? 'p > 0.99' : `p = ${probability.toFixed(2)}`;
+
 /** For people: "Trial 12 beats trial 7 with p = 0.93 (mean of 6 runs 0.0421 ± 0.0012)". */
 export function winnerText({ trial, runs, mean, deviation, versus, probability }: Winner): string {
   const short = (x: number): string => String(Number(x.toPrecision(3)));
-  const p = probability > 0.995 ? 'p > 0.99' : `p = ${probability.toFixed(2)}`;
   const over = runs === 1 ? 'one run' : `mean of ${runs} runs`;
-  return `Trial ${trial} beats trial ${versus} with ${p} (${over}: ${Number(mean.toPrecision(5))} ± ${short(deviation)}).`;
+  return `Trial ${trial} beats trial ${versus} with ${probabilityText(probability)} (${over}: ${Number(mean.toPrecision(5))} ± ${short(deviation)}).`;
 }

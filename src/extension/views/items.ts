@@ -13,6 +13,7 @@ import { environmentChange } from '../../core/analysis/environment-diff.js';
 import { formatBytes, formatDuration, formatNumber, formatPercent, formatValue } from '../../core/format.js';
 import { isExcluded, objectiveOf } from '../../core/study/best.js';
 import { frontOf, frontSentences, hasSeveralObjectives } from '../../core/study/front.js';
+import { isPaused, shownState } from '../../core/study/pause.js';
 import { trialFolder } from '../../core/study/places.js';
 import type { Trial, TrialState } from '../../core/study/trial.js';
 import type { ConfigFile } from '../configs.js';
@@ -204,7 +205,9 @@ export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Tri
     ? icon('star-full', 'charts.yellow')
     : excluded
       ? icon('circle-slash', 'disabledForeground')
-      : trialIcon(trial.state);
+      : isPaused(trial)
+        ? icon('debug-pause')
+        : trialIcon(trial.state);
   made.description = [
     trial.marks?.starred && '★',
     reached ?? (excluded ? '' : progressOf(trial)),
@@ -220,7 +223,7 @@ export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Tri
     excluded && 'excluded',
   );
   made.accessibilityInformation = {
-    label: `Trial ${trial.number}, ${best ? 'best, ' : ''}${trial.state}, ${made.description}`,
+    label: `Trial ${trial.number}, ${best ? 'best, ' : ''}${shownState(trial)}, ${made.description}`,
   };
   return made;
 }
@@ -251,7 +254,7 @@ function progressOf(trial: Trial): string {
     case 'running':
       return at || 'starting';
     case 'waiting':
-      return 'waiting';
+      return isPaused(trial) ? `paused${at ? ` · ${at}` : ''}` : 'waiting';
     case 'pruned':
       return `pruned${at ? ` · ${at}` : ''}`;
     case 'failed':
@@ -278,7 +281,7 @@ function trialIcon(state: TrialState): ThemeIcon {
 
 function trialTooltip(entry: StudyEntry, trial: Trial, best: boolean): MarkdownString {
   const text = new MarkdownString(undefined, true);
-  const state = best ? 'best so far' : trial.state;
+  const state = best ? 'best so far' : shownState(trial);
   const took =
     trial.startedAt && trial.finishedAt
       ? Date.parse(trial.finishedAt) - Date.parse(trial.startedAt)

@@ -4,6 +4,7 @@
  */
 import { baselineOf, type Improvement, improvementOf } from '../../../src/core/analysis/history.js';
 import { formatNumber, formatPercent } from '../../../src/core/format.js';
+import { probabilityText, winnerOf, winnerText } from '../../../src/core/study/winner.js';
 import type { PageState, StudyAction } from '../../../src/protocol/panel.js';
 import type { StudyView } from '../feed.js';
 
@@ -62,6 +63,32 @@ export function resultOf(view: StudyView): Result | undefined {
     baseline,
     improvement: improvementOf(value, baseline, objective.direction),
   };
+}
+
+const winners = new WeakMap<StudyView, Certainty | undefined>();
+
+export interface Certainty {
+  /** `p = 0.93 over trial 7`. */
+  readonly short: string;
+  /** The whole sentence. */
+  readonly text: string;
+}
+
+/** How sure it is that the best is the best; undefined where no point was run twice. Worked out once per view. */
+export function certaintyOf(view: StudyView): Certainty | undefined {
+  if (!winners.has(view)) {
+    const { settings } = view.study;
+    const repeated = (settings.repeats ?? 1) > 1 || (settings.race ?? 0) > 0;
+    const winner = repeated ? winnerOf({ ...view.study, trials: view.trials }) : undefined;
+    winners.set(
+      view,
+      winner && {
+        short: `${probabilityText(winner.probability)} over trial ${winner.versus}`,
+        text: winnerText(winner),
+      },
+    );
+  }
+  return winners.get(view);
 }
 
 /** `−0.0522 (−55.9 %)`: how the best compares with the file's values. */

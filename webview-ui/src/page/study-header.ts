@@ -15,7 +15,7 @@ import { base } from '../styles.js';
 import { renderActions } from './actions.js';
 import { environmentBanner } from './environment-banner.js';
 import { frontOfView } from './front.js';
-import { improvementText, progressOf, type Result, resultOf, statusOf } from './standing.js';
+import { certaintyOf, improvementText, progressOf, type Result, resultOf, statusOf } from './standing.js';
 
 @customElement('sweet-header')
 export class StudyHeader extends SignalWatcher(LitElement) {
@@ -216,10 +216,14 @@ export class StudyHeader extends SignalWatcher(LitElement) {
     }
     const { value, trial, baseline, improvement } = result;
     const gained = improvement && improvement.gain > 0;
+    const sure = certaintyOf(view);
     return html`
       <div>
         <dt>Best ${metric}</dt>
-        <dd>${starIcon} ${formatNumber(value)} <small>trial ${trial}</small></dd>
+        <dd>
+          ${starIcon} ${formatNumber(value)}
+          <small>trial ${trial}</small>${sure ? html`<small title=${sure.text}>, ${sure.short}</small>` : nothing}
+        </dd>
       </div>
       <div>
         <dt>Compared with the file</dt>

@@ -5,6 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
 import { type Json, jsonEqual } from '../../../src/core/json.js';
 import { isBetter, objectiveOf } from '../../../src/core/study/best.js';
+import { isPaused } from '../../../src/core/study/pause.js';
 import { durationOf, metricOf } from '../../../src/core/study/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { TrialAction } from '../../../src/protocol/panel.js';
@@ -22,8 +23,8 @@ import {
   retryIcon,
   starIcon,
   stateIcon,
-  stateWord,
   tagIcon,
+  trialWord,
 } from '../icons.js';
 import { base } from '../styles.js';
 import { curvePaths } from './trial-curve.js';
@@ -165,7 +166,7 @@ export class TrialDetails extends SignalWatcher(LitElement) {
         ${this.#head(view, trial)}
         <p class="muted">${this.#standing(view, trial)}</p>
         ${this.#marks(trial)}
-        ${trial.reason === undefined ? nothing : html`<h3>${trial.state === 'failed' ? 'Why it failed' : 'Why it was pruned'}</h3><p>${trial.reason}</p>`}
+        ${trial.reason === undefined ? nothing : html`<h3>${trial.state === 'failed' ? 'Why it failed' : isPaused(trial) ? 'Why it was paused' : trial.state === 'pruned' ? 'Why it was pruned' : 'Why it waits'}</h3><p>${trial.reason}</p>`}
         ${this.#params(view, trial)} ${this.#curve(view, trial)} ${this.#metrics(view, trial)}
         ${
           trial.suggestion
@@ -189,7 +190,7 @@ export class TrialDetails extends SignalWatcher(LitElement) {
       </button>`;
     return html`<header>
       <h2>${view.best === trial ? starIcon : nothing}Trial ${trial.number}</h2>
-      ${stateIcon(trial.state)}<span>${stateWord[trial.state]}</span>
+      ${stateIcon(trial.state)}<span>${trialWord(trial)}</span>
       <span class="fill"></span>
       ${act('compare', 'Compare with the file', compareIcon)} ${act('apply', 'Apply to the file', applyIcon)}
       ${act('log', 'Open the log', logIcon)} ${act('retry', 'Try again, with other values', retryIcon)}

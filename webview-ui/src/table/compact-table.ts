@@ -5,6 +5,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
+import { isPaused } from '../../../src/core/study/pause.js';
 import {
   type Column,
   changesFromFile,
@@ -16,7 +17,7 @@ import {
 } from '../../../src/core/study/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
-import { downIcon, starIcon, stateIcon, stateWord, upIcon } from '../icons.js';
+import { downIcon, starIcon, stateIcon, trialWord, upIcon } from '../icons.js';
 import { base } from '../styles.js';
 import { type BarScale, barScale } from './bars.js';
 import { tableStyles } from './table-styles.js';
@@ -224,7 +225,7 @@ export class CompactTable extends TrialsTable {
     >
       <div id=${id(0)} role="gridcell" class="cell state ${active(0)}">
         ${best ? starIcon : stateIcon(trial.state)}
-        <span class="quiet">${best ? 'Best' : stateWord[trial.state]}</span>
+        <span class="quiet">${best ? 'Best' : trialWord(trial)}</span>
       </div>
       <div id=${id(1)} role="gridcell" class="cell trial muted ${active(1)}">${trial.number}</div>
       <div
@@ -245,8 +246,9 @@ export class CompactTable extends TrialsTable {
   }
 
   #detail(view: StudyView, trial: Trial, labels: ReadonlyMap<string, string>): TemplateResult | string {
+    if (isPaused(trial) && trial.reason !== undefined) return trial.reason;
     if (trial.state === 'pruned' || trial.state === 'failed') {
-      return html`${stateWord[trial.state]}${trial.reason ? html`: ${trial.reason}` : nothing}`;
+      return html`${trialWord(trial)}${trial.reason ? html`: ${trial.reason}` : nothing}`;
     }
     const marks = trial.marks ? marksText(trial.marks) : '';
     const changes = changesFromFile(trial, view.study.baseline, labels);

@@ -5,7 +5,7 @@ import { jsonEqual } from '../../../src/core/json.js';
 import { type Column, cellOf } from '../../../src/core/study/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
-import { starIcon, stateIcon, stateWord } from '../icons.js';
+import { starIcon, stateIcon, trialWord } from '../icons.js';
 import { sparkline } from './sparkline.js';
 
 export interface CellContent {
@@ -26,7 +26,7 @@ export function cellContent(view: StudyView, trial: Trial, column: Column, clock
     }
     case 'state':
       return {
-        content: html`${stateIcon(trial.state)}${stateWord[trial.state]}`,
+        content: html`${stateIcon(trial.state)}${trialWord(trial)}`,
         title: trial.reason ?? '',
         muted: false,
       };

@@ -6,7 +6,7 @@ import type { Brush } from '../../../../src/core/study/filter.js';
 import { type Column, cellOf } from '../../../../src/core/study/table.js';
 import type { Study, Trial } from '../../../../src/core/study/trial.js';
 import type { PeerStudy } from '../../../../src/protocol/panel.js';
-import { stateWord } from '../../icons.js';
+import { trialWord } from '../../icons.js';
 import type { Theme } from '../../theme.js';
 import { mix } from '../kit/colour.js';
 import type { Scene, Shape } from '../kit/scene.js';
@@ -141,7 +141,7 @@ export function trialTip(
 ): readonly string[] {
   const best = input.best === trial ? ', best' : '';
   return [
-    `Trial ${trial.number} · ${stateWord[trial.state].toLowerCase()}${best}`,
+    `Trial ${trial.number} · ${trialWord(trial).toLowerCase()}${best}`,
     ...columns.map(
       (column) => `${column.label} ${valueText(column, cellOf(trial, column, input.now)) || 'no value'}`,
     ),
