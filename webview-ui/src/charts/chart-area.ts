@@ -95,7 +95,7 @@ export class ChartArea extends SignalWatcher(LitElement) {
           border-top: 1px solid var(--sweet-border);
         }
         .panel:not(.overview) {
-          height: 320px;
+          height: 332px;
         }
       }
       /* The choices above and the notes below take several lines each. */

@@ -139,7 +139,7 @@ function xLabels(box: Box, list: readonly Tick[], theme: Theme): readonly Shape[
     const y = box.top + box.height;
     shapes.push({ kind: 'path', points: [x, y, x, y + 3], stroke: theme.axis, width: 1 });
     if (x - half < freeFrom) continue;
-    freeFrom = x + half + 6;
+    freeFrom = x + half + 10;
     shapes.push({ kind: 'text', x, y: y + 12, text, colour: theme.muted, align: 'center' });
   }
   return shapes;

@@ -10,7 +10,7 @@ import { type ChartInput, MOST_MARKS, sampled } from './input.js';
 
 const MOST_METRICS = 5;
 const LEAST_CELL = 22;
-/** Numbers in narrower cells would run into each other: their colour and their tip are left. */
+/** Numbers in narrower cells would run into each other: only their sign is shown, and names stand steep. */
 const LEAST_NUMBERED = 30;
 
 export function layoutCorrelation(input: ChartInput): Scene {
@@ -33,6 +33,7 @@ export function layoutCorrelation(input: ChartInput): Scene {
   const size = Math.max(LEAST_CELL, Math.min(44, (width - left - 60) / n, (input.height - 70) / n));
   const wide = Math.min(Math.max(size, 84), (width - left - 60) / n);
   const cell: readonly [number, number] = [Math.max(LEAST_CELL, wide), size];
+  const narrow = cell[0] < LEAST_NUMBERED;
   const top = 6;
   const shapes: Shape[] = [];
   const targets: Target[] = [];
@@ -61,15 +62,15 @@ export function layoutCorrelation(input: ChartInput): Scene {
         fill,
         ...(theme.highContrast ? { stroke: theme.axis } : {}),
       });
-      if (i !== j && cell[0] >= LEAST_NUMBERED) {
+      if (i !== j) {
         shapes.push({
           kind: 'text',
           x: x + cell[0] / 2,
           y: y + cell[1] / 2,
-          text: r === undefined ? '·' : sign(r),
+          text: r === undefined ? '·' : narrow ? sign(r).slice(0, 1).replace('0', '') : sign(r),
           colour: theme.foreground,
           align: 'center',
-          size: cell[0] < 34 ? 9 : 11,
+          size: cell[0] < 34 && !narrow ? 9 : 11,
         });
       }
       const bothParams = row.kind === 'param' && column.kind === 'param' && i !== j;
@@ -95,7 +96,7 @@ export function layoutCorrelation(input: ChartInput): Scene {
       text: fitted(label, 110),
       colour: theme.muted,
       align: 'left',
-      turn: 30,
+      turn: narrow ? 75 : 30,
     });
   });
   const leftOut = input.columns.filter(
@@ -103,7 +104,7 @@ export function layoutCorrelation(input: ChartInput): Scene {
   ).length;
   return {
     width,
-    height: Math.max(input.height, top + n * cell[1] + 62),
+    height: Math.max(input.height, top + n * cell[1] + (narrow ? 116 : 62)),
     shapes,
     targets,
     description: `Rank correlation of ${n} parameters and metrics over ${done.length} completed trials.`,

@@ -67,8 +67,10 @@ export function layoutEdf(input: ChartInput): Scene {
   const place = baseline === undefined ? undefined : unitOf(x, baseline);
   if (baseline !== undefined && place !== undefined && place >= 0 && place <= 1) {
     const [px, top] = frame.at(place, 1);
-    const text = `values in the file ${formatNumber(baseline)}`;
-    const right = px + 5 + textWidth(text) > width;
+    const right = px - frame.box.left > width - px;
+    const room = Math.max(px - frame.box.left, width - px) - 10;
+    const whole = `values in the file ${formatNumber(baseline)}`;
+    const text = textWidth(whole) <= room ? whole : `file ${formatNumber(baseline)}`;
     shapes.push(
       {
         kind: 'path',

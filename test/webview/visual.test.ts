@@ -1,0 +1,197 @@
+/**
+ * Every chart in four themes and three widths, against pictures that people have looked at (pictures/, one per chart and
+ * theme). In the browser and with the font of an npm package, so that they are the same on every machine; that browser is
+ * for Linux x64 alone. `npm run test:unit -- visual --update` takes them anew.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBrowser } from '../../scripts/vscode/browser.mjs';
+import { FakeHost, type FakeHostOptions } from './support/fake-host.js';
+import {
+  differenceOf,
+  onOneSheet,
+  PIXEL_TOLERANCE,
+  type Picture,
+  readPicture,
+  writePicture,
+} from './support/picture.js';
+import { sampleJournal } from './support/sample-study.js';
+import { themes } from './support/themes.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const KEPT = join(import.meta.dirname, 'pictures');
+const FAILED = join(ROOT, '.cache/pictures');
+const WIDTHS = [300, 700, 1400] as const;
+/** Installing the browser on demand is part of the first use. */
+const START_TIMEOUT = 180_000;
+
+const start = Date.UTC(2026, 0, 5, 9);
+const choices = { trials: 40, budget: 40, start } as const;
+const status = { kind: 'finished', reason: '40 trials are done' } as const;
+const studies = {
+  one: sampleJournal({ ...choices, status }),
+  several: sampleJournal({ ...choices, status, objectives: 2 }),
+};
+
+interface Chart {
+  readonly name: string;
+  readonly tab: string;
+  readonly element: string;
+  readonly study?: keyof typeof studies;
+  readonly act?: (host: FakeHost) => Promise<void>;
+}
+
+const explored = (tab: string): Chart => ({ name: tab, tab, element: 'sweet-explorer' });
+const CHARTS: readonly Chart[] = [
+  { name: 'history', tab: 'overview', element: 'sweet-history' },
+  { name: 'curves', tab: 'overview', element: 'sweet-curves' },
+  ...[
+    'parallel',
+    'slice',
+    'contour',
+    'rank',
+    'timeline',
+    'edf',
+    'correlation',
+    'calibration',
+    'importance',
+  ].map(explored),
+  { ...explored('importance'), name: 'fanova', act: chooseFanova },
+  { ...explored('pareto'), study: 'several' },
+];
+
+async function chooseFanova({ page }: FakeHost): Promise<void> {
+  await page.getByLabel('Method').click();
+  await page.getByRole('option', { name: 'fANOVA', exact: true }).click();
+  await page.mouse.move(0, 0);
+  await page.locator('sweet-explorer .plot').focus();
+  await page.evaluate(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    (element as HTMLElement | null)?.blur();
+  });
+}
+
+/** A resize is seen in one frame, laid out in the next and painted after that. */
+const settle = ({ page }: FakeHost): Promise<void> =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 4; frame++) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  });
+
+async function shoot(host: FakeHost, { tab, element, act }: Chart): Promise<Picture> {
+  const pictures: Picture[] = [];
+  await host.page.locator(`#tab-${tab}`).click();
+  await host.page.mouse.move(0, 0);
+  await act?.(host);
+  for (const width of WIDTHS) {
+    // Narrow charts stand below one another, of fixed heights; wide ones have a share of the page's.
+    await host.page.setViewportSize({ width, height: width < 720 ? 1000 : 800 });
+    await settle(host);
+    const clip = await host.page.locator(element).boundingBox();
+    if (!clip) throw new Error(`${element} is not to be seen.`);
+    pictures.push(readPicture(await host.page.screenshot({ clip })));
+  }
+  return onOneSheet(pictures);
+}
+
+async function compare(name: string, actual: Picture): Promise<void> {
+  const file = join(KEPT, `${name}.png`);
+  const { snapshotUpdateState: update } = expect.getState().snapshotState;
+  const kept = existsSync(file) ? readPicture(await readFile(file)) : undefined;
+  const difference = kept && differenceOf(kept, actual);
+  if (difference && difference.pixels <= PIXEL_TOLERANCE) return;
+  if (update === 'all' || (update === 'new' && !kept)) {
+    await mkdir(KEPT, { recursive: true });
+    await writeFile(file, writePicture(actual));
+    return;
+  }
+  await mkdir(FAILED, { recursive: true });
+  const left = [{ name: `${name}.actual.png`, picture: actual }];
+  if (difference) left.push({ name: `${name}.diff.png`, picture: difference.picture });
+  for (const { name, picture } of left) await writeFile(join(FAILED, name), writePicture(picture));
+  const what = !kept
+    ? 'has no kept picture'
+    : difference
+      ? `differs from its kept picture in ${difference.pixels} pixels, of which ${PIXEL_TOLERANCE} may`
+      : `has another size: ${actual.width} × ${actual.height}, not ${kept.width} × ${kept.height}`;
+  throw new Error(
+    `${name} ${what} (${relative(ROOT, file)}). Look at ${left.map(({ name }) => relative(ROOT, join(FAILED, name))).join(' and ')}; ` +
+      'if the chart is meant to look so, take the pictures anew: npm run test:unit -- visual --update',
+  );
+}
+
+/** A line one pixel high across a white picture, as an axis or a series is. */
+function lined(y: number, colour: readonly [number, number, number], white = 255): Picture {
+  const [width, height] = [100, 40];
+  const data = new Uint8Array(width * height * 4).fill(255);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    data.set(Math.floor(pixel / width) === y ? colour : [white, white, white], pixel * 4);
+  }
+  return readPicture(writePicture({ width, height, data }));
+}
+
+describe('the comparison of two pictures', () => {
+  const [blue, green] = [
+    [0x1a, 0x85, 0xff],
+    [0x38, 0x8a, 0x34],
+  ] as const;
+  const kept = lined(20, blue);
+  const pixels = (actual: Picture): number => differenceOf(kept, actual)?.pixels ?? Number.NaN;
+
+  it('lets pass what a processor rounds differently', () => {
+    expect(pixels(lined(20, [0x1c, 0x83, 0xfd], 251))).toBe(0);
+  });
+  it.each([
+    ['a line that moved by a pixel', lined(21, blue)],
+    ['a line that is gone', lined(-1, blue)],
+    ['a line of another colour', lined(20, green)],
+    ['a line a little paler', lined(20, [0x3a, 0x9a, 0xff])],
+  ])('sees %s', (_name, actual) => {
+    expect(pixels(actual)).toBeGreaterThan(PIXEL_TOLERANCE);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the charts look as they did', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    await rm(FAILED, { recursive: true, force: true });
+    browser = await startBrowser({ pinned: true });
+  }, START_TIMEOUT);
+
+  afterAll(() => browser?.close());
+
+  describe.each(themes.map(({ name }) => name))('in the %s theme', (theme) => {
+    const hosts = new Map<keyof typeof studies, FakeHost>();
+
+    async function open(study: keyof typeof studies): Promise<FakeHost> {
+      const options: FakeHostOptions = {
+        page: 'results',
+        lines: studies[study],
+        state: { engine: undefined } as unknown as FakeHostOptions['state'] & object,
+        theme,
+        now: start + 600_000,
+      };
+      const host = hosts.get(study) ?? (await FakeHost.open(browser, options));
+      hosts.set(study, host);
+      await host.page.locator('[role=row][aria-rowindex="2"]').waitFor();
+      return host;
+    }
+
+    afterAll(async () => {
+      const complaints = [...hosts.values()].flatMap((host) => host.complaints);
+      await Promise.all([...hosts.values()].map((host) => host.close()));
+      expect(complaints).toEqual([]);
+    });
+
+    it.each(CHARTS)('$name at 300, 700 and 1400 pixels', async (chart) => {
+      const host = await open(chart.study ?? 'one');
+      await compare(`${chart.name}-${theme}`, await shoot(host, chart));
+    });
+  });
+});
