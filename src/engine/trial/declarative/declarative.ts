@@ -21,6 +21,7 @@ import type { FusedStep } from './optimizers/optimizer.js';
 import { type DeclarativeConfig, readDeclarativeConfig } from './schema.js';
 import { trainCompiled } from './train-compiled.js';
 import { trainNetwork } from './train-network.js';
+import { writeValidation } from './validation-file.js';
 
 function checkMetrics({ spec }: Session, config: DeclarativeConfig): void {
   const { task } = config.model;
@@ -102,9 +103,13 @@ async function train(session: Session, pace: Pace | undefined): Promise<Metrics>
       return stop;
     };
   const common = { tf, config, seed, objective: spec.metric, complain };
+  let lastValidated: { readonly scores: Float32Array; readonly dataset: Dataset } | undefined;
   const trainOne = (dataset: Dataset, said: Report, fold: number): Promise<Metrics> => {
     session.check();
-    const request = { ...common, dataset, store: checkpoint.store(fold), report: report(said) };
+    const validated = (scores: Float32Array): void => {
+      lastValidated = { scores, dataset };
+    };
+    const request = { ...common, dataset, store: checkpoint.store(fold), report: report(said), validated };
     const steps = choose(dataset);
     return steps.kind === 'compiled'
       ? trainCompiled({ ...request, shape: steps.shape, check: () => session.check() })
@@ -113,5 +118,9 @@ async function train(session: Session, pace: Pace | undefined): Promise<Metrics>
   const work = () => acrossFolds(session, data, trainOne);
   const metrics = await (shares ? turns.shared(work) : turns.alone(work));
   if (!session.shouldStop) await checkpoint.remove();
+  const seen = lastValidated;
+  if (seen && data.folds === 1 && !session.shouldStop) {
+    await writeValidation(spec.folder, seen.scores, seen.dataset);
+  }
   return metrics;
 }

@@ -43,6 +43,8 @@ export interface CompiledRequest {
   readonly check?: (() => void) | undefined;
   /** Is given the trained kernels and biases, in the network's order. */
   readonly trained?: ((weights: readonly Float32Array[]) => void) | undefined;
+  /** Is given the scores of the validation rows that the result belongs to, where they were taken in this attempt. */
+  readonly validated?: ((scores: Float32Array) => void) | undefined;
 }
 
 /** Programs in use by shape: trainings of one shape take turns in the same memory. */
@@ -73,6 +75,9 @@ class CompiledTraining {
   metrics: Metrics = {};
   best: Metrics = {};
   #bestWeights: readonly Float32Array[] = [];
+  /** Of the last epoch, and of the one that the result belongs to. */
+  #heldOut: Float32Array | undefined;
+  validationScores: Float32Array | undefined;
   #losses: Float64Array | undefined;
   #steps = 0;
   readonly #rate: ReturnType<TrainingSettings['learningRate']>;
@@ -151,7 +156,8 @@ class CompiledTraining {
     const trained = isRunning
       ? judge(this.#scores, dataset, train, loss, order)
       : judge(this.#scoresOf(train), dataset, train, loss);
-    const validated = validation && judge(this.#scoresOf(validation), dataset, validation, loss);
+    this.#heldOut = validation && this.#scoresOf(validation);
+    const validated = validation && this.#heldOut && judge(this.#heldOut, dataset, validation, loss);
     const named = Object.entries(validated?.metrics ?? {}).map(([name, value]) => [`val_${name}`, value]);
     this.epoch = epoch;
     this.metrics = { ...trained.metrics, ...Object.fromEntries(named) };
@@ -169,6 +175,7 @@ class CompiledTraining {
       early && this.epoch >= early.from
         ? this.patience!.observe(this.epoch, this.metrics[early.metric] ?? Number.NaN)
         : 'better';
+    if (verdict === 'better' || !early?.restoreBest) this.validationScores = this.#heldOut;
     if (verdict === 'better') {
       this.best = this.metrics;
       if (early?.restoreBest) this.#bestWeights = this.program.weightsOf(this.network);
@@ -251,6 +258,7 @@ export async function trainCompiled(request: CompiledRequest): Promise<Metrics> 
       if (!Number.isFinite(metrics.loss) || isOut) break;
     }
     request.trained?.(training.weights);
+    if (training.validationScores) request.validated?.(training.validationScores);
     return early?.restoreBest ? training.best : training.metrics;
   } finally {
     if (training) program.release(training.network);

@@ -39,6 +39,8 @@ export interface TrainingRequest {
   readonly report: (epoch: number, metrics: Metrics) => Promise<boolean>;
   /** Is given the network once it is trained, with the weights that the result belongs to. */
   readonly trained?: ((model: LayersModel) => Promise<void> | void) | undefined;
+  /** Is given the scores of the validation rows that the result belongs to, where they were taken in this attempt. */
+  readonly validated?: ((scores: Float32Array) => void) | undefined;
   /** Where an interrupted training is found again; none without it. */
   readonly store?: TrainingStore | undefined;
 }
@@ -123,6 +125,7 @@ export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
   const optimizer = createOptimizer(tf, config.optimizer, request.fused);
   let state: Progress = { epoch: 0, metrics: {}, best: {}, losses: undefined, bestWeights: [] };
   const scores: Tensor2D[] = [];
+  let validationScores: Float32Array | undefined;
   try {
     const stepper = new Stepper(tf, model, optimizer, settings);
     const feeder = new Feeder(dataset, settings, seed);
@@ -156,9 +159,9 @@ export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
       const trained = isRunning
         ? judge(readScores(tf, scores), dataset, dataset.train, settings.loss, order)
         : judge(scoresOf(tf, model, dataset, dataset.train), dataset, dataset.train, settings.loss);
-      const validated =
-        dataset.validation &&
-        judge(scoresOf(tf, model, dataset, dataset.validation), dataset, dataset.validation, settings.loss);
+      const { validation } = dataset;
+      const heldOut = validation && scoresOf(tf, model, dataset, validation);
+      const validated = heldOut && judge(heldOut, dataset, validation, settings.loss);
       const named = Object.entries(validated?.metrics ?? {}).map(([name, value]) => [`val_${name}`, value]);
       const metrics: Metrics = { ...trained.metrics, ...Object.fromEntries(named) };
       Object.assign(state, { epoch, metrics });
@@ -171,6 +174,7 @@ export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
         early && epoch >= early.from
           ? patience!.observe(epoch, metrics[early.metric] ?? Number.NaN)
           : 'better';
+      if (verdict === 'better' || !early?.restoreBest) validationScores = heldOut;
       if (verdict === 'better') {
         state.best = metrics;
         if (early?.restoreBest) {
@@ -185,6 +189,7 @@ export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
     }
     if (early?.restoreBest && state.bestWeights.length > 0) model.setWeights(state.bestWeights);
     await request.trained?.(model);
+    if (validationScores) request.validated?.(validationScores);
     return early?.restoreBest ? state.best : state.metrics;
   } finally {
     tf.dispose([...scores, ...state.bestWeights]);

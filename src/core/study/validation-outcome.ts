@@ -1,0 +1,87 @@
+/**
+ * What a trained model made of the validation rows, small enough to lie beside every trial: which class it took for
+ * which, or what it predicted against what was true. Pure; the trainer writes it, the results panel draws it.
+ */
+
+/** In the trial's folder. */
+export const VALIDATION_FILE = 'validation.json';
+/** With more classes a matrix is neither small nor legible. */
+export const MOST_CLASSES = 50;
+/** Pairs that are kept: about 4 KB. */
+const MOST_PAIRS = 250;
+const DIGITS = 6;
+
+export type ValidationOutcome =
+  | {
+      readonly kind: 'classes';
+      readonly classes: readonly string[];
+      /** Rows by actual class (outer) and predicted class. */
+      readonly counts: readonly (readonly number[])[];
+    }
+  | {
+      readonly kind: 'numbers';
+      /** Of so many rows the pairs are an even sample. */
+      readonly rows: number;
+      /** Predicted and actual, in the target's own unit. */
+      readonly pairs: readonly (readonly [number, number])[];
+    };
+
+/**
+ * @param scores row by row one number per class; the first highest is the prediction
+ * @returns undefined with more than MOST_CLASSES classes, or none
+ */
+export function classOutcome(
+  scores: Float32Array,
+  labels: Int32Array,
+  classes: readonly string[],
+): ValidationOutcome | undefined {
+  const width = classes.length;
+  if (width === 0 || width > MOST_CLASSES) return undefined;
+  const counts = classes.map(() => new Array<number>(width).fill(0));
+  labels.forEach((label, row) => {
+    let predicted = 0;
+    for (let i = 1; i < width; i++) {
+      if ((scores[row * width + i] ?? 0) > (scores[row * width + predicted] ?? 0)) predicted = i;
+    }
+    const line = counts[label];
+    if (line) line[predicted] = (line[predicted] ?? 0) + 1;
+  });
+  return { kind: 'classes', classes, counts };
+}
+
+/** Pairs whose prediction is not finite are left out. Both lists are in the target's own unit. */
+export function numberOutcome(predictions: ArrayLike<number>, targets: ArrayLike<number>): ValidationOutcome {
+  const rows = targets.length;
+  const kept = Math.min(rows, MOST_PAIRS);
+  const short = (value: number): number => Number(value.toPrecision(DIGITS));
+  const pairs: (readonly [number, number])[] = [];
+  for (let i = 0; i < kept; i++) {
+    const row = Math.floor((i * rows) / kept);
+    const [predicted, actual] = [predictions[row] ?? Number.NaN, targets[row] ?? Number.NaN];
+    if (Number.isFinite(predicted) && Number.isFinite(actual)) pairs.push([short(predicted), short(actual)]);
+  }
+  return { kind: 'numbers', rows, pairs };
+}
+
+/** Reads the file's text; undefined for anything that is no outcome. */
+export function parseOutcome(text: string): ValidationOutcome | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof read !== 'object' || read === null) return undefined;
+  const found = read as {
+    kind?: unknown;
+    classes?: unknown;
+    counts?: unknown;
+    rows?: unknown;
+    pairs?: unknown;
+  };
+  const whole =
+    found.kind === 'classes'
+      ? Array.isArray(found.classes) && Array.isArray(found.counts) && found.counts.every(Array.isArray)
+      : found.kind === 'numbers' && typeof found.rows === 'number' && Array.isArray(found.pairs);
+  return whole ? (read as ValidationOutcome) : undefined;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import {
+  classOutcome,
+  MOST_CLASSES,
+  numberOutcome,
+  parseOutcome,
+} from '../../src/core/study/validation-outcome.js';
+
+describe('what a model made of the validation rows', () => {
+  it('counts which class was taken for which', () => {
+    const scores = Float32Array.from([0.9, 0.1, 0.2, 0.8, 0.6, 0.4]);
+    expect(classOutcome(scores, Int32Array.from([0, 1, 1]), ['cat', 'dog'])).toEqual({
+      kind: 'classes',
+      classes: ['cat', 'dog'],
+      counts: [
+        [1, 0],
+        [1, 1],
+      ],
+    });
+  });
+
+  it('keeps no matrix of very many classes', () => {
+    const classes = Array.from({ length: MOST_CLASSES + 1 }, (_, index) => String(index));
+    expect(classOutcome(new Float32Array(classes.length), Int32Array.of(0), classes)).toBeUndefined();
+  });
+
+  it('keeps pairs of few rows all, of many an even sample of a few kilobytes', () => {
+    expect(numberOutcome([1, Number.NaN, 3], [1.5, 2, 2.5])).toEqual({
+      kind: 'numbers',
+      rows: 3,
+      pairs: [
+        [1, 1.5],
+        [3, 2.5],
+      ],
+    });
+    const values = Float64Array.from({ length: 100_000 }, (_, index) => Math.sin(index) * 1234.56789);
+    const many = numberOutcome(values, values);
+    expect(many).toMatchObject({ rows: 100_000 });
+    expect(JSON.stringify(many).length).toBeLessThan(6_000);
+  });
+
+  it('is read back as it was written, and nothing else is', () => {
+    const outcome = numberOutcome([1], [2]);
+    expect(parseOutcome(JSON.stringify(outcome))).toEqual(outcome);
+    for (const text of ['', 'null', '{"kind":"classes"}', '{"kind":"numbers","pairs":3}', '[]']) {
+      expect(parseOutcome(text)).toBeUndefined();
+    }
+  });
+});
