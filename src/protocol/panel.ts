@@ -5,6 +5,7 @@
 import type { Course } from '../core/analysis/course.js';
 import type { Brush } from '../core/study/filter.js';
 import type { StudyTransfer } from '../core/study/transfer.js';
+import type { ValidationOutcome } from '../core/study/validation-outcome.js';
 import type { EngineStatus } from './engine.js';
 
 /** A study as a page names it. */
@@ -89,6 +90,8 @@ export interface PageContract {
     trial(params: { study: string; trial: number; action: TrialAction }): void;
     study(params: { study: string; action: StudyAction }): void;
     files(params: { study: string; trial: number }): TrialFiles;
+    /** What a trial's model made of the validation rows; null where its trainer does not say. */
+    validation(params: { study: string; trial: number }): ValidationOutcome | null;
     /** Those of the same config first, each group latest first; archived ones are left out. */
     peers(params: { study: string }): readonly PeerStudy[];
     /** Text for the clipboard. */

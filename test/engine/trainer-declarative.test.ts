@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/core/random.js';
+import { parseOutcome, VALIDATION_FILE } from '../../src/core/study/validation-outcome.js';
 import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import { trainDeclarative } from '../../src/engine/trial/declarative/declarative.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
@@ -277,5 +278,35 @@ describe('what is wrong with a declarative config', () => {
     expect(await failure(text, file, { metrics: ['loss'] })).toBe(
       'image.csv.gz has 4 numbers a row besides the target, but data.shape [3, 3, 1] takes 9.',
     );
+  });
+});
+
+describe('beside the trial', () => {
+  const left = async (own: string) =>
+    parseOutcome(await readFile(join(own, VALIDATION_FILE), 'utf8').catch(() => ''));
+
+  it.each([
+    ['compiled', ''],
+    ['general', 'early'],
+  ])('the confusion matrix agrees with val_accuracy: %s steps', async (_, kind) => {
+    const own = await mkdtemp(join(folder, 'trial-'));
+    const text = iris({ epochs: 12 });
+    const early = text.replace(
+      '  batchSize: 16',
+      '  batchSize: 16\n  earlyStopping: {patience: 2, restoreBest: true}',
+    );
+    const { values } = await train(kind === 'early' ? early.replace('relu', 'swish') : text, { folder: own });
+    const outcome = await left(own);
+    if (outcome?.kind !== 'classes') throw new Error('no matrix');
+    const rows = outcome.counts.flat().reduce((sum, n) => sum + n, 0);
+    const right = outcome.counts.reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
+    expect(outcome.classes).toEqual(['setosa', 'versicolor', 'virginica']);
+    expect(right / rows).toBeCloseTo(values.val_accuracy!, 9);
+  });
+
+  it('nothing is left of cross-validation, whose result is no single model’s', async () => {
+    const own = await mkdtemp(join(folder, 'trial-'));
+    await train(iris({ epochs: 2 }).replace('validation: 0.25', 'folds: 3'), { folder: own });
+    expect(await left(own)).toBeUndefined();
   });
 });

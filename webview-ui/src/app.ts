@@ -8,6 +8,7 @@ import { StudyFeed } from './feed.js';
 import type { Host } from './host.js';
 import { Peers } from './peers.js';
 import { UiState } from './ui-state.js';
+import { Validations } from './validations.js';
 
 /** The trials that pass the filter, and what is wrong with it. */
 export interface Filtered {
@@ -20,6 +21,7 @@ export interface Filtered {
 export class App {
   readonly feed: StudyFeed;
   readonly peers: Peers;
+  readonly validations: Validations;
   readonly ui: UiState;
   readonly #host: Host;
   readonly #now = signal(Date.now());
@@ -32,6 +34,11 @@ export class App {
     effect(() => {
       const page = this.feed.page.value;
       if (page) this.ui.show(page.study);
+    });
+    this.validations = new Validations(host);
+    effect(() => {
+      const view = this.feed.view.value;
+      this.validations.show(view?.ref.id, view?.best?.number);
     });
     effect(() => this.peers.watch(this.ui.charts.value.tab === 'studies'));
     effect(() => {

@@ -20,7 +20,8 @@ export type ChartTab =
   | 'pareto'
   | 'correlation'
   | 'calibration'
-  | 'studies';
+  | 'studies'
+  | 'errors';
 
 /** How the charts beyond the overview are set up. */
 export interface ChartChoices {

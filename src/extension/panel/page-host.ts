@@ -21,7 +21,7 @@ import type { StudyEntry } from '../study-entry.js';
 import { Throttle } from '../throttle.js';
 import { type PageName, pageHtml } from './html.js';
 import { Peers } from './peers.js';
-import { trialFiles } from './trial-files.js';
+import { trialFiles, trialValidation } from './trial-files.js';
 import { webviewConnection } from './webview-connection.js';
 
 /** Bytes of journal in one answer. */
@@ -90,6 +90,8 @@ export class PageHost {
       study: ({ study, action }) => run(STUDY_COMMANDS[action], { journal: study }),
       files: ({ study, trial }) =>
         this.studies.get(study) ? trialFiles(study, trial) : { files: [], left: 0, log: '' },
+      validation: async ({ study, trial }) =>
+        this.studies.get(study) ? trialValidation(study, trial) : null,
       peers: ({ study }) => this.#peers.of(study),
       copy: async ({ text }) => env.clipboard.writeText(text),
       save: ({ name, base64 }) => this.#save(name, base64),

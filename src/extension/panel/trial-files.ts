@@ -1,7 +1,12 @@
 /** What a trial has left on the disk, for its page: its files with their sizes, and the end of what it printed. */
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { trialFolder, trialLog } from '../../core/study/places.js';
+import {
+  parseOutcome,
+  VALIDATION_FILE,
+  type ValidationOutcome,
+} from '../../core/study/validation-outcome.js';
 import type { TrialFiles } from '../../protocol/panel.js';
 
 /** Files that are listed, and bytes of the log that are sent. */
@@ -25,6 +30,12 @@ export async function trialFiles(journal: string, trial: number): Promise<TrialF
   );
   files.sort((a, b) => a.name.localeCompare(b.name));
   return { files, left: Math.max(0, paths.length - 1 - MOST_FILES), log: await tail(log) };
+}
+
+/** What the trial's model made of the validation rows; null where there is no such file. */
+export async function trialValidation(journal: string, trial: number): Promise<ValidationOutcome | null> {
+  const text = await readFile(join(trialFolder(journal, trial), VALIDATION_FILE), 'utf8').catch(() => '');
+  return parseOutcome(text) ?? null;
 }
 
 /** The end of a file, from the beginning of a line; empty where there is none. */

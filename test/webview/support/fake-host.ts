@@ -16,6 +16,7 @@ import {
 import { parseLine } from '../../../src/core/study/journal-line.js';
 import { StudyReducer } from '../../../src/core/study/reduce.js';
 import { packStudy } from '../../../src/core/study/transfer.js';
+import type { ValidationOutcome } from '../../../src/core/study/validation-outcome.js';
 import { type Server, serve } from '../../../src/protocol/contract.js';
 import type {
   PageContract,
@@ -46,6 +47,8 @@ export interface FakeHostOptions {
   readonly scale?: number;
   /** The time at which the page's clock stands still; its language is American English then, its time zone UTC. */
   readonly now?: number;
+  /** What every trial's model made of the validation rows. */
+  readonly validation?: ValidationOutcome;
   /** Studies to compare with. */
   readonly peers?: readonly PeerStudy[];
   /** Gives the study as one message to a page that has nothing of it, as the extension does for long ones. */
@@ -152,6 +155,7 @@ export class FakeHost {
         left: 0,
         log: 'epoch 1: val_loss 0.91\nepoch 2: val_loss 0.62\nwarning: 3 rows without a label\nepoch 3: val_loss 0.44\n',
       }),
+      validation: () => options.validation ?? null,
       peers: () => options.peers ?? [],
       copy: ({ text }) => {
         host.current?.copied.push(text);

@@ -2,6 +2,7 @@
 import { FakeHost, type FakeHostOptions } from './fake-host.js';
 import { samplePeers } from './sample-peers.js';
 import { sampleJournal } from './sample-study.js';
+import { sampleConfusion, sampleResiduals } from './sample-validation.js';
 import { themes } from './themes.js';
 
 export { FakeHost };
@@ -129,6 +130,42 @@ export const scenes: readonly Scene[] = [
         await selectBest(host);
       },
     })),
+  ),
+  ...(['dark', 'high-contrast-light'] as const).flatMap((theme) =>
+    ([300, 1400] as const).map(
+      (width): Scene => ({
+        name: `chart-errors-numbers-${theme}-${width}`,
+        options: {
+          page: 'results',
+          lines: many,
+          validation: sampleResiduals,
+          state: idle,
+          theme,
+          size: { width, height: 800 },
+        },
+        act: async (host) => {
+          await host.page.locator('#tab-errors').click();
+        },
+      }),
+    ),
+  ),
+  ...(['dark', 'high-contrast-light'] as const).flatMap((theme) =>
+    ([300, 1400] as const).map(
+      (width): Scene => ({
+        name: `chart-errors-classes-${theme}-${width}`,
+        options: {
+          page: 'results',
+          lines: many,
+          validation: sampleConfusion,
+          state: idle,
+          theme,
+          size: { width, height: 800 },
+        },
+        act: async (host) => {
+          await host.page.locator('#tab-errors').click();
+        },
+      }),
+    ),
   ),
   ...(['dark', 'high-contrast-light'] as const).flatMap((theme) =>
     ([300, 1400] as const).map(

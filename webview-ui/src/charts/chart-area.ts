@@ -22,6 +22,7 @@ const TABS: readonly (readonly [ChartTab, string, string])[] = [
   ['correlation', 'Correlation', 'How parameters and metrics go together'],
   ['calibration', 'Calibration', 'What the sampler predicted against what came out'],
   ['studies', 'Studies', 'This study beside others with the same objective'],
+  ['errors', 'Errors', 'What the best trial got wrong in the validation rows'],
 ];
 
 @customElement('sweet-chart-area')
@@ -110,12 +111,15 @@ export class ChartArea extends SignalWatcher(LitElement) {
   @property({ attribute: false }) app!: App;
   #shown: ChartTab | undefined;
 
-  /** The Pareto front is there with several objectives only, the comparison where there is something to compare with. */
+  /** Charts that not every study has something for are tabs only where there is something to see. */
   #tabs(): typeof TABS {
-    const { feed, peers, ui } = this.app;
-    const several = (feed.view.value?.study.objectives.length ?? 0) > 1;
-    const compared = peers.all.value.length > 0 || ui.charts.value.tab === 'studies';
-    return TABS.filter(([id]) => (id !== 'pareto' || several) && (id !== 'studies' || compared));
+    const { feed, peers, ui, validations } = this.app;
+    const { tab } = ui.charts.value;
+    const left = new Set<ChartTab>();
+    if ((feed.view.value?.study.objectives.length ?? 0) < 2) left.add('pareto');
+    if (peers.all.value.length === 0 && tab !== 'studies') left.add('studies');
+    if (!validations.best.value && tab !== 'errors') left.add('errors');
+    return TABS.filter(([id]) => !left.has(id));
   }
 
   protected override render(): TemplateResult {

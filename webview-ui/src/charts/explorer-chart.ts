@@ -88,6 +88,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       metric,
       log: choices.log && SCALED.has(tab),
       peers: tab === 'studies' ? comparedPeers(app) : [],
+      outcome: app.validations.best.value,
       zoom: this.#zoom.of([tab, metric.id, ...choices.pair, view.ref.id].join('|')),
       width: size.width,
       height: size.height,
@@ -106,6 +107,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       input.quick,
       input.zoom,
       app.peers.all.value,
+      input.outcome,
     ];
     if (key.some((part, index) => part !== this.#laidFor[index])) {
       this.#laidFor = key;

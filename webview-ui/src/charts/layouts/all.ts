@@ -6,6 +6,7 @@ import { layoutCalibration } from './calibration.js';
 import { layoutContour } from './contour.js';
 import { layoutCorrelation } from './correlation.js';
 import { layoutEdf } from './edf.js';
+import { layoutErrors } from './errors.js';
 import { layoutImportance } from './importance.js';
 import type { ChartInput } from './input.js';
 import { layoutAnova } from './interactions.js';
@@ -28,6 +29,7 @@ export const LAYOUTS: Readonly<Record<Exclude<ChartTab, 'overview'>, (input: Cha
   correlation: layoutCorrelation,
   calibration: layoutCalibration,
   studies: layoutStudies,
+  errors: layoutErrors,
 };
 
 /** Charts whose measure and its scale can be chosen. */

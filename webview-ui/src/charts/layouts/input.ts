@@ -8,6 +8,7 @@ import type { Study, Trial } from '../../../../src/core/study/trial.js';
 import type { PeerStudy } from '../../../../src/protocol/panel.js';
 import { trialWord } from '../../icons.js';
 import type { Theme } from '../../theme.js';
+import type { BestOutcome } from '../../validations.js';
 import { mix } from '../kit/colour.js';
 import type { Scene, Shape } from '../kit/scene.js';
 import { inSight, type Zoom } from '../kit/zoom.js';
@@ -39,6 +40,8 @@ export interface ChartInput {
   readonly pair: readonly [string | undefined, string | undefined];
   /** Objectives of the Pareto front's axes, as column ids. */
   readonly plane: readonly [string | undefined, string | undefined];
+  /** What the best trial's model made of the validation rows; absent where its trainer does not say. */
+  readonly outcome?: BestOutcome | undefined;
   /** Other studies, to be compared with; absent for none. */
   readonly peers?: readonly PeerStudy[];
   readonly width: number;
