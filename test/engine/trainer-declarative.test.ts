@@ -289,7 +289,8 @@ describe('beside the trial', () => {
     ['compiled', ''],
     ['general', 'early'],
   ])('the confusion matrix agrees with val_accuracy: %s steps', async (_, kind) => {
-    const own = await mkdtemp(join(folder, 'trial-'));
+    // A trial that has left nothing yet has no folder either.
+    const own = join(await mkdtemp(join(folder, 'study-')), '0');
     const text = iris({ epochs: 12 });
     const early = text.replace(
       '  batchSize: 16',
