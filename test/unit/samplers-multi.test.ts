@@ -190,6 +190,23 @@ describe('the expected growth of the hypervolume', () => {
     },
   );
 
+  it.each(Object.entries(fronts))('counts nothing below its floor (%s)', (_, { front, reference }) => {
+    const floor = reference.map(() => -0.2);
+    const marginals = reference.map((_, m) => ({ mean: 0.3 * m, deviation: 0.6 }));
+    const source = random('draws');
+    const normal = (): number =>
+      Math.sqrt(-2 * Math.log(1 - source.next())) * Math.cos(2 * Math.PI * source.next());
+    const before = hypervolume(front, reference);
+    let sum = 0;
+    const draws = 20_000;
+    for (let i = 0; i < draws; i++) {
+      const point = marginals.map(({ mean, deviation }) => Math.max(-0.2, mean + deviation * normal()));
+      sum += hypervolume([...front, point], reference) - before;
+    }
+    const gain = Math.exp(new ExpectedGain(front, reference, floor).log(marginals));
+    expect(Math.abs(gain / (sum / draws) - 1)).toBeLessThan(0.04);
+  });
+
   it.each(Object.entries(fronts))(
     'has the slopes of its differences, also where it is nearly nothing (%s)',
     (_, { front, reference }) => {
@@ -210,6 +227,36 @@ describe('the expected growth of the hypervolume', () => {
       }
     },
   );
+});
+
+describe('the gp sampler with three objectives', () => {
+  it('betters random points on DTLZ2, whose objectives have a bound that tempts', async () => {
+    const reached = async (sampler: 'gp' | 'random'): Promise<number> => {
+      const real: Space[string] = { type: 'float', low: 0, high: 1 };
+      const study = createStudy({
+        space: { a: real, b: real, c: real, d: real, e: real, f: real },
+        directions: ['minimize', 'minimize', 'minimize'],
+        sampler,
+        seed: 1,
+      });
+      for (let i = 0; i < 65; i++) {
+        const { number, params } = await study.ask();
+        const [a = 0, b = 0, ...rest] = Object.values(params) as number[];
+        const size = 1 + rest.reduce((sum, x) => sum + (x - 0.5) ** 2, 0);
+        const [u, v] = [(a * Math.PI) / 2, (b * Math.PI) / 2];
+        const values = [Math.cos(u) * Math.cos(v), Math.cos(u) * Math.sin(v), Math.sin(u)];
+        await study.tell(
+          number,
+          values.map((value) => size * value),
+        );
+      }
+      return hypervolume(
+        study.front.map(({ objectives }) => objectives ?? []),
+        [1.5, 1.5, 1.5],
+      );
+    };
+    expect(await reached('gp')).toBeGreaterThan(await reached('random'));
+  });
 });
 
 describe('createStudy with several directions', () => {

@@ -8,7 +8,7 @@
 import { type Costs, paretoRanks } from '../../study/pareto.js';
 import { logImprovement } from '../normal.js';
 
-/** Of one objective: the box reaches from level `low` (-1: without end) to level `high`. */
+/** Of one objective: the box reaches from level `low` (-1: its floor, or without end) to level `high`. */
 interface Side {
   readonly low: number;
   readonly high: number;
@@ -35,14 +35,19 @@ export class ExpectedGain {
   readonly #byDeviation: readonly Float64Array[];
   readonly #terms: Float64Array;
 
-  constructor(points: readonly Costs[], reference: Costs) {
+  /** @param floor what lies below counts as no better than this; it is below every point. Absent: all counts. */
+  constructor(points: readonly Costs[], reference: Costs, floor?: Costs) {
     const inside = points.filter((point) => point.every((cost, m) => cost < (reference[m] as number)));
     const ranks = paretoRanks(inside);
     const front = inside.filter((_, i) => ranks[i] === 0);
-    this.#levels = reference.map((corner, m) =>
+    const levels = reference.map((corner, m) =>
       unique([...front.map((point) => point[m] as number), corner]),
     );
-    this.#boxes = boxes(front, this.#levels);
+    const found = boxes(front, levels);
+    this.#levels = floor ? levels.map((own, m) => [floor[m] as number, ...own]) : levels;
+    this.#boxes = floor
+      ? found.map((sides) => sides.map(({ low, high }) => ({ low: low + 1, high: high + 1 })))
+      : found;
     const perLevel = (): readonly Float64Array[] =>
       this.#levels.map(({ length }) => new Float64Array(length));
     this.#log = perLevel();

@@ -31,6 +31,14 @@ const MOST = 250;
 const LOCAL = 10;
 /** The reference lies so far beyond the worst of the front, as a share of the range of all results: its ends count. */
 const BEYOND = 0.4;
+/**
+ * With three objectives it lies nearer, and what is further below the least of an objective than the share BELOW of the
+ * range counts for no more. Where an objective has a bound, as DTLZ2's have at 0, a model that does not know it hopes for a
+ * little less everywhere along the bound, and a little less there is a volume as wide as the other objectives' ranges:
+ * nothing else would be tried.
+ */
+const BEYOND_OF_THREE = 0.1;
+const BELOW = 0.03;
 /** Share of the sum in a weighted maximum. */
 const AUGMENTATION = 0.05;
 
@@ -310,12 +318,14 @@ export function suggestMany(
     first.map((i) => means[i] as Costs),
     ranges,
   );
+  const three = directions.length === MOST_OBJECTIVES;
   const reference = directions.map((_, m) => {
     const high = Math.max(...solid.map((point) => point[m] as number));
-    return high + BEYOND * (ranges[m] as number);
+    return high + (three ? BEYOND_OF_THREE : BEYOND) * (ranges[m] as number);
   });
+  const floor = three ? lows.map((low, m) => low - BELOW * (ranges[m] as number)) : undefined;
   const anyFeasible = observed.some(({ violation }) => violation === 0);
-  const gain = new ExpectedGain(anyFeasible ? front : [], reference);
+  const gain = new ExpectedGain(anyFeasible ? front : [], reference, floor);
 
   let feasible: Believer | undefined;
   let limit = 0;
