@@ -13,7 +13,7 @@ import { dueRepeat, hasRepeats, mergedTrials } from './repeats.js';
 import type { EarlierTrial, Study, StudySettings, Suggestion, Trial } from './trial.js';
 
 /** What the constraints of a study mean for its samplers. */
-export function constraintContext({
+function constraintContext({
   constraints,
   outcomeConstraints,
 }: Pick<StudySettings, 'constraints' | 'outcomeConstraints'>): Pick<
