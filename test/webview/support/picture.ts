@@ -19,16 +19,16 @@ export interface Difference {
 }
 
 /**
- * How far two colours may lie apart, of pixelmatch's 0 to 1 (YIQ, Kotsarenko and Ramos 2010): about 10 of 256 levels of
- * grey. One step of coarse() passes, and so does what processors round differently along an edge.
+ * How far two colours may lie apart, of pixelmatch's 0 to 1 (YIQ, Kotsarenko and Ramos 2010): about 5 of 256 levels of
+ * grey; the axes of dark themes stand out by 12. One step of coarse() passes, and so does what processors round differently along an edge.
  */
-const COLOUR_TOLERANCE = 0.04;
+const COLOUR_TOLERANCE = 0.02;
 
 /** Pixels that may differ more: fewer than one trial's mark has. */
 export const PIXEL_TOLERANCE = 12;
 
-const STEP = 8;
-/** Levels of a channel, in steps: hundreds of kilobytes less, and no eye sees it. */
+const STEP = 4;
+/** Levels of a channel, in steps: smaller files, and no eye sees it. */
 const coarse = Uint8Array.from({ length: 256 }, (_, level) => Math.min(255, Math.round(level / STEP) * STEP));
 
 const GAP = 10;

@@ -100,8 +100,10 @@ export function frameOf(outer: Box, axes: FrameAxes, theme: Theme): Frame {
   shapes.push({
     kind: 'path',
     points: [box.left, bottom, box.left + box.width, bottom],
-    stroke: theme.axis,
+    stroke: theme.highContrast ? theme.axis : theme.muted,
     width: 1,
+    // Above the grid's lines, which in a dark theme are hardly told from the background.
+    alpha: theme.highContrast ? 1 : 0.6,
   });
   const xTicks = ticksOf(axes.x, Math.max(2, Math.round(box.width / 70)));
   const whole = axes.xWhole ? xTicks.filter(({ label }) => !label.includes('.')) : xTicks;
