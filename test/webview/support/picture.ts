@@ -24,8 +24,11 @@ export interface Difference {
  */
 const COLOUR_TOLERANCE = 0.02;
 
-/** Pixels that may differ more: fewer than one trial's mark has. */
-export const PIXEL_TOLERANCE = 12;
+/**
+ * Pixels of a sheet that may differ more: fewer than two trials' marks have. Processors round along edges in ways of
+ * their own.
+ */
+export const PIXEL_TOLERANCE = 60;
 
 const STEP = 4;
 /** Levels of a channel, in steps: smaller files, and no eye sees it. */
