@@ -231,6 +231,7 @@ describe('calibration', () => {
 
   it('finds honest predictions honest', () => {
     const found = calibrationOf(many(2));
+    expect(found?.coverage.map(({ level }) => level)).toEqual([0.5, 0.8, 0.95]);
     for (const { level, low, high } of found?.coverage ?? []) {
       expect(low).toBeLessThan(level + 0.01);
       expect(high).toBeGreaterThan(level - 0.01);
