@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { layoutErrors } from '../../webview-ui/src/charts/layouts/errors.js';
 import type { ChartInput } from '../../webview-ui/src/charts/layouts/input.js';
+import { sampleTheme as theme } from '../webview/support/sample-theme.js';
 import { sampleConfusion, sampleResiduals } from '../webview/support/sample-validation.js';
 
-const theme = {
-  foreground: '#cccccc',
-  muted: '#9d9d9d',
-  axis: '#2b2b2b',
-  grid: '#2b2b2c',
-  background: '#1f1f1f',
-  blue: '#3794ff',
-  green: '#89d185',
-  orange: '#d18616',
-  red: '#f14c4c',
-  fontFamily: 'sans-serif',
-  fontSize: 11,
-  highContrast: false,
-};
 const input = (outcome: ChartInput['outcome'], width = 900) =>
   ({ outcome, width, height: 300, theme }) as ChartInput;
 

@@ -5,21 +5,8 @@ import { StudyReducer } from '../../src/core/study/reduce.js';
 import { curvesOf } from '../../webview-ui/src/charts/curves-data.js';
 import { curvesScene, historyTable } from '../../webview-ui/src/charts/layouts/overview.js';
 import { sampleJournal } from '../webview/support/sample-study.js';
+import { sampleTheme as theme } from '../webview/support/sample-theme.js';
 
-const theme = {
-  foreground: '#cccccc',
-  muted: '#9d9d9d',
-  axis: '#2b2b2b',
-  grid: '#2b2b2c',
-  background: '#1f1f1f',
-  blue: '#3794ff',
-  green: '#89d185',
-  orange: '#d18616',
-  red: '#f14c4c',
-  fontFamily: 'sans-serif',
-  fontSize: 11,
-  highContrast: false,
-};
 const reducer = new StudyReducer();
 for (const line of sampleJournal({ trials: 30 })) {
   const parsed = parseLine(line.trimEnd());

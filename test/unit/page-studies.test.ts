@@ -7,21 +7,7 @@ import type { ChartInput } from '../../webview-ui/src/charts/layouts/input.js';
 import { layoutStudies, MOST_STUDIES } from '../../webview-ui/src/charts/layouts/studies.js';
 import { samplePeers } from '../webview/support/sample-peers.js';
 import { sampleJournal } from '../webview/support/sample-study.js';
-
-const theme = {
-  foreground: '#cccccc',
-  muted: '#9d9d9d',
-  axis: '#2b2b2b',
-  grid: '#2b2b2c',
-  background: '#1f1f1f',
-  blue: '#3794ff',
-  green: '#89d185',
-  orange: '#d18616',
-  red: '#f14c4c',
-  fontFamily: 'sans-serif',
-  fontSize: 11,
-  highContrast: false,
-};
+import { sampleTheme as theme } from '../webview/support/sample-theme.js';
 
 function inputOf(more: Partial<ChartInput> = {}): ChartInput {
   const reducer = new StudyReducer();
