@@ -327,6 +327,11 @@ describe('the Wilcoxon pruner', () => {
       reason: 'worse in 4 common steps with p = 0.0625 (signed ranks), mean 0.3275 against 0.14 of trial 0',
     });
     expect(judgeBy('wilcoxon', [0.09, 0.1, 0.05, 0.1], [best]).prune).toBe(false);
+    const spoilt = { ...trial(0, 'complete', [0.1, 0.2, 0.1, 0.2, 5]), objectives: [1.12] };
+    expect(judgeBy('wilcoxon', [0.2, 0.31, 0.3, 0.5], [spoilt])).toMatchObject({
+      prune: false,
+      reason: expect.stringContaining('no worse'),
+    });
   });
 });
 
