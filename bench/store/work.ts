@@ -119,11 +119,10 @@ export async function noopTrials(
 ): Promise<Record<string, number>> {
   const { config, text, started } = study('noop', configFile, trials);
   await ensureStore(configFile);
-  const journal = await Journal.create(journalFile(configFile, 'noop'));
   const reducer = new StudyReducer();
   const records = studyRecords(WORKER, started);
   for (const record of records) reducer.apply(record);
-  await journal.append(records);
+  const journal = await Journal.create(journalFile(configFile, 'noop'), records);
   const executor: Executor = {
     slots,
     async run({ params }, events) {

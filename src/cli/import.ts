@@ -66,8 +66,7 @@ export async function importStudy(file: string, config: string, options: ImportO
   if (taken === 0)
     throw new UsageError([`No trial of ${file} fits ${config}.`, ...reasons].join('\n'), ExitCode.failed);
   await ensureStore(configFile);
-  const journal = await Journal.create(journalFile(configFile, name));
-  await journal.append(records);
+  const journal = await Journal.create(journalFile(configFile, name), records);
   await journal.close();
   console.log(`Study ${name} begins with ${taken} of ${foreign.trials.length} trials of ${file}.`);
   for (const line of [...reasons, ...notes]) console.log(line);

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { pruners } from '../core/pruners/registry.js';
 import { samplers } from '../core/samplers/registry.js';
+import { JournalWriteError } from '../engine/journal.js';
 import { VERSION } from '../engine/version.js';
 import { apply } from './apply.js';
 import { clean } from './clean.js';
@@ -242,7 +243,9 @@ try {
     console.error(error.message);
     process.exitCode = error.exitCode;
   } else {
-    console.error(error);
+    // Of what the system refuses (a full disk, a folder that may not be written) the stack says nothing more.
+    const isSystems = error instanceof JournalWriteError || (error instanceof Error && 'syscall' in error);
+    console.error(isSystems ? error.message : error);
     process.exitCode = ExitCode.failed;
   }
 }

@@ -44,7 +44,6 @@ export async function amendStudy<T>(
         const { loaded, reducer } = await loadStudy(configFile, name);
         const { records, result } = amendment.here(`${OUR_WORKER}${process.pid}`, reducer.study);
         const journal = await Journal.continue(file, loaded);
-        journal.waitForRoom = false;
         await journal.append(records).finally(() => journal.close());
         return { result, running: false };
       } finally {

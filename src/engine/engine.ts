@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { environmentDifference, environmentNote } from '../core/analysis/environment-diff.js';
+import { environmentChange } from '../core/analysis/environment-turn.js';
 import type { AnnotatedConfig, SweepSettings } from '../core/annotation/annotated-config.js';
 import { prunerProblem } from '../core/pruners/choose.js';
 import { gridSize } from '../core/samplers/grid.js';
@@ -183,6 +183,7 @@ async function open(
   const locked = await StudyLock.acquire(file);
   if (locked.kind === 'busy') return { kind: 'error', code: 'busy', message: locked.message };
   const { lock } = locked;
+  let opened: Opened | undefined;
   try {
     const capturing = captureEnvironment(
       { configFile, trainer: config.sweep.trainer, workers: slots(settings), keepPatch: true },
@@ -191,14 +192,16 @@ async function open(
     const beginning = choice.isNew
       ? await beginningOf(`${OUR_WORKER}${process.pid}`, configFile, config, choice.before)
       : { records: [], notes: [] };
-    const { journal, reducer, fromSnapshot } = choice.isNew
+    opened = choice.isNew
       ? await createStudy(file, choice.name, configFile, config, text, settings, beginning.records)
       : await continueStudy(configFile, choice.name, settings, choice.stored);
+    const { journal, reducer, fromSnapshot } = opened;
     const environment = await capturing;
-    const earlier = reducer.study.environments.at(-1);
-    const moved = earlier && environmentNote(environmentDifference(earlier.facts, environment.facts));
+    const earlier = reducer.study.environment;
     const record = environmentRecord(`${OUR_WORKER}${process.pid}`, environment);
     reducer.apply(record);
+    const moved =
+      earlier === undefined || earlier === environment.id ? undefined : environmentChange(reducer.study);
     await journal.append([record]);
     const executor = new LocalExecutor(
       slots(settings),
@@ -250,6 +253,7 @@ async function open(
       stopWhenAlone: (graceMs) => server.stopWhenAlone(graceMs),
     };
   } catch (error) {
+    await opened?.journal.close().catch(() => undefined);
     await lock.release();
     throw error;
   }
@@ -270,7 +274,6 @@ async function createStudy(
   settings: StudySettings,
   beginning: readonly JournalRecord[],
 ): Promise<Opened> {
-  const journal = await Journal.create(file);
   const reducer = new StudyReducer();
   const made = studyRecords(`${OUR_WORKER}${process.pid}`, {
     name,
@@ -282,7 +285,7 @@ async function createStudy(
   });
   const records = [...made, ...beginning];
   for (const record of records) reducer.apply(record);
-  await journal.append(records);
+  const journal = await Journal.create(file, records);
   return { journal, reducer, fromSnapshot: false };
 }
 

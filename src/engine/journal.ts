@@ -3,7 +3,7 @@
  * on disk (fdatasync); appends that wait together share one (group commit). A torn last line, what a crash leaves, is
  * cut off at opening with a copy kept beside it.
  */
-import { type FileHandle, mkdir, open as openFile, writeFile } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open as openFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { JournalBytes } from '../core/study/journal-bytes.js';
 import { isSealed, parseLine, printLine } from '../core/study/journal-line.js';
@@ -19,6 +19,9 @@ const HOLE = Buffer.alloc(4);
 
 /** A journal that cannot be used as it is; the message says which line and what to do. */
 export class JournalError extends Error {}
+
+/** A journal that cannot be written; the message names the file and says what to do. */
+export class JournalWriteError extends Error {}
 
 /** How far a journal has been read. */
 export interface LoadedJournal {
@@ -134,6 +137,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Whether the error says that there is no room, on the disk or for this user. */
+const isFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+
 export class Journal {
   readonly file: string;
   readonly #handle: FileHandle;
@@ -141,8 +148,9 @@ export class Journal {
   #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #full = false;
-  /** Whether a full disk is waited for; otherwise it is an error like any other. */
-  waitForRoom = true;
+  #broken: JournalWriteError | undefined;
+  /** Whether a full disk is waited for, by who tells the user through `onRoom`; else it is an error like any other. */
+  waitForRoom = false;
   /** Told when the disk is full, with words for the user, and with undefined when there is room again. */
   onRoom: ((problem: string | undefined) => void) | undefined;
 
@@ -152,15 +160,33 @@ export class Journal {
     this.#size = size;
   }
 
-  /** Makes a new journal. Rejects with EEXIST where there is one. */
-  static async create(file: string): Promise<Journal> {
+  /**
+   * Makes a new journal that begins with these records: with all of them, or not at all, whatever happens meanwhile.
+   * Rejects with EEXIST where there is one.
+   */
+  static async create(file: string, records: readonly JournalRecord[] = []): Promise<Journal> {
     await mkdir(dirname(file), { recursive: true });
-    const handle = await openFile(file, 'wx');
-    const folder = await openFile(dirname(file), 'r').catch(() => undefined);
-    // The new name must survive a power cut too; Windows can neither open nor sync a folder and needs no such help.
-    await folder?.sync().catch(() => undefined);
-    await folder?.close();
-    return new Journal(file, handle, 0);
+    const there = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (there) throw Object.assign(new Error(`EEXIST: ${file} is there already`), { code: 'EEXIST' });
+    const unfinished = `${file}.${process.pid}`;
+    const handle = await openFile(unfinished, 'w');
+    try {
+      const journal = new Journal(file, handle, 0);
+      await journal.append(records);
+      await rename(unfinished, file);
+      const folder = await openFile(dirname(file), 'r').catch(() => undefined);
+      // The new name must survive a power cut too; Windows can neither open nor sync a folder and needs no such help.
+      await folder?.sync().catch(() => undefined);
+      await folder?.close();
+      return journal;
+    } catch (error) {
+      await handle.close();
+      await rm(unfinished, { force: true });
+      throw error;
+    }
   }
 
   /** Opens for appending what `loadJournal` has read, after setting a torn tail aside as `<file>.torn-<ms>`. */
@@ -176,7 +202,10 @@ export class Journal {
     return new Journal(file, handle, size);
   }
 
-  /** Resolves when the records are on disk. After a rejection none of them is in the file. */
+  /**
+   * Resolves when the records are on disk. After a rejection none of them is in the file, nor will anything later be:
+   * trials are told by their position, so that a line that is missing would give later ones another meaning.
+   */
   append(records: readonly JournalRecord[]): Promise<void> {
     let text = '';
     for (const record of records) text += printLine(record);
@@ -188,7 +217,7 @@ export class Journal {
 
   /** Whether everything that was appended is on disk. */
   get idle(): boolean {
-    return this.#writing === undefined;
+    return this.#writing === undefined && this.#broken === undefined;
   }
 
   /** Bytes on disk. */
@@ -208,10 +237,12 @@ export class Journal {
       const batch = this.#queue.splice(0);
       const bytes = Buffer.from(batch.map(({ text }) => text).join(''));
       try {
+        if (this.#broken) throw this.#broken;
         await this.#writeWhenThereIsRoom(bytes);
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        for (const { reject } of batch) reject(error as Error);
+        this.#broken ??= new JournalWriteError(this.#wordsOf(error), { cause: error });
+        for (const { reject } of batch) reject(this.#broken);
       }
     }
     this.#writing = undefined;
@@ -227,8 +258,7 @@ export class Journal {
         return;
       } catch (error) {
         await this.#handle.truncate(this.#size).catch(() => undefined);
-        const { code } = error as NodeJS.ErrnoException;
-        if ((code !== 'ENOSPC' && code !== 'EDQUOT') || !this.waitForRoom) throw error;
+        if (!isFull(error) || !this.waitForRoom) throw error;
         if (!this.#full) {
           this.onRoom?.(
             `The disk is full: ${this.file} cannot grow. The study waits and goes on when there is room.`,
@@ -238,6 +268,11 @@ export class Journal {
         await new Promise((done) => setTimeout(done, RETRY_MS));
       }
     }
+  }
+
+  #wordsOf(error: unknown): string {
+    if (isFull(error)) return `The disk is full: ${this.file} cannot grow. Make room and try again.`;
+    return `${this.file} cannot be written: ${error instanceof Error ? error.message : String(error)}.`;
   }
 
   async #write(bytes: Buffer): Promise<void> {

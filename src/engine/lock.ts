@@ -4,14 +4,18 @@
  * when nobody answers on it. Beside the journal lies a small file that says who holds the lock and where to reach them.
  */
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { lockFile } from '../core/study/places.js';
 import type { LockFile } from '../protocol/engine.js';
 
-const keyOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+/** The same for every path to a journal, links and other spellings included. Its folder must be there. */
+async function keyOf(journal: string): Promise<string> {
+  const path = join(await realpath(dirname(journal)), basename(journal));
+  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}
 
 /** A folder that only this user can enter. */
 async function privateFolder(): Promise<string> {
@@ -25,10 +29,10 @@ async function privateFolder(): Promise<string> {
   return folder;
 }
 
-/** The address on which the engine of a journal serves. Unix sockets allow 104 to 108 bytes. */
-async function socketPath(journal: string): Promise<string> {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\sweetspot-${keyOf(journal)}`;
-  return join(await privateFolder(), `${keyOf(journal)}.sock`);
+/** The address on which the engine serves. Unix sockets allow 104 to 108 bytes. */
+async function socketPath(key: string): Promise<string> {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\sweetspot-${key}`;
+  return join(await privateFolder(), `${key}.sock`);
 }
 
 function listen(path: string): Promise<Server> {
@@ -49,12 +53,12 @@ const answers = (path: string): Promise<boolean> =>
     socket.once('error', () => resolve(false));
   });
 
-async function claim(journal: string): Promise<Server | undefined> {
-  const key = keyOf(journal);
+async function claim(key: string): Promise<Server | undefined> {
   const inUse = (error: NodeJS.ErrnoException): undefined => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
   };
-  if (process.platform === 'linux') return listen(`\0sweetspot-${userInfo().uid}-${key}`).catch(inUse);
+  // Whoever it is that runs it: two users of one folder exclude each other, too.
+  if (process.platform === 'linux') return listen(`\0sweetspot-${key}`).catch(inUse);
   if (process.platform === 'win32') return listen(`\\\\.\\pipe\\sweetspot-lock-${key}`).catch(inUse);
   const path = join(await privateFolder(), `${key}.lock`);
   const first = await listen(path).catch(inUse);
@@ -87,8 +91,10 @@ export class StudyLock {
     this.socket = socket;
   }
 
+  /** Rejects where the folder of the journal is missing, or nothing can be written into it. */
   static async acquire(journal: string): Promise<LockResult> {
-    const server = await claim(journal);
+    const key = await keyOf(journal);
+    const server = await claim(key);
     const holder = await readLockFile(journal);
     if (!server) {
       const who = holder ? ` (process ${holder.pid} on ${holder.host}, since ${holder.startedAt})` : '';
@@ -104,15 +110,21 @@ export class StudyLock {
         message: `${lockFile(journal)} says that ${holder.host} is at work on this study. If it no longer is, delete that file.`,
       };
     }
-    const socket = await socketPath(journal);
-    const content: LockFile = {
-      pid: process.pid,
-      host: hostname(),
-      startedAt: new Date().toISOString(),
-      socket,
-    };
-    await writeFile(lockFile(journal), `${JSON.stringify(content)}\n`);
-    return { kind: 'held', lock: new StudyLock(journal, server, socket) };
+    try {
+      const socket = await socketPath(key);
+      const content: LockFile = {
+        pid: process.pid,
+        host: hostname(),
+        startedAt: new Date().toISOString(),
+        socket,
+      };
+      await writeFile(lockFile(journal), `${JSON.stringify(content)}\n`);
+      return { kind: 'held', lock: new StudyLock(journal, server, socket) };
+    } catch (error) {
+      // Else this process would hold the study, and not end, for nothing.
+      server.close();
+      throw error;
+    }
   }
 
   async release(): Promise<void> {

@@ -92,6 +92,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       onReady: () => this.#pump(),
       ...(options.asking?.slowMs === undefined ? {} : { slowMs: options.asking.slowMs }),
     });
+    options.journal.waitForRoom = true;
     options.journal.onRoom = (problem) =>
       this.emit('notice', problem ?? 'There is room on the disk again; the study goes on.');
   }

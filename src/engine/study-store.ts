@@ -23,15 +23,18 @@ export interface StoredStudy {
 const numberOf = (stem: string, name: string): number =>
   name === stem ? 1 : name.startsWith(stem) ? Number(/^-(\d+)$/.exec(name.slice(stem.length))?.[1] ?? 0) : 0;
 
-/** Enough of a journal to hold the name with which its study was made. */
+/** Enough of a journal to hold the names in its first line. */
 const HEAD = 1024;
 
-/** The number of a study that was given a name: of the one it was made with, which its first line keeps. */
+/** The number of a study that was given a name: of the one it was made with, which its first line keeps. Lines of old say it as the name. */
 async function numberOfRenamed(stem: string, journal: string): Promise<number> {
   const handle = await openFile(journal, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-    const name = /"study_name":("(?:[^"\\]|\\.)*")/.exec(buffer.toString('utf8', 0, bytesRead))?.[1];
+    const head = buffer.toString('utf8', 0, bytesRead);
+    const line = head.slice(0, head.indexOf('\n'));
+    const name = (/"made_as":("(?:[^"\\]|\\.)*")/.exec(line) ??
+      /"study_name":("(?:[^"\\]|\\.)*")/.exec(line))?.[1];
     return name === undefined ? 0 : numberOf(stem, JSON.parse(name) as string);
   } catch {
     return 0;

@@ -1,4 +1,14 @@
-import { appendFile, open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { JournalRecord } from '../../src/core/study/records.js';
@@ -92,6 +102,7 @@ describe('a full disk', () => {
     const file = await written(3);
     const journal = await Journal.continue(file, await loadJournal(file, ignore));
     const said: (string | undefined)[] = [];
+    journal.waitForRoom = true;
     journal.onRoom = (problem) => said.push(problem);
     const probe = await open(file, 'r+');
     const handles = Object.getPrototypeOf(probe);
@@ -120,20 +131,47 @@ describe('a full disk', () => {
     expect(await recordsOf(file)).toEqual([0, 1, 2, 3, 4].map(record));
   });
 
-  it('is an error like any other once nobody wants to wait', async () => {
-    const file = await written(1);
-    const journal = await Journal.continue(file, await loadJournal(file, ignore));
-    const probe = await open(file, 'r+');
+  const fullDisk = async () => {
+    const probe = await open(import.meta.filename, 'r');
     const full = vi
       .spyOn(Object.getPrototypeOf(probe), 'write')
       .mockRejectedValue(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+    await probe.close();
+    return full;
+  };
+
+  it('is an error like any other once nobody wants to wait', async () => {
+    const file = await written(1);
+    const journal = await Journal.continue(file, await loadJournal(file, ignore));
+    journal.waitForRoom = true;
+    const full = await fullDisk();
     const appended = journal.append([record(1)]);
     journal.waitForRoom = false;
-    await expect(appended).rejects.toThrow('ENOSPC');
+    await expect(appended).rejects.toThrow(/^The disk is full: .*b\.jsonl cannot grow\. Make room/);
     full.mockRestore();
     await journal.close();
-    await probe.close();
     expect(await recordsOf(file)).toEqual([record(0)]);
+  });
+
+  it('that lost a line takes no later one, which would be read as another trial', async () => {
+    const file = await written(1);
+    const journal = await Journal.continue(file, await loadJournal(file, ignore));
+    const full = await fullDisk();
+    await expect(journal.append([record(1)])).rejects.toThrow('cannot grow');
+    full.mockRestore();
+    await expect(journal.append([record(2)])).rejects.toThrow('cannot grow');
+    // What the study knows is not on disk: nothing may be made of it, a snapshot least of all.
+    expect(journal.idle).toBe(false);
+    await journal.close();
+    expect(await recordsOf(file)).toEqual([record(0)]);
+  });
+
+  it('begins no study', async () => {
+    const folder = await project({});
+    const full = await fullDisk();
+    await expect(Journal.create(join(folder, 'a.jsonl'), [record(0)])).rejects.toThrow('cannot grow');
+    full.mockRestore();
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 
@@ -150,6 +188,25 @@ describe('the lock of a study', () => {
     const second = await StudyLock.acquire(journal);
     expect(second.kind).toBe('held');
     if (second.kind === 'held') await second.lock.release();
+  });
+
+  it('is one, whichever path leads to the journal', async () => {
+    const folder = await project({ 'real/a.yaml': '' });
+    await symlink(join(folder, 'real'), join(folder, 'link'), 'junction');
+    const first = await StudyLock.acquire(join(folder, 'real', 'a.jsonl'));
+    if (first.kind !== 'held') throw new Error(first.message);
+    expect(await StudyLock.acquire(join(folder, 'link', 'a.jsonl'))).toMatchObject({ kind: 'busy' });
+    await first.lock.release();
+  });
+
+  it('is let go when it cannot be written down', async () => {
+    const folder = await project({ 'a.lock/in-the-way': '' });
+    const journal = join(folder, 'a.jsonl');
+    await expect(StudyLock.acquire(journal)).rejects.toThrow('EISDIR');
+    await rm(join(folder, 'a.lock'), { recursive: true });
+    const again = await StudyLock.acquire(journal);
+    expect(again.kind).toBe('held');
+    if (again.kind === 'held') await again.lock.release();
   });
 
   it('does not take over a study that another machine is at', async () => {

@@ -67,6 +67,24 @@ const filesOf = (journal: string): string => journal.slice(0, -JOURNAL_SUFFIX.le
 
 const missing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
+/**
+ * Optuna goes by the name in a journal's first line and has no word for another one, so that line is written anew; the
+ * name with which the study was made, its place in the row of the config's studies, stays in it.
+ */
+async function nameInside(journal: string, name: string): Promise<void> {
+  const bytes = await readFile(journal);
+  const end = bytes.indexOf(10) + 1;
+  const first = parseLine(bytes.toString('utf8', 0, end - 1));
+  // A damaged line is for the repair to see; the file's name counts for us.
+  if (end === 0 || first.kind === 'damaged' || first.record.op_code !== Op.createStudy) return;
+  const { study_name, made_as = study_name, ...record } = first.record;
+  const line = Buffer.from(printLine({ ...record, study_name: name, made_as }));
+  const unfinished = `${journal}.renaming`;
+  await writeFile(unfinished, Buffer.concat([line, bytes.subarray(end)]), { flush: true });
+  await dropSnapshot(journal);
+  await rename(unfinished, journal);
+}
+
 /** The folder first: with its journal gone a study is gone, with its folder gone it has lost no result. */
 async function moveStudy(from: string, to: string): Promise<void> {
   let moved = true;
@@ -93,6 +111,7 @@ export async function renameStudy(
     return refused(problem);
   return whileAtRest(configFile, from, async (journal) => {
     const target = journalFile(configFile, to);
+    await nameInside(journal, to);
     await moveStudy(journal, target);
     return { kind: 'renamed', journal: target };
   });
@@ -120,7 +139,10 @@ export async function duplicateStudy(
     // The first line says which in the row of the config's studies it is: that the copy comes last.
     const renamed =
       first.kind === 'record' && first.record.op_code === Op.createStudy
-        ? Buffer.concat([Buffer.from(printLine({ ...first.record, study_name: own })), bytes.subarray(end)])
+        ? Buffer.concat([
+            Buffer.from(printLine({ ...first.record, study_name: name, made_as: own })),
+            bytes.subarray(end),
+          ])
         : bytes;
     await cp(filesOf(journal), filesOf(target), {
       recursive: true,

@@ -92,8 +92,8 @@ export async function mergeStudies(request: MergeRequest): Promise<Merged | Refu
       if (error.code !== 'ENOENT') throw error;
     });
   }
-  const journal = await Journal.create(file);
-  await journal.append(records).finally(() => journal.close());
+  const journal = await Journal.create(file, records);
+  await journal.close();
   return { kind: 'merged', name, journal: file, taken, of: trials.length, left };
 }
 
