@@ -1,6 +1,7 @@
 /** A paused trial waits in the journal; people are told that it is paused, and why. */
 import { describe, expect, it, vi } from 'vitest';
-import { columnsOf } from '../../src/core/study/table.js';
+import { parseFilter } from '../../src/core/study/filter.js';
+import { columnsOf, sortTrials } from '../../src/core/study/table.js';
 import type { Study, Trial } from '../../src/core/study/trial.js';
 import type { StudyEntry } from '../../src/extension/study-entry.js';
 import type { StudyView } from '../../webview-ui/src/feed.js';
@@ -95,5 +96,18 @@ describe('a paused trial', () => {
     });
     expect(shown(trials[2]!).description).toBe('waiting');
     expect(shown(trials[3]!).description).toBe('0.31 at step 3');
+  });
+
+  it('is found and sorted by that name, apart from those that wait for their turn', () => {
+    const columns = columnsOf(study);
+    const found = (text: string) => {
+      const filter = parseFilter(text, columns);
+      if (filter.kind === 'error') throw new Error(filter.message);
+      return trials.filter(filter.test).map(({ number }) => number);
+    };
+    expect(found('state = paused')).toEqual([1]);
+    expect(found('state = waiting')).toEqual([2]);
+    const sorted = sortTrials(trials, [{ column: 'state', descending: false }], columns, 0);
+    expect(sorted.map(({ number }) => number)).toEqual([3, 2, 1, 0]);
   });
 });

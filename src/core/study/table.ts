@@ -3,8 +3,9 @@
  * every table of the page; drawing, windowing and the state of the sort live in webview-ui.
  */
 import type { Json } from '../json.js';
+import { shownState } from './pause.js';
 import { type PackedReports, StoredTrial } from './stored-trial.js';
-import type { Direction, Study, Trial, TrialState } from './trial.js';
+import type { Direction, Study, Trial } from './trial.js';
 
 type ColumnKind =
   | 'number'
@@ -245,7 +246,7 @@ export function cellOf(trial: Trial, column: Column, now: number): Json | undefi
     case 'number':
       return trial.number;
     case 'state':
-      return trial.state;
+      return shownState(trial);
     case 'objective':
     case 'metric':
       return metricOf(trial, column.name);
@@ -263,12 +264,13 @@ export function cellOf(trial: Trial, column: Column, now: number): Json | undefi
   }
 }
 
-const STATE_RANK: Readonly<Record<TrialState, number>> = {
+const STATE_RANK: Readonly<Record<ReturnType<typeof shownState>, number>> = {
   running: 0,
   waiting: 1,
-  complete: 2,
-  pruned: 3,
-  failed: 4,
+  paused: 2,
+  complete: 3,
+  pruned: 4,
+  failed: 5,
 };
 
 /**
@@ -276,7 +278,7 @@ const STATE_RANK: Readonly<Record<TrialState, number>> = {
  * trial that did not complete, whose last report is no result.
  */
 export function sortKey(trial: Trial, column: Column, now: number): number | string | undefined {
-  if (column.kind === 'state') return STATE_RANK[trial.state];
+  if (column.kind === 'state') return STATE_RANK[shownState(trial)];
   if (column.kind === 'objective' && trial.state !== 'complete') return undefined;
   const cell = cellOf(trial, column, now);
   if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined;
@@ -383,7 +385,7 @@ export function naturalOrder(trials: readonly Trial[]): readonly Trial[] {
   // Trials come by number: read backwards, each state's are newest first without comparing any.
   for (let index = trials.length - 1; index >= 0; index--) {
     const trial = trials[index] as Trial;
-    byRank[STATE_RANK[trial.state]]?.push(trial);
+    byRank[STATE_RANK[shownState(trial)]]?.push(trial);
   }
   return byRank.flat();
 }
