@@ -1,31 +1,33 @@
-/** Says so when a study goes on in another environment than before, and when a journal turns out to be damaged. */
+/** Says so when a study goes on in another environment, or again in an earlier one, and when a journal is damaged. */
 import { window } from 'vscode';
-import { environmentChange } from '../core/analysis/environment-diff.js';
+import { environmentChange, environmentTurn } from '../core/analysis/environment-turn.js';
+import type { RecordedEnvironment } from '../core/study/trial.js';
 import { type ManageActions, offerRepair } from './actions/manage.js';
 import { Disposables } from './disposables.js';
 import type { EnvironmentDocuments } from './editor/environment-documents.js';
 import type { Studies } from './studies.js';
 import { isRunning } from './study-entry.js';
 
-/** Names what differs and what likely matters. */
+/** Names what differs and what likely matters; also when an earlier environment is back. */
 export function registerEnvironmentNotices(studies: Studies, documents: EnvironmentDocuments): Disposables {
   const own = new Disposables();
-  const told = new Map<string, number>();
+  const told = new Map<string, string | undefined>();
   own.add(
     studies.onDidChange((entry) => {
-      const { environments } = entry.study;
-      const before = told.get(entry.id);
+      const { environments, environment } = entry.study;
       // What a window finds when it opens was told before.
-      if (before === undefined) told.set(entry.id, environments.length);
+      if (!told.has(entry.id)) told.set(entry.id, environment);
       // The journal may be read before its engine is found: it is told once both are there.
-      if (before === undefined || before >= environments.length || !isRunning(entry)) return;
-      told.set(entry.id, environments.length);
-      const change = environmentChange(entry.study);
-      if (change === undefined) return;
-      const runs = environments.length;
+      if (told.get(entry.id) === environment || !isRunning(entry)) return;
+      const isFirst = told.get(entry.id) === undefined;
+      told.set(entry.id, environment);
+      const change = isFirst ? undefined : environmentChange(entry.study);
+      const turn = environmentTurn(entry.study);
+      if (change === undefined || !turn) return;
+      const run = (one: RecordedEnvironment) => ({ run: environments.indexOf(one) });
       void window
         .showWarningMessage(`${entry.name}: ${change}`, 'Show Difference')
-        .then((choice) => choice && documents.compare(entry, { run: runs - 2 }, { run: runs - 1 }));
+        .then((choice) => choice && documents.compare(entry, run(turn.before), run(turn.now)));
     }),
   );
   return own;

@@ -109,21 +109,22 @@ export function environmentOfTrial(study: Pick<Study, 'environments'>, trial: Tr
   return { ...trial.attributes, ...facts };
 }
 
-/** How the present run's environment differs from the run before it, in a sentence; undefined where nothing that may matter does. */
-export function environmentChange({ environments }: Pick<Study, 'environments'>): string | undefined {
-  const [before, now] = environments.slice(-2);
-  return before && now ? environmentNote(environmentDifference(before.facts, now.facts)) : undefined;
-}
-
 const SHOWN = 4;
 
-/** One sentence for the note at the start of a run; undefined where nothing that may matter differs. */
-export function environmentNote(differences: readonly EnvironmentDifference[]): string | undefined {
+/** What of it may matter, by name: `packages.numpy (likely to matter), cpu.model`. Empty where nothing may. */
+export function matteringText(differences: readonly EnvironmentDifference[]): string {
   const mattering = differences.filter(({ weight }) => weight !== 'unlikely');
-  if (mattering.length === 0) return undefined;
   const named = mattering
     .slice(0, SHOWN)
     .map(({ path, weight }) => `${path}${weight === 'likely' ? ' (likely to matter)' : ''}`);
   const more = mattering.length > SHOWN ? ` and ${mattering.length - SHOWN} more` : '';
-  return `This study continues in another environment: ${named.join(', ')}${more} differ from the earlier run's.`;
+  return `${named.join(', ')}${more}`;
+}
+
+/** One sentence for the note at the start of a run; undefined where nothing that may matter differs. */
+export function environmentNote(differences: readonly EnvironmentDifference[]): string | undefined {
+  const text = matteringText(differences);
+  return text === ''
+    ? undefined
+    : `This study continues in another environment: ${text} differ from the earlier run's.`;
 }

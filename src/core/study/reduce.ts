@@ -90,6 +90,7 @@ export class StudyReducer {
     reducer.#environments = [...state.study.environments];
     reducer.#study.environments = reducer.#environments;
     reducer.#environment = state.environment;
+    if (state.environment !== undefined) reducer.#study.environment = state.environment;
     return reducer;
   }
 
@@ -158,6 +159,7 @@ export class StudyReducer {
       case Attr.environment: {
         const environment = value as unknown as RecordedEnvironment;
         this.#environment = environment.id;
+        study.environment = environment.id;
         if (!this.#environments.some(({ id }) => id === environment.id)) this.#environments.push(environment);
         return;
       }

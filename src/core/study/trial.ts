@@ -168,6 +168,8 @@ export interface Study {
   readonly runningSince?: string;
   /** Every environment that a run of the study had, oldest first. */
   readonly environments: readonly RecordedEnvironment[];
+  /** The id of the present run's, or of the last one. */
+  readonly environment?: string;
   /** Trials of earlier studies that samplers learn from; they count for nothing else. Absent for none. */
   readonly earlier?: readonly EarlierTrial[];
   /** How many trials are excluded; absent for none. */

@@ -9,7 +9,7 @@ import {
   Uri,
   workspace,
 } from 'vscode';
-import { environmentChange } from '../../core/analysis/environment-diff.js';
+import { environmentChange } from '../../core/analysis/environment-turn.js';
 import { formatBytes, formatDuration, formatNumber, formatPercent, formatValue } from '../../core/format.js';
 import { isExcluded, objectiveOf } from '../../core/study/best.js';
 import { frontOf, frontSentences, hasSeveralObjectives } from '../../core/study/front.js';
