@@ -225,6 +225,29 @@ describe('a live journal of ours', () => {
     expect(cli(folder, 'list', '.sweetspot/a.yaml/a.jsonl', '--json').stdout).toBe(own);
     const [study] = (await openForeign(join(folder, '.sweetspot/a.yaml/a.jsonl'))) as readonly ForeignStudy[];
     expect(study?.trials[0]?.reports).toEqual([{ step: 1, value: 0.5, metrics: { score: 0.5, loss: 0.5 } }]);
+
+    // Its name is the one that people gave it, which Optuna finds in the first line alone.
+    const named = async (file: string) =>
+      ((await openForeign(join(folder, '.sweetspot/a.yaml', file))) as readonly ForeignStudy[])[0]?.name;
+    cli(folder, 'rename', 'a.yaml', 'a', 'first try');
+    expect(await named('first try.jsonl')).toBe('first try');
+    cli(folder, 'rename', 'a.yaml', 'first try', 'very first');
+    cli(folder, 'duplicate', 'a.yaml', 'very first', 'copy');
+    expect(await named('very first.jsonl')).toBe('very first');
+    expect(await named('copy.jsonl')).toBe('copy');
+    expect(JSON.parse(cli(folder, 'list', 'a.yaml', '--study', 'very first', '--json').stdout)).toHaveLength(
+      3,
+    );
+    for (const { program } of versions) {
+      const script =
+        'import optuna,sys;from optuna.storages import *;print([s.study_name for s in optuna.get_all_study_summaries(JournalStorage(JournalFileStorage(sys.argv[1])))])';
+      const { stdout } = spawnSync(
+        program,
+        ['-W', 'ignore', '-c', script, join(folder, '.sweetspot/a.yaml/very first.jsonl')],
+        { encoding: 'utf8' },
+      );
+      expect(stdout).toBe("['very first']\n");
+    }
   });
 });
 

@@ -27,7 +27,13 @@ interface Line {
 }
 
 export type JournalRecord =
-  | (Line & { readonly op_code: 0; readonly study_name: string; readonly directions: readonly number[] })
+  | (Line & {
+      readonly op_code: 0;
+      readonly study_name: string;
+      readonly directions: readonly number[];
+      /** Ours, of a study that was renamed: the name it was made with. Optuna passes over this key. */
+      readonly made_as?: string;
+    })
   | (Line & { readonly op_code: 2; readonly study_id: number; readonly user_attr: JsonObject })
   | (Line & { readonly op_code: 3; readonly study_id: number; readonly system_attr: JsonObject })
   | (Line & {

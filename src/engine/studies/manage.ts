@@ -2,7 +2,7 @@
  * A study as a thing: renamed, duplicated, thrown away and taken back. All of it is done under the study's lock, so never
  * while an engine is at work on it. What stays with its trials (logs, checkpoints, snapshot) moves along.
  */
-import { constants, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseLine, printLine } from '../../core/study/journal-line.js';
 import {
@@ -17,6 +17,7 @@ import { loadJournal } from '../journal.js';
 import { StudyLock } from '../lock.js';
 import { dropSnapshot } from '../snapshot.js';
 import { ensureStore, newStudyName, studyNames } from '../study-store.js';
+import { writeWhole } from '../write-whole.js';
 
 /** What is wrong, in words for the one who asked; nothing was changed. */
 export interface Refused {
@@ -85,6 +86,18 @@ async function nameInside(journal: string, name: string): Promise<void> {
   await rename(unfinished, journal);
 }
 
+/** What trials left; where there is nothing, nothing is copied. */
+export async function copyFiles(from: string, to: string): Promise<void> {
+  await cp(from, to, {
+    recursive: true,
+    errorOnExist: true,
+    force: false,
+    mode: constants.COPYFILE_FICLONE,
+  }).catch((error: unknown) => {
+    if (!missing(error)) throw error;
+  });
+}
+
 /** The folder first: with its journal gone a study is gone, with its folder gone it has lost no result. */
 async function moveStudy(from: string, to: string): Promise<void> {
   let moved = true;
@@ -144,19 +157,15 @@ export async function duplicateStudy(
             bytes.subarray(end),
           ])
         : bytes;
-    await cp(filesOf(journal), filesOf(target), {
-      recursive: true,
-      errorOnExist: true,
-      force: false,
-      mode: constants.COPYFILE_FICLONE,
-    }).catch((error: unknown) => {
-      if (!missing(error)) throw error;
-    });
-    await dropSnapshot(target);
-    await writeFile(target, unended ? Buffer.concat([renamed, Buffer.from('\n')]) : renamed, {
-      flag: 'wx',
-      flush: true,
-    });
+    try {
+      await copyFiles(filesOf(journal), filesOf(target));
+      await dropSnapshot(target);
+      const content = unended ? Buffer.concat([renamed, Buffer.from('\n')]) : renamed;
+      await writeWhole(target, content, { flush: true });
+    } catch (error) {
+      await rm(filesOf(target), { recursive: true, force: true });
+      throw error;
+    }
     return { kind: 'duplicated', name, journal: target };
   });
 }
