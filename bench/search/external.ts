@@ -84,7 +84,8 @@ export const evaluator = (record: ProblemRecord, dir: string): ((params: Params)
     ? table(record, record.fn as unknown as TableFunction, dir)
     : yahpo(record.fn as unknown as YahpoFunction, dir);
 
-export function externalProblems(dir: string): readonly Problem[] {
+/** Problems of a directory; those whose `split` names a half belong to the unseen ones (unseen.ts). */
+export function externalProblems(dir: string): readonly (Problem & { readonly half?: string })[] {
   const records = readJson<readonly ProblemRecord[]>(join(dir, 'problems.json'));
   const refs = readJson<Record<string, { f_opt: number; f_ref: number }>>(join(dir, 'refs.json'));
   const checks = readJson<Record<string, readonly Check[]>>(join(dir, 'checks.json'));
@@ -101,6 +102,7 @@ export function externalProblems(dir: string): readonly Problem[] {
       // The surrogates were exported from float32 sums in another order.
       tolerance: record.fn.kind === 'yahpo' ? 2e-3 : 1e-9,
       checks: checks[record.id] ?? [],
+      ...(/^(tuning|confirming)$/.test(record.split ?? '') && { half: record.split as string }),
     }));
 }
 

@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Params } from '../../src/core/space/parameter.js';
 import type { Run } from './external.js';
-import type { Problem } from './problem.js';
+import { Measured, type Problem } from './problem.js';
 
-export const LIVE_SAMPLERS = ['random', 'tpe', 'tpe_mv', 'cmaes'] as const;
-export type LiveSampler = (typeof LIVE_SAMPLERS)[number];
+export type LiveSampler = 'random' | 'tpe' | 'tpe_mv' | 'cmaes' | 'gp';
 
 export interface LivePeer {
   readonly version: string;
+  /** What the Optuna of that Python offers. */
+  readonly samplers: readonly LiveSampler[];
   search(sampler: LiveSampler, problem: Problem, seed: number, trials: number): Promise<Run>;
   /** Milliseconds of processor time per suggestion after so many trials, ten parameters, median. */
   suggestionTime(sampler: LiveSampler, trials: number): Promise<number>;
@@ -24,6 +25,7 @@ interface Answer {
   readonly params?: Params;
   readonly ms?: number;
   readonly version?: string;
+  readonly samplers?: readonly LiveSampler[];
 }
 
 /** Starts the peer; undefined where that Python has no Optuna. */
@@ -45,22 +47,21 @@ export async function startPeer(python: string, root: string): Promise<LivePeer 
     return received;
   };
   send('version');
-  const version = (await receive())?.version;
+  const { version, samplers = [] } = (await receive()) ?? {};
   if (version === undefined) return undefined;
   child.stderr.pipe(process.stderr);
   return {
     version,
+    samplers,
     async search(sampler, problem, seed, trials) {
       send({ run: { sampler, seed, space: problem.space, trials } });
-      const y: number[] = [];
-      while (y.length < trials) {
+      const measured = new Measured(problem, seed);
+      while (measured.y.length < trials) {
         const { params } = await answer();
-        const value = problem.evaluate(params as Params);
-        y.push(value);
-        send(value);
+        send(measured.measure(params as Params));
       }
       const { ms = Number.NaN } = await answer();
-      return { sampler: `${sampler} live`, problem: problem.id, seed, y, ms: [ms] };
+      return { sampler: `${sampler} live`, problem: problem.id, seed, y: measured.y, ms: [ms] };
     },
     async suggestionTime(sampler, trials) {
       send({ speed: { sampler, trials } });

@@ -1,29 +1,30 @@
 /**
- * How good the suggestions are: `npm run bench:search -- [--quick] [--data DIR] [--sampler a,b] [--problems a,b]
- * [--seeds N] [--first-seed N] [--trials N] [--peers a,b] [--each] [--no-speed] [--live [--python PATH]]
- * [--json FILE] [--save FILE]`. Runs our samplers on every problem, scores them
- * (score.ts) beside the stored curves of others, where the data directory has such, and prints a table.
+ * How good the suggestions are: `npm run bench:search -- [--quick] [--data DIR …] [--sampler a,b] [--problems a,b]
+ * [--seeds N] [--first-seed N] [--trials N] [--workers N] [--peers a,b] [--each] [--no-speed]
+ * [--live [--live-sampler a,b] [--python PATH]] [--json FILE] [--save FILE] [--runs FILE …]`. Runs our samplers on
+ * every problem, scores them (score.ts) beside the stored curves of others, where the data directory has such, and
+ * prints a table. What `--save` has written, `--runs` reads again.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { PrunerChoice } from '../../src/core/pruners/names.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
 import { samplers } from '../../src/core/samplers/registry.js';
-import type { Sampler } from '../../src/core/samplers/sampler.js';
-import type { Trial } from '../../src/core/study/trial.js';
 import { analyticProblems } from './analytic.js';
 import { externalProblems, type Run, storedRuns } from './external.js';
-import { LIVE_SAMPLERS, type LiveSampler, startPeer } from './live.js';
+import { type LiveSampler, startPeer } from './live.js';
 import { multiObjective } from './multi.js';
 import { multiFidelity } from './multi-fidelity.js';
 import { checkFailure, type Problem } from './problem.js';
-import { curves, mean, type Reference, type Score, scores } from './score.js';
+import { run } from './run.js';
+import { checkpoints, curves, difference, mean, type Reference, type Score, scores } from './score.js';
 import { type SpeedCase, suggestionTime } from './speed.js';
+import { unseenProblems } from './unseen.js';
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    data: { type: 'string' },
+    data: { type: 'string', multiple: true },
     sampler: { type: 'string' },
     problems: { type: 'string' },
     peers: { type: 'string' },
@@ -32,9 +33,11 @@ const { values: options } = parseArgs({
     trials: { type: 'string' },
     json: { type: 'string' },
     save: { type: 'string' },
+    runs: { type: 'string', multiple: true, default: [] },
     each: { type: 'boolean', default: false },
     'no-speed': { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
+    'live-sampler': { type: 'string', default: 'random,tpe,tpe_mv,cmaes' },
     python: { type: 'string', default: '/usr/bin/python3' },
     'multi-objective': { type: 'boolean', default: false },
     'multi-fidelity': { type: 'boolean', default: false },
@@ -47,24 +50,26 @@ const { values: options } = parseArgs({
 
 const split = (list: string): string[] => list.split(',').filter(Boolean);
 
+const [data] = options.data ?? [];
+
 if (options['multi-objective']) {
-  if (!options.data)
-    throw new Error('The problems with several objectives need --data DIR; see bench/README.md.');
-  const figures = multiObjective({
-    data: options.data,
+  if (!data) throw new Error('The problems with several objectives need --data DIR; see bench/README.md.');
+  const figures = await multiObjective({
+    data,
     samplers: split(options.sampler ?? 'random,nsga2,tpe,auto') as SamplerName[],
     problems: split(options.problems ?? 'all'),
     seeds: Number(options.seeds ?? 20),
     firstSeed: Number(options['first-seed']),
     trials: Number(options.trials ?? 100),
     workers: Number(options.workers),
+    ...(options.live && { live: { python: options.python, peers: split(options.peers ?? 'tpe,nsga2,nsga3,gp') } }),
   });
   if (options.json) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
   process.exit();
 }
 
 if (options['multi-fidelity']) {
-  if (!options.data) throw new Error('Learning curves need --data DIR; see bench/README.md.');
+  if (!data) throw new Error('Learning curves need --data DIR; see bench/README.md.');
   const pruners = options.pruner ?? [
     'none',
     'asha',
@@ -72,13 +77,20 @@ if (options['multi-fidelity']) {
     'hyperband',
     'extrapolate',
   ];
-  const figures = multiFidelity({
-    data: options.data,
+  const figures = await multiFidelity({
+    data,
     samplers: split(options.sampler ?? 'auto'),
+    problems: split(options.problems ?? 'all'),
     pruners: pruners.map((one): PrunerChoice => (one.startsWith('{') ? JSON.parse(one) : one)),
     seeds: Number(options.seeds ?? 10),
     firstSeed: Number(options['first-seed']),
     epochs: Number(options.epochs),
+    ...(options.live && {
+      live: {
+        python: options.python,
+        peers: split(options.peers ?? 'tpe+none,tpe+hyperband,tpe+sha,tpe+median,gp+none'),
+      },
+    }),
   });
   if (options.json) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
   process.exit();
@@ -99,75 +111,59 @@ const TUNING = new Set([
   'rbv2_xgboost_16',
 ]);
 
-function wanted(problem: Problem): boolean {
+function wanted(problem: Problem & { readonly half?: string }): boolean {
   const names = options.problems ?? (options.quick ? 'branin2,hartmann6,cond_cash' : 'all');
+  const { id, group, half } = problem;
   return split(names).some((name) => {
-    if (name === 'all') return !VALIDATION_ONLY.test(problem.id);
-    if (name === 'tuning') return TUNING.has(problem.id);
-    if (name === 'confirming') return !TUNING.has(problem.id) && !VALIDATION_ONLY.test(problem.id);
-    return name === problem.id || name === problem.group;
+    if (name === id) return true;
+    if (name === 'unseen') return half !== undefined;
+    if (name === 'unseen-tuning' || name === 'unseen-confirming') return name === `unseen-${half}`;
+    if (half !== undefined || VALIDATION_ONLY.test(id)) return false;
+    if (name === 'tuning') return TUNING.has(id);
+    if (name === 'confirming') return !TUNING.has(id);
+    return name === 'all' || name === group;
   });
 }
 
 const median = (xs: readonly number[]): number =>
   xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)] ?? Number.NaN;
 
-function run(sampler: Sampler, problem: Problem, seed: number, count: number): Run {
-  const trials: Trial[] = [];
-  const ms: number[] = [];
-  for (let number = 0; number < count; number++) {
-    const start = performance.now();
-    const suggestion = sampler.ask({ space: problem.space, directions: ['minimize'], trials, seed, number });
-    ms.push(performance.now() - start);
-    if (suggestion === 'exhausted') break;
-    const { params } = suggestion;
-    const value = problem.evaluate(params);
-    trials.push({
-      id: number,
-      number,
-      state: 'complete',
-      params,
-      objectives: [value],
-      values: { value },
-      reports: [],
-      attributes: {},
+/** Whether `auto` is ahead of each of the others, at each number of trials. */
+function compare(ids: readonly string[]): void {
+  const own = all.get('auto');
+  for (const [name, other] of own ? all : []) {
+    if (name === 'auto' || !own || !ids.every((id) => other.has(id))) continue;
+    const said = checkpoints(trials).map((t) => {
+      const { mean: by, interval } = difference(own, other, ids, t);
+      return `@${t} ${number(by)} [${interval.map(number).join(', ')}]`;
     });
+    console.log(`  auto less ${name.padEnd(12)} ${said.join('  ')}`);
   }
-  return {
-    sampler: sampler.name,
-    problem: problem.id,
-    seed,
-    y: trials.map((t) => t.objectives?.[0] ?? NaN),
-    ms,
-  };
 }
 
 const number = (x: number): string => x.toFixed(3);
 
-function table(title: string, rows: readonly Score[], trials: number): void {
+function table(title: string, rows: readonly Score[]): void {
+  const at = rows[0]?.at ?? [];
   console.log(`\n${title}: ${rows[0]?.problems ?? 0} problems`);
-  const header = `sampler        seeds  area@30  area@60  area@${trials} (95 % interval)   LNR@30  LNR@${trials}  rank@30  @60   @${trials}`;
-  console.log(header);
-  for (const row of rows) {
-    const [low, high] = row.interval.map(number);
+  const columns = (name: string): string => at.map((t) => `${name}@${t}`.padStart(8)).join(' ');
+  console.log(
+    `sampler        seeds ${columns('area')}  (95 % interval) ${columns('LNR')} ${columns('rank')}`,
+  );
+  for (const { sampler, seeds, areas, interval, lnr, ranks } of rows) {
+    const numbers = (xs: readonly number[]): string => xs.map((x) => number(x).padStart(8)).join(' ');
+    const [low, high] = interval.map(number);
     console.log(
-      [
-        row.sampler.padEnd(14),
-        String(row.seeds).padStart(5),
-        number(row.area30).padStart(8),
-        number(row.area60).padStart(8),
-        `${number(row.area)} [${low}, ${high}]`.padStart(22),
-        number(row.lnr30).padStart(9),
-        number(row.lnrEnd).padStart(7),
-        ...row.ranks.map((rank) => rank.toFixed(2).padStart(7)),
-      ].join(' '),
+      `${sampler.padEnd(14)} ${String(seeds).padStart(5)} ${numbers(areas)}  [${low}, ${high}]  ${numbers(lnr)} ${numbers(ranks)}`,
     );
   }
 }
 
-const problems = [...analyticProblems, ...(options.data ? externalProblems(options.data) : [])].filter(
-  wanted,
-);
+const problems = [
+  ...analyticProblems,
+  ...unseenProblems,
+  ...(options.data ?? []).flatMap((dir) => externalProblems(dir)),
+].filter(wanted);
 for (const problem of problems) {
   const failure = checkFailure(problem);
   if (failure) throw new Error(`A problem is not what it should be: ${failure}.`);
@@ -184,7 +180,9 @@ for (const problem of problems) {
     const sampler = samplers[name];
     if (!sampler)
       throw new Error(`There is no sampler "${name}"; there are ${Object.keys(samplers).join(', ')}.`);
-    const runs = Array.from({ length: seeds }, (_, k) => run(sampler, problem, first + k, trials));
+    const runs = Array.from({ length: seeds }, (_, k) =>
+      run(sampler, problem, first + k, trials, Number(options.workers)),
+    );
     ours.push(...runs);
     if (options.each) {
       const own = curves(runs, new Map([[problem.id, problem]]), trials)
@@ -198,10 +196,9 @@ for (const problem of problems) {
     }
   }
 }
-if (options.save) writeFileSync(options.save, JSON.stringify(ours));
-
 const peers = new Set(split(options.peers ?? 'random,tpe_v5,tpe_mv,cmaes,gp'));
-const stored = (options.data ? storedRuns(options.data) : [])
+const stored = (options.data ?? [])
+  .flatMap((dir) => storedRuns(dir))
   .filter(({ sampler }) => peers.has(sampler))
   .map((one) => ({ ...one, sampler: `${one.sampler}*` }));
 const references = new Map<string, Reference>(problems.map((problem) => [problem.id, problem]));
@@ -209,22 +206,28 @@ const peer = options.live ? await startPeer(options.python, process.cwd()) : und
 if (options.live && !peer)
   throw new Error(`${options.python} has no Optuna; name one that has with --python.`);
 const live: Run[] = [];
+const wantedLive = split(options['live-sampler']).filter((name) =>
+  peer?.samplers.includes(name as LiveSampler),
+) as LiveSampler[];
 for (const problem of peer ? problems : []) {
-  for (const sampler of LIVE_SAMPLERS) {
+  for (const sampler of wantedLive) {
     for (let k = 0; k < seeds; k++) {
       live.push((await peer?.search(sampler, problem, first + k, trials)) as Run);
     }
   }
 }
 if (peer) console.log(`live: Optuna ${peer.version}`);
-const all = curves([...ours, ...stored, ...live], references, trials);
+if (options.save) writeFileSync(options.save, JSON.stringify([...ours, ...live]));
+const earlier = options.runs.flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as Run[]);
+const all = curves([...ours, ...stored, ...live, ...earlier], references, trials);
 const results: { name: string; value: number; unit: string; versus: string | null; ratio: number | null }[] =
   [];
 for (const group of ['all', 'numeric', 'mixed', 'conditional'] as const) {
   const ids = problems.filter((problem) => group === 'all' || problem.group === group).map(({ id }) => id);
   if (ids.length === 0) continue;
   const rows = scores(all, ids, trials);
-  table(group, rows, trials);
+  table(group, rows);
+  compare(ids);
   // The best of the others; without stored runs, random search.
   const best =
     rows.find(({ sampler }) => sampler.endsWith('*') && sampler !== 'random*') ??
@@ -232,10 +235,12 @@ for (const group of ['all', 'numeric', 'mixed', 'conditional'] as const) {
   for (const row of rows.filter(({ sampler }) => !/[*]$| live$/.test(sampler))) {
     results.push({
       name: `${row.sampler}: area under the log-regret curve at ${trials} trials, ${group} problems`,
-      value: row.area,
+      value: row.areas.at(-1) as number,
       unit: '0 to 1, lower is better',
-      versus: best ? `${best.sampler.replace('*', ' (stored runs)')}: ${number(best.area)}` : null,
-      ratio: best ? row.area / best.area : null,
+      versus: best
+        ? `${best.sampler.replace('*', ' (stored runs)')}: ${number(best.areas.at(-1) as number)}`
+        : null,
+      ratio: best ? (row.areas.at(-1) as number) / (best.areas.at(-1) as number) : null,
     });
   }
 }

@@ -1,76 +1,30 @@
 /**
- * Epochs as the fidelity: our samplers with pruners on the learning curves of YAHPO's LCBench, by the code that runs a
- * sweep (one trial at a time), beside stored figures of Optuna. Counted are epochs; the regret is that of the best
- * trial trained to the end.
+ * Epochs as the fidelity: `npm run bench:search -- --multi-fidelity --data DIR [--sampler a,b] [--pruner NAME|JSON …]
+ * [--problems a,b] [--seeds N] [--first-seed N] [--epochs N] [--live [--python PATH] [--peers tpe+none,…]]`. Our samplers
+ * with pruners on learning curves (curve-problems.ts), by the code that runs a sweep (one trial at a time), beside stored
+ * figures of Optuna, or Optuna itself. Counted are epochs; the regret is that of the best trial trained to the end.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PrunerChoice } from '../../src/core/pruners/names.js';
 import { prunerText } from '../../src/core/pruners/names.js';
 import { qmcSampler } from '../../src/core/samplers/qmc.js';
-import type { Params, Space } from '../../src/core/space/parameter.js';
 import { judgeTrial } from '../../src/core/study/judge.js';
 import { nextTrial } from '../../src/core/study/next.js';
 import { pauseRecords, promoteRecords } from '../../src/core/study/pause.js';
 import type { JournalRecord } from '../../src/core/study/records.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
 import { askRecords, reportRecord, studyRecords, tellRecords } from '../../src/core/study/write.js';
-import { type ProblemRecord, spaceOf } from './problem.js';
+import { type CurveProblem, curveProblems, LAST } from './curve-problems.js';
+import { type ManyPeer, startManyPeer } from './live-many.js';
 import { mean } from './score.js';
-import { type Graph, surrogate } from './surrogate.js';
 
-/** Epochs of a full training. */
-const LAST = 52;
 /** Budgets at which peers' figures are stored: 10, 25 and 50 full trainings. */
 const BUDGETS = [520, 1300, 2600] as const;
 const WORKER = 'bench';
 const METRIC = 'error';
 
-interface CurveProblem {
-  readonly id: string;
-  readonly space: Space;
-  /** Validation error in % after so many epochs. */
-  readonly evaluate: (params: Params, epoch: number) => number;
-  readonly best: number;
-  readonly reference: number;
-}
-
-interface LcbenchFunction {
-  readonly graph: string;
-  readonly weights: string;
-  readonly cont: readonly string[];
-  readonly encoding: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly outputs: readonly string[];
-  readonly target: string;
-  readonly offset: number;
-  readonly scale: number;
-}
-
 const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
-
-function curveProblems(dir: string): readonly CurveProblem[] {
-  const refs = readJson<Record<string, { f_opt: number; f_ref: number }>>(join(dir, 'refs.json'));
-  return readJson<readonly ProblemRecord[]>(join(dir, 'problems.json'))
-    .filter(({ id }) => id.startsWith('lcbench_'))
-    .map((record) => {
-      const fn = record.fn as unknown as LcbenchFunction;
-      const bytes = readFileSync(join(dir, 'data', fn.weights));
-      const weights = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-      const run = surrogate(readJson<Graph>(join(dir, 'data', fn.graph)), weights);
-      const task = Object.values(fn.encoding.OpenML_task_id ?? {})[0] ?? 0;
-      const target = fn.outputs.indexOf(fn.target);
-      return {
-        id: record.id,
-        space: spaceOf(record.params),
-        evaluate: (params, epoch) => {
-          const numbers = fn.cont.map((name) => Number(name === 'epoch' ? epoch : (params[name] ?? 0)));
-          return fn.offset + fn.scale * (run([task], numbers)[target] as number);
-        },
-        best: refs[record.id]?.f_opt ?? Number.NaN,
-        reference: refs[record.id]?.f_ref ?? Number.NaN,
-      };
-    });
-}
 
 interface CurveRun {
   /** The lowest error of a trial trained to the end, after each epoch spent; Infinity before there is one. */
@@ -152,29 +106,61 @@ interface MultiFidelityOptions {
   readonly data: string;
   readonly samplers: readonly string[];
   readonly pruners: readonly PrunerChoice[];
+  /** Names of problems, `tuning`, `confirming` or `all`. */
+  readonly problems: readonly string[];
   readonly seeds: number;
   readonly firstSeed: number;
   /** Epochs of each study. */
   readonly epochs: number;
+  /** The Python whose Optuna runs beside, and as what: sampler and pruner. */
+  readonly live?: { readonly python: string; readonly peers: readonly string[] };
 }
 
+/** Optuna on the same curves. */
+async function runPeer(
+  peer: ManyPeer,
+  problem: CurveProblem,
+  name: string,
+  seed: number,
+  epochs: number,
+): Promise<CurveRun> {
+  const [sampler = '', pruner = ''] = name.split('+');
+  const lowest: number[] = [];
+  let best = Infinity;
+  const study = { sampler, pruner, seed, space: problem.space, epochs, last: LAST };
+  const trials = await peer.curves(study, (params, epoch) => {
+    const error = problem.evaluate(params, epoch);
+    if (epoch === LAST) best = Math.min(best, error);
+    lowest.push(best);
+    return error;
+  });
+  return { lowest, trials };
+}
+
+/** Mean normalised regret after so many epochs. */
+const regretAt = (runs: readonly CurveRun[], problem: CurveProblem, epochs: number): number =>
+  mean(
+    runs.map(({ lowest }) => regret(lowest[Math.min(epochs, lowest.length) - 1] ?? Infinity, problem)),
+  );
+
 /** Runs all, prints a table, and returns the figures. */
-export function multiFidelity({
-  data,
-  samplers,
-  pruners,
-  seeds,
-  firstSeed,
-  epochs: budget,
-}: MultiFidelityOptions): Figure[] {
+export async function multiFidelity(options: MultiFidelityOptions): Promise<Figure[]> {
+  const { data, samplers, pruners, seeds, firstSeed, epochs: budget } = options;
   const path = join(data, 'baseline_mfmo.json');
   const stored = (existsSync(path) ? readJson<Stored>(path) : {}).multi_fidelity ?? {};
+  const peer = options.live && (await startManyPeer(options.live.python, process.cwd()));
+  if (options.live && !peer)
+    throw new Error(`${options.live.python} has no Optuna; name one that has with --python.`);
+  if (peer) console.log(`live: Optuna ${peer.version}`);
   const figures: Figure[] = [];
   const [, , full] = BUDGETS;
   const third = Math.floor(full / 3);
-  for (const problem of curveProblems(data)) {
+  const wanted = curveProblems(data).filter(({ id, half }) =>
+    options.problems.some((name) => name === 'all' || name === id || name === half),
+  );
+  for (const problem of wanted) {
     console.log(
-      `\n${problem.id}: normalised regret of the best full training, mean of seeds, by epochs spent`,
+      `\n${problem.id} (${problem.half}): normalised regret of the best full training, mean of seeds, by epochs spent`,
     );
     console.log(`${'sampler and pruner'.padEnd(44)} seeds    @520    @866   @1300   @2600  trials`);
     const peers = Object.entries(stored)
@@ -184,36 +170,45 @@ export function multiFidelity({
       const [a = 1, b = 1, c = 1] = nr.map((x) => x.toFixed(3).padStart(7));
       console.log(`${`${name}*`.padEnd(44)} ${String(count).padStart(5)} ${a}       – ${b} ${c}`);
     }
-    const least = Math.min(...peers.map(({ nr }) => nr[2] ?? 1));
+    const line = (name: string, runs: readonly CurveRun[]): void => {
+      const cells = [BUDGETS[0], third, BUDGETS[1], full].map((epochs) =>
+        (epochs > budget ? '–' : regretAt(runs, problem, epochs).toFixed(3)).padStart(7),
+      );
+      const trials = mean(runs.map((run) => run.trials)).toFixed(0);
+      console.log(
+        `${name.padEnd(44)} ${String(runs.length).padStart(5)} ${cells.join(' ')} ${trials.padStart(7)}`,
+      );
+    };
+    const ends = peers.map(({ nr }) => nr[2] ?? 1);
+    for (const name of (peer && options.live?.peers) || []) {
+      const runs: CurveRun[] = [];
+      for (let k = 0; k < seeds; k++)
+        runs.push(await runPeer(peer as ManyPeer, problem, name, firstSeed + k, full));
+      line(`${name} live`, runs);
+      ends.push(regretAt(runs, problem, full));
+    }
+    const least = Math.min(...ends);
     for (const sampler of samplers) {
       for (const pruner of pruners) {
         const runs = Array.from({ length: seeds }, (_, k) =>
           runCurves(problem, sampler, pruner, firstSeed + k, budget),
         );
-        const at = (epochs: number): number =>
-          mean(
-            runs.map(({ lowest }) =>
-              regret(lowest[Math.min(epochs, lowest.length) - 1] ?? Infinity, problem),
-            ),
-          );
-        const cells = [BUDGETS[0], third, BUDGETS[1], full].map((epochs) =>
-          (epochs > budget ? '–' : at(epochs).toFixed(3)).padStart(7),
-        );
         const name = `${sampler} + ${prunerText(pruner)}`;
-        const trials = mean(runs.map((run) => run.trials)).toFixed(0);
-        console.log(
-          `${name.padEnd(44)} ${String(seeds).padStart(5)} ${cells.join(' ')} ${trials.padStart(7)}`,
-        );
+        line(name, runs);
+        if (budget < third) continue;
+        const value = regretAt(runs, problem, third);
+        const known = Number.isFinite(least);
         figures.push({
-          name: `${problem.id}: ${name}, normalised regret after ${third} epochs`,
-          value: at(third),
+          name: `${name}: regret after ${third} epochs, ${problem.id}`,
+          value,
           unit: '0 to 1, lower is better',
-          versus: peers.length > 0 ? `the best of Optuna after ${full} epochs (stored): ${least}` : null,
-          ratio: peers.length > 0 ? at(third) / least : null,
+          versus: known ? `the best of Optuna after ${full} epochs: ${least.toFixed(4)}` : null,
+          ratio: known ? value / least : null,
         });
       }
     }
   }
+  peer?.close();
   console.log('\n* stored figures of Optuna; see bench/README.md');
   return figures;
 }

@@ -2,7 +2,8 @@
 
 {"run": {"sampler", "seed", "space", "trials"}} starts a search: each answer is {"params"}, to which a line with the
 value is the reply; then {"ms"}, the processor time per suggestion. {"speed": {"sampler", "trials"}} measures the
-processor time per suggestion of ten parameters after so many random trials: {"ms"}. "version" gives {"version"}.
+processor time per suggestion of ten parameters after so many random trials: {"ms"}. "version" gives {"version", "samplers"}: those
+that this Optuna has ("tpe" as it is by default, "tpe_mv" joint and grouped).
 """
 import json
 import sys
@@ -19,8 +20,22 @@ SAMPLERS = {
     "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
     "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
     "tpe_mv": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True),
-    "cmaes": lambda seed: optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False),
 }
+# Older versions lack the GP sampler; it and CMA-ES also need packages that may not be there.
+try:
+    import torch
+
+    optuna.samplers.GPSampler(seed=0)
+    torch.set_num_threads(1)
+    SAMPLERS["gp"] = lambda seed: optuna.samplers.GPSampler(seed=seed)
+except (ImportError, AttributeError):
+    pass
+try:
+    import cmaes  # noqa: F401
+
+    SAMPLERS["cmaes"] = lambda seed: optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
+except ImportError:
+    pass
 
 
 def suggest(trial, space):
@@ -77,7 +92,7 @@ def speed(sampler, trials):
 for line in iter(sys.stdin.readline, ""):
     request = json.loads(line)
     if request == "version":
-        say({"version": optuna.__version__})
+        say({"version": optuna.__version__, "samplers": list(SAMPLERS)})
     elif "run" in request:
         run(**request["run"])
     else:

@@ -1,5 +1,7 @@
 /** What a benchmark problem is, and the spaces of problems as samplers of this project read them. */
 import type { Json } from '../../src/core/json.js';
+import { type Random, random } from '../../src/core/random.js';
+import { normalQuantile } from '../../src/core/samplers/normal.js';
 import type { Distribution, Parameter, Params, Space } from '../../src/core/space/parameter.js';
 
 /** A parameter as problem files describe it. */
@@ -40,6 +42,36 @@ export interface Problem {
   /** Relative tolerance at which `checks` must hold. */
   readonly tolerance: number;
   readonly checks: readonly Check[];
+  /** Standard deviation of normal noise on what samplers are told; absent: none. */
+  readonly noise?: number;
+}
+
+/** A problem as one search meets it: what it is told of each trial, and what the search has come to. */
+export class Measured {
+  /** After each trial the true value of the one that looks best, which without noise is the best value. */
+  readonly y: number[] = [];
+  readonly #problem: Problem;
+  readonly #noise: Random;
+  #least = Infinity;
+  #truth = Number.NaN;
+
+  constructor(problem: Problem, seed: number) {
+    this.#problem = problem;
+    this.#noise = random('noise', problem.id, seed);
+  }
+
+  /** What the next trial is told. */
+  measure(params: Params): number {
+    const { evaluate, noise = 0 } = this.#problem;
+    const truth = evaluate(params);
+    const told = noise > 0 ? truth + noise * normalQuantile(Math.max(1e-12, this.#noise.next())) : truth;
+    if (!(told >= this.#least)) {
+      this.#least = told;
+      this.#truth = truth;
+    }
+    this.y.push(this.#truth);
+    return told;
+  }
 }
 
 function distributionOf(record: ParameterRecord): Distribution {

@@ -7,14 +7,15 @@ import { random } from '../../src/core/random.js';
 import type { Run } from './external.js';
 import type { Problem } from './problem.js';
 
-export type Reference = Pick<Problem, 'best' | 'reference'>;
+export type Reference = Pick<Problem, 'best' | 'reference' | 'noise'>;
 
 /** LNR_t for t = 1 … `trials`; a run that ended early keeps its last. */
-function logRegrets(y: readonly number[], { best, reference }: Reference, trials: number): number[] {
+function logRegrets(y: readonly number[], { best, reference, noise }: Reference, trials: number): number[] {
   let lowest = Infinity;
   return Array.from({ length: trials }, (_, t) => {
     const value = y[t];
-    if (value !== undefined && value < lowest) lowest = value;
+    // With noise the curve is of the trial that looks best, which may get worse.
+    if (value !== undefined && (noise || value < lowest)) lowest = value;
     const regret = Math.min(1, Math.max(1e-4, (lowest - best) / (reference - best)));
     return (Math.log10(regret) + 4) / 4;
   });
@@ -24,22 +25,27 @@ export const mean = (xs: readonly number[]): number => xs.reduce((total, x) => t
 
 export interface Score {
   readonly sampler: string;
-  /** LNR after 30 and after all trials, mean over the problems of the means over seeds. */
-  readonly lnr30: number;
-  readonly lnrEnd: number;
-  /** Area under the log-regret curve to 30, to 60 and to all trials. */
-  readonly area30: number;
-  readonly area60: number;
-  readonly area: number;
-  /** 95 % interval of `area`: seeds drawn again within each problem, 1000 times. */
+  /** Numbers of trials that `lnr`, `areas` and `ranks` are of. */
+  readonly at: readonly number[];
+  /** LNR, mean over the problems of the means over seeds. */
+  readonly lnr: readonly number[];
+  /** Area under the log-regret curve up to there. */
+  readonly areas: readonly number[];
+  /** 95 % interval of the last area: seeds drawn again within each problem, 1000 times. */
   readonly interval: readonly [number, number];
-  /** Mean rank among the samplers after 30, 60 and all trials, over problems and seeds; ties share their ranks. */
-  readonly ranks: readonly [number, number, number];
+  /** Mean rank among the samplers, over problems and seeds; ties share their ranks. */
+  readonly ranks: readonly number[];
   readonly problems: number;
   readonly seeds: number;
 }
 
-type Curves = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
+/** Where samplers are compared: at these numbers of trials, and at the end. */
+export const checkpoints = (trials: number): readonly number[] => [
+  ...[30, 60, 100].filter((t) => t < trials),
+  trials,
+];
+
+export type Curves = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
 
 /** sampler -> problem -> seed -> LNR curve */
 export function curves(
@@ -78,7 +84,8 @@ export function scores(
   trials: number,
 ): Score[] {
   const samplers = [...all.keys()].filter((name) => problems.every((problem) => all.get(name)?.has(problem)));
-  const at = [30, 60, trials].map((t) => Math.min(t, trials) - 1);
+  const points = checkpoints(trials);
+  const at = points.map((t) => t - 1);
   const ranks = new Map(samplers.map((name) => [name, at.map(() => [] as number[])]));
   for (const problem of problems) {
     const byName = samplers.map(
@@ -106,16 +113,44 @@ export function scores(
       ).sort((a, b) => a - b);
       return {
         sampler,
-        lnr30: over((curve) => curve[Math.min(30, trials) - 1] as number),
-        lnrEnd: over((curve) => curve[trials - 1] as number),
-        area30: over((curve) => area(curve, 30)),
-        area60: over((curve) => area(curve, 60)),
-        area: mean(areas.map(mean)),
+        at: points,
+        lnr: at.map((t) => over((curve) => curve[t] as number)),
+        areas: points.map((t) => over((curve) => area(curve, t))),
         interval: [again[25] as number, again[974] as number],
-        ranks: (ranks.get(sampler) ?? []).map(mean) as unknown as readonly [number, number, number],
+        ranks: (ranks.get(sampler) ?? []).map(mean),
         problems: problems.length,
         seeds: Math.min(...perProblem.map((seeds) => seeds.length)),
       };
     })
-    .sort((a, b) => a.area - b.area);
+    .sort((a, b) => (a.areas.at(-1) as number) - (b.areas.at(-1) as number));
+}
+
+/**
+ * How much less area (to `t` trials) one sampler has than another, with a 95 % interval over problems and seeds drawn
+ * again (1000 times): it is ahead where both ends are below zero.
+ */
+export function difference(
+  one: Curves,
+  other: Curves,
+  problems: readonly string[],
+  t: number,
+): { readonly mean: number; readonly interval: readonly [number, number] } {
+  const source = random('difference');
+  const areas = (of: Curves, problem: string): number[] =>
+    [...(of.get(problem)?.values() ?? [])].map((curve) => area(curve, t));
+  const pairs = problems.map((problem) => [areas(one, problem), areas(other, problem)] as const);
+  const again = (values: readonly number[]): number =>
+    mean(values.map(() => values[source.int(values.length)] as number));
+  const draws = Array.from({ length: 1000 }, () =>
+    mean(
+      pairs.map(() => {
+        const [a, b] = pairs[source.int(pairs.length)] as (typeof pairs)[number];
+        return again(a) - again(b);
+      }),
+    ),
+  ).sort((a, b) => a - b);
+  return {
+    mean: mean(pairs.map(([a, b]) => mean(a) - mean(b))),
+    interval: [draws[25] as number, draws[974] as number],
+  };
 }
