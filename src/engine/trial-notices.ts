@@ -8,8 +8,9 @@ export class TrialNotices {
   constructor(private readonly fused: boolean) {}
 
   /** What is new in the attributes of a trial that started. */
-  of({ fallbackReason, notCompiled }: JsonObject): readonly string[] {
+  of({ fallbackReason, notCompiled, dataNotices }: JsonObject): readonly string[] {
     const notices = [
+      ...(Array.isArray(dataNotices) ? dataNotices.map(String) : []),
       ...(typeof fallbackReason === 'string'
         ? [`Training runs on the embedded TensorFlow backend: ${fallbackReason}`]
         : []),

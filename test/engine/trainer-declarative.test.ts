@@ -234,6 +234,11 @@ describe('what is wrong with a declarative config', () => {
     expect(without).toContain('set data.validation');
   });
 
+  it('names the line of a metric that does not exist', async () => {
+    const text = `# @sweep\n#   stop: {trials: 3}\n#   metric: val_acuracy\n${iris()}`;
+    expect(await failure(text, IRIS, { metrics: ['val_acuracy'] })).toMatch(/^iris\.yaml:3: unknown metric/);
+  });
+
   it('names the column of a wrong target', async () => {
     expect(await failure(iris().replace('target: species', 'target: specis'))).toContain(
       'iris.csv has no column "specis" for data.target. Did you mean `species`? Columns: sepal_length,',

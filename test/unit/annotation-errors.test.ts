@@ -303,6 +303,12 @@ describe('the settings of a sweep', () => {
     ['an unknown goal', [METRIC, 'goal: maximise'], 'error unknown-goal 3:11 «maximise»', /`maximize`/],
     ['a metric we do not know', ['metric: score'], 'error missing-goal 2:13 «score»', /goal: minimize/],
     [
+      'a mistyped metric',
+      ['metric: val_acuracy'],
+      'error missing-goal 2:13 «val_acuracy»',
+      /Did you mean `val_accuracy`/,
+    ],
+    [
       'one goal for many',
       ['metric: [loss, mae]', 'goal: minimize'],
       'error goal-of-many 3:11 «minimize»',

@@ -43,6 +43,11 @@ const DEFAULT_STOP: StopCriteria = { trials: 50 };
 const MAXIMIZED = /(?:^|_)(?:accuracy|acc|precision|recall|f1|r2|auc)$/;
 const MINIMIZED = /(?:^|_)(?:loss|mse|mae|rmse|error)$/;
 
+/** What a mistyped metric was most likely to be. */
+const USUAL_METRICS = ['accuracy', 'precision', 'recall', 'f1', 'loss', 'mse', 'mae', 'r2'].flatMap(
+  (name) => [name, `val_${name}`],
+);
+
 /** Which way is better, for metrics whose name says so. */
 function inferGoal(metric: string): Direction | undefined {
   if (MAXIMIZED.test(metric)) return 'maximize';
@@ -251,7 +256,7 @@ class Reader {
     if (!bad && goalEntry === undefined)
       this.#fail(
         'missing-goal',
-        `Nothing says which way \`${name}\` is better. Add \`goal: minimize\` or \`goal: maximize\`.`,
+        `Nothing says which way \`${name}\` is better.${didYouMean(name, USUAL_METRICS)} Add \`goal: minimize\` or \`goal: maximize\`.`,
         at,
       );
     return undefined;

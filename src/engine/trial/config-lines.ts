@@ -1,4 +1,4 @@
-/** Finds where a value stands in a config's text, so that an error can name the line. YAML and JSON only. */
+/** Finds where a value or a setting stands in a config's text, so that an error can name the line. */
 import { basename } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 
@@ -22,5 +22,16 @@ export function placeOf(configFile: string, configText: string, path: readonly (
   for (let length = path.length; length > 0 && line === undefined; length--) {
     line = lineOfPath(configText, path.slice(0, length));
   }
-  return line === undefined ? `${basename(configFile)}: ` : `${basename(configFile)}:${line}: `;
+  return place(configFile, line);
 }
+
+/** `iris.yaml:2: ` before a message about a key of the @sweep block, such as `metric`. */
+export function placeOfSetting(configFile: string, configText: string, key: string): string {
+  const index = configText
+    .split(/\r?\n/)
+    .findIndex((text) => new RegExp(`^\\s*#\\s*["']?${key}["']?\\s*:`).test(text));
+  return place(configFile, index < 0 ? undefined : index + 1);
+}
+
+const place = (configFile: string, line: number | undefined): string =>
+  line === undefined ? `${basename(configFile)}: ` : `${basename(configFile)}:${line}: `;

@@ -7,6 +7,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { processAttributes } from '../backend-of-trial.js';
+import { placeOfSetting } from '../config-lines.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import { type ProcessGroup, spawnGroup } from '../process-group.js';
 import type { Metrics, Session } from '../session.js';
@@ -57,11 +58,8 @@ function environment({ spec }: Session, places: Places): NodeJS.ProcessEnv {
   };
 }
 
-/** `model.yaml:2: `, the line of `command:` in the @sweep block. */
-function placeOfCommand({ spec }: Session): string {
-  const line = spec.configText.split(/\r?\n/).findIndex((text) => /^\s*(#|\/\/).*\bcommand:/.test(text));
-  return line < 0 ? `${basename(spec.configFile)}: ` : `${basename(spec.configFile)}:${line + 1}: `;
-}
+const placeOfCommand = ({ spec }: Session): string =>
+  placeOfSetting(spec.configFile, spec.configText, 'command');
 
 function readCommand(session: Session, command: string, { config, params, results }: Places): CommandLine {
   const { spec } = session;

@@ -32,7 +32,7 @@ const STREAM_FROM = 64 * 2 ** 20;
 const GZIP_RATIO = 6;
 
 export interface LoadedData {
-  /** What the result depends on: hash of the content and rows. */
+  /** What the result depends on: hash of the content and rows; `dataNotices`, what a person should hear of them. */
   readonly attributes: JsonObject;
   /** 1 without cross-validation, else folds × repeats. */
   readonly folds: number;
@@ -230,7 +230,10 @@ async function prepare(
   const splits = planSplits(data, { ...plan, count }, seed, files.path);
   let close = (): void => undefined;
   return {
-    attributes: attributes(count, splits.length),
+    attributes: {
+      ...attributes(count, splits.length),
+      ...(plan.notices.length > 0 && { dataNotices: plan.notices }),
+    },
     folds: splits.length,
     dataset: async (fold) => {
       const split = splits[fold]!;

@@ -24,10 +24,15 @@ export interface TablePlan {
   readonly weights: Float64Array | undefined;
   /** Rows that count in the first file. */
   readonly ownRows: number;
+  /** What a person should hear of the inputs: they can be trained on, and hardly should be. */
+  readonly notices: readonly string[];
 }
 
 /** More different texts than this are hardly ever the same. */
 const MAX_SHARED = 100_000;
+
+/** Fewer rows than this say little about what a column is. */
+const MIN_ROWS_TO_JUDGE = 20;
 
 const listed = (names: readonly string[]): string =>
   `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
@@ -46,6 +51,8 @@ class ColumnScan {
   #texts = 0;
   #firstText: { readonly line: number; readonly cell: Cell } | undefined;
   readonly #different = new Set<string>();
+  #last = Number.NaN;
+  #countsRows = true;
 
   constructor(
     readonly name: string,
@@ -55,8 +62,11 @@ class ColumnScan {
 
   add(cell: Cell, line: number): void {
     if (isMissing(cell)) return;
-    if (!Number.isNaN(numberOf(cell))) {
+    const number = numberOf(cell);
+    if (!Number.isNaN(number)) {
       this.#numeric++;
+      this.#countsRows &&= this.#numeric === 1 || number === this.#last + 1;
+      this.#last = number;
       if (this.#texts === 0) return;
     } else {
       this.#texts++;
@@ -90,6 +100,24 @@ class ColumnScan {
       );
     }
     return { name, index, kind: 'categories' };
+  }
+
+  /** What is odd about an input of this kind, with a remedy. */
+  notices({ kind }: ColumnPlan): readonly string[] {
+    const { file, name } = this;
+    const seen = this.#numeric + this.#texts;
+    if (kind === 'text' || seen < MIN_ROWS_TO_JUDGE) return [];
+    const column = `${file}: column "${name}"`;
+    if (kind === 'numbers')
+      return this.#countsRows
+        ? [`${column} counts the rows, which says nothing of them. List it under data.ignore.`]
+        : [];
+    const different = this.#different.size;
+    return different > seen / 2
+      ? [
+          `${column} has ${different} different texts in ${seen} rows, each an input of its own: names rather than categories. List it under data.ignore, or under data.text.columns to use its words.`,
+        ]
+      : [];
   }
 }
 
@@ -217,6 +245,8 @@ export async function planTable(
     times: time === undefined ? undefined : Float64Array.from(times),
     weights: weight === undefined ? undefined : Float64Array.from(weights),
     ownRows,
+    // A model of one input is meant so, whatever it looks like.
+    notices: scans.length > 1 ? scans.flatMap((scan, i) => scan.notices(inputs[i]!)) : [],
   };
 }
 

@@ -6,7 +6,7 @@ import { didYouMean } from '../../../core/annotation/nearest.js';
 import type { Backend } from '../../tensorflow/backend.js';
 import { backendAttributes, backendOf, processAttributes } from '../backend-of-trial.js';
 import { type Pace, TrainingCheckpoint } from '../checkpoint/training.js';
-import { placeOf } from '../config-lines.js';
+import { placeOf, placeOfSetting } from '../config-lines.js';
 import { acrossFolds, type Report } from '../data/cross-validation.js';
 import type { Dataset } from '../data/dataset.js';
 import { loadData } from '../data/load.js';
@@ -32,7 +32,7 @@ function checkMetrics({ spec }: Session, config: DeclarativeConfig): void {
       ? ' It needs a validation part: set data.validation, such as 0.25, or data.folds.'
       : didYouMean(metric, known);
     throw new FatalTrainingError(
-      `${placeOf(spec.configFile, spec.configText, [])}unknown metric "${metric}" for ${task}.${hint} Known: ${known.join(', ')}.`,
+      `${placeOfSetting(spec.configFile, spec.configText, 'metric')}unknown metric "${metric}" for ${task}.${hint} Known: ${known.join(', ')}.`,
     );
   }
 }

@@ -1,9 +1,10 @@
 /** The module trainer: runs the user's `export default async function train(config, trial)`. */
 import { access } from 'node:fs/promises';
-import { basename, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { seedMathRandom } from '../../tensorflow/random.js';
 import { backendAttributes, backendOf, processAttributes } from '../backend-of-trial.js';
+import { placeOfSetting } from '../config-lines.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import { type Metrics, type Session, toMetrics } from '../session.js';
 import { disposingTensors } from '../tensors.js';
@@ -19,11 +20,8 @@ const loaded = new Map<string, Promise<TrainFunction>>();
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 
-/** `digits.yaml:2: `, the line of `train:` in the @sweep block. */
-function placeOfTrainKey({ spec }: Session): string {
-  const line = spec.configText.split(/\r?\n/).findIndex((text) => /^\s*(#|\/\/).*\btrain:/.test(text));
-  return line < 0 ? `${basename(spec.configFile)}: ` : `${basename(spec.configFile)}:${line + 1}: `;
-}
+const placeOfTrainKey = ({ spec }: Session): string =>
+  placeOfSetting(spec.configFile, spec.configText, 'train');
 
 async function load(session: Session, path: string, compile: Compile): Promise<TrainFunction> {
   const name = relative(session.configFolder, path).replaceAll('\\', '/');

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { didYouMean } from '../../../core/annotation/nearest.js';
 import { processAttributes } from '../backend-of-trial.js';
-import { placeOf } from '../config-lines.js';
+import { placeOf, placeOfSetting } from '../config-lines.js';
 import { acrossFolds, type Report } from '../data/cross-validation.js';
 import type { Dataset, Part } from '../data/dataset.js';
 import { loadData } from '../data/load.js';
@@ -66,7 +66,7 @@ export async function trainTrees(session: Session): Promise<Metrics> {
   const unknown = spec.metrics.find((metric) => !known.includes(metric));
   if (unknown !== undefined) {
     throw new FatalTrainingError(
-      `${placeOf(spec.configFile, spec.configText, [])}unknown metric "${unknown}" for ${config.model.task}.${didYouMean(unknown, known)} Known: ${known.join(', ')}.`,
+      `${placeOfSetting(spec.configFile, spec.configText, 'metric')}unknown metric "${unknown}" for ${config.model.task}.${didYouMean(unknown, known)} Known: ${known.join(', ')}.`,
     );
   }
   if (config.data.weights !== undefined) {

@@ -7,6 +7,9 @@ import type { Row, TableSource } from './source.js';
 
 const ROWS_PER_CHUNK = 4096;
 
+/** A number as most of Europe writes it, where the comma separates no columns. */
+const DECIMAL_COMMA = /^[-+]?\d*,\d+(?:[eE][-+]?\d+)?$/;
+
 /** The separator that splits the header line most often. */
 function separatorOf(header: string): string {
   const counted = [',', ';', '\t'].map((separator) => ({ separator, count: header.split(separator).length }));
@@ -26,7 +29,14 @@ async function firstLine(path: string): Promise<string> {
 
 async function* records(path: string, delimiter: string): AsyncGenerator<readonly Row[]> {
   const file = basename(path);
-  const parser = parse({ delimiter, bom: true, trim: true, skip_empty_lines: true, info: true });
+  const parser = parse({
+    delimiter,
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    info: true,
+    cast: delimiter === ',' ? false : (cell) => (DECIMAL_COMMA.test(cell) ? cell.replace(',', '.') : cell),
+  });
   const stream = await streamBytes(path);
   stream.on('error', (error) => parser.destroy(error));
   stream.pipe(parser);
