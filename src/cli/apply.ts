@@ -1,5 +1,5 @@
 /** `apply`: puts a trial's values into the config, touching nothing else; and the diff that shows it. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { applyValues } from '../core/annotation/edit.js';
@@ -7,6 +7,7 @@ import { parseConfig } from '../core/annotation/yaml.js';
 import { bestTrial } from '../core/study/best.js';
 import type { Trial } from '../core/study/trial.js';
 import { readConfig } from '../engine/config-file.js';
+import { writeWhole } from '../engine/write-whole.js';
 import { openStudy, UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
 
@@ -62,7 +63,7 @@ export async function apply(config: string, options: ApplyOptions): Promise<void
   } else if (changed === text) {
     console.log(`${config} already has the values of trial ${trial.number}.`);
   } else {
-    await writeFile(file, changed);
+    await writeWhole(file, changed);
     console.log(`${config} now has the values of trial ${trial.number}.`);
   }
 }

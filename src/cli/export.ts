@@ -2,7 +2,6 @@
  * `export`: a study as a table (CSV), as JSON, as a page of Markdown or HTML, as a journal that Optuna goes on with, or
  * as a folder for MLflow or TensorBoard. Files of other programs can be exported, too.
  */
-import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { htmlReport } from '../core/exchange/html-report.js';
 import { markdownSummary } from '../core/exchange/markdown.js';
@@ -14,6 +13,7 @@ import { trialJson } from '../core/study/trial-json.js';
 import { writeMlflow } from '../engine/exchange/mlflow.js';
 import { parquetTable } from '../engine/exchange/parquet.js';
 import { writeTensorBoard } from '../engine/exchange/tensorboard.js';
+import { writeWhole } from '../engine/write-whole.js';
 import { UsageError, viewStudy } from './open-study.js';
 
 export const EXPORT_FORMATS = [
@@ -92,5 +92,5 @@ export async function exportStudy(config: string, options: ExportOptions): Promi
   }
   const content = WRITERS[format](study);
   if (output === undefined) process.stdout.write(content);
-  else await writeFile(output, content);
+  else await writeWhole(output, content);
 }

@@ -2,7 +2,7 @@
  * `lock`: the best config with its environment and its curve, for deployment; `verify`: runs a trial or a lock again
  * and says whether the result is the same bit for bit, within noise, or drifted. Exit codes are made for CI.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EnvironmentDifference, environmentDifference } from '../core/analysis/environment-diff.js';
@@ -19,6 +19,7 @@ import {
   type TrialLock,
 } from '../engine/environment/lock-file.js';
 import { type RerunResult, rerun } from '../engine/environment/rerun.js';
+import { writeWhole } from '../engine/write-whole.js';
 import { differenceTable } from './env.js';
 import { openStudy, UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
@@ -63,7 +64,7 @@ export async function lock(config: string, options: LockOptions): Promise<void> 
   const output = resolve(options.output ?? `${configFile.replace(/\.[^.\\/]+$/, '')}.lock.json`);
   const named = relative(dirname(output), configFile).replaceAll('\\', '/');
   const made = await lockOfTrial(config, options, named);
-  await writeFile(output, printLock(made));
+  await writeWhole(output, printLock(made));
   console.log(
     `${relative(process.cwd(), output)} holds trial ${made.trial} of ${made.study} with its environment.`,
   );

@@ -1,9 +1,10 @@
 /** Repairs a damaged journal: mends what its checksums allow, leaves out the rest, and keeps the file as it was beside it. */
-import { constants, copyFile, open as openFile, readFile, rename } from 'node:fs/promises';
+import { constants, copyFile, readFile } from 'node:fs/promises';
 import { printLine } from '../core/study/journal-line.js';
 import { mendLines, withStandIns } from '../core/study/journal-mend.js';
 import { Op } from '../core/study/records.js';
 import { dropSnapshot } from './snapshot.js';
+import { writeWhole } from './write-whole.js';
 
 export type Repair =
   | { readonly kind: 'sound' }
@@ -46,20 +47,12 @@ export async function repairJournal(file: string): Promise<Repair> {
   const { lines: kept, trials } = withStandIns(mended, text);
   const copy = `${file}.damaged-${Date.now()}`;
   await copyFile(file, copy, constants.COPYFILE_EXCL);
-  const unfinished = `${file}.repairing`;
-  const handle = await openFile(unfinished, 'w');
-  try {
-    const newline = Buffer.from('\n');
-    const parts = kept.flatMap((line) =>
-      'bytes' in line ? [line.bytes, newline] : [Buffer.from(printLine(line.record))],
-    );
-    await handle.writeFile(Buffer.concat(parts));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  const newline = Buffer.from('\n');
+  const parts = kept.flatMap((line) =>
+    'bytes' in line ? [line.bytes, newline] : [Buffer.from(printLine(line.record))],
+  );
   await dropSnapshot(file);
-  await rename(unfinished, file);
+  await writeWhole(file, Buffer.concat(parts), { flush: true });
   const lost = mended.flatMap((line) => (line.kind === 'lost' ? [text(line.bytes)] : []));
   return {
     kind: 'repaired',

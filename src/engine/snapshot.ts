@@ -3,7 +3,7 @@
  * that is old, damaged, of another version or of another journal is passed over, and may be deleted at any time. A
  * snapshot lies in the folder of the study's trials, so that it goes where the study goes.
  */
-import { mkdir, open as openFile, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open as openFile, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { buf } from 'crc-32';
@@ -20,6 +20,7 @@ import {
   trialOfRow,
 } from '../core/study/stored-trial.js';
 import type { Journal } from './journal.js';
+import { writeWhole } from './write-whole.js';
 
 /** Raised with every change of what a row holds. */
 const VERSION = 1;
@@ -123,20 +124,8 @@ export async function writeSnapshot(
   };
   const header = seal(`${printJson({ ...facts, checksum: crc32(body) }).slice(0, -1)},${frozen.slice(1)}`);
   const file = snapshotFile(journal);
-  const unfinished = `${file}.${process.pid}`;
   await mkdir(dirname(file), { recursive: true });
-  try {
-    const handle = await openFile(unfinished, 'w');
-    try {
-      await handle.writeFile(Buffer.concat([Buffer.from(header), body]));
-    } finally {
-      await handle.close();
-    }
-    await rename(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
+  await writeWhole(file, [Buffer.from(header), body]);
 }
 
 /** The snapshot of a journal and how far it goes, or undefined where there is none that can be used. */

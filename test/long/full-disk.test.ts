@@ -1,7 +1,7 @@
 /** A disk that is really full, under a whole study: it waits with a message, and goes on when there is room. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -65,6 +65,11 @@ describe.skipIf(disk === undefined)('a full disk', () => {
     const read = (...args: string[]): string =>
       execFileSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
     expect(read('repair', 'a.yaml', '--check')).toBe('The journal of a is not damaged.\n');
+    // Nobody's config is lost for want of room.
+    await writeFile(join(folder, 'filler'), Buffer.alloc(1 << 20)).catch(() => undefined);
+    expect(() => read('apply', 'a.yaml')).toThrow('no space left');
+    expect(await readFile(join(folder, 'a.yaml'), 'utf8')).toBe(CONFIG);
+    await rm(join(folder, 'filler'));
     const before = JSON.parse(read('list', 'a.yaml', '--where', 'state = complete', '--json'));
     expect(before.length).toBeLessThan(160);
     await rm(join(folder, 'ballast'));

@@ -80,10 +80,8 @@ async function nameInside(journal: string, name: string): Promise<void> {
   if (end === 0 || first.kind === 'damaged' || first.record.op_code !== Op.createStudy) return;
   const { study_name, made_as = study_name, ...record } = first.record;
   const line = Buffer.from(printLine({ ...record, study_name: name, made_as }));
-  const unfinished = `${journal}.renaming`;
-  await writeFile(unfinished, Buffer.concat([line, bytes.subarray(end)]), { flush: true });
   await dropSnapshot(journal);
-  await rename(unfinished, journal);
+  await writeWhole(journal, [line, bytes.subarray(end)], { flush: true });
 }
 
 /** What trials left; where there is nothing, nothing is copied. */
@@ -96,6 +94,12 @@ export async function copyFiles(from: string, to: string): Promise<void> {
   }).catch((error: unknown) => {
     if (!missing(error)) throw error;
   });
+}
+
+/** What was copied before something went wrong; not what was in its way. */
+export async function removeCopies(folder: string, error: unknown): Promise<void> {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_FS_CP_EEXIST') return;
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** The folder first: with its journal gone a study is gone, with its folder gone it has lost no result. */
@@ -163,7 +167,7 @@ export async function duplicateStudy(
       const content = unended ? Buffer.concat([renamed, Buffer.from('\n')]) : renamed;
       await writeWhole(target, content, { flush: true });
     } catch (error) {
-      await rm(filesOf(target), { recursive: true, force: true });
+      await removeCopies(filesOf(target), error);
       throw error;
     }
     return { kind: 'duplicated', name, journal: target };

@@ -2,7 +2,7 @@
  * Several studies of one config as a new one: the trials of all, mapped onto the config as it is now, with what they left
  * on disk. The studies that are merged stay as they are.
  */
-import { constants, cp } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { AnnotatedConfig } from '../../core/annotation/annotated-config.js';
 import { continueForeign } from '../../core/exchange/continue-foreign.js';
 import { type ForeignTrial, foreignOfStudy } from '../../core/exchange/foreign-study.js';
@@ -11,7 +11,7 @@ import { journalFile, trialFolder } from '../../core/study/places.js';
 import { timestamp } from '../../core/study/write.js';
 import { Journal } from '../journal.js';
 import { loadStudy, newStudyName } from '../study-store.js';
-import { newNameProblem, type Refused, refused, whileAtRest } from './manage.js';
+import { copyFiles, newNameProblem, type Refused, refused, removeCopies, whileAtRest } from './manage.js';
 
 export interface Merged {
   readonly kind: 'merged';
@@ -81,19 +81,17 @@ export async function mergeStudies(request: MergeRequest): Promise<Merged | Refu
   const { records, taken, left, origins } = continued;
   if (taken === 0) return refused(`No trial of ${names.join(', ')} fits the config as it is now.`);
   const file = journalFile(configFile, name);
-  for (const [number, origin] of origins.entries()) {
-    const from = origin === undefined ? undefined : folders[origin];
-    if (from === undefined) continue;
-    const copying = cp(from, trialFolder(file, number), {
-      recursive: true,
-      mode: constants.COPYFILE_FICLONE,
-    });
-    await copying.catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
+  try {
+    for (const [number, origin] of origins.entries()) {
+      const from = origin === undefined ? undefined : folders[origin];
+      if (from !== undefined) await copyFiles(from, trialFolder(file, number));
+    }
+    const journal = await Journal.create(file, records);
+    await journal.close();
+  } catch (error) {
+    await removeCopies(dirname(trialFolder(file, 0)), error);
+    throw error;
   }
-  const journal = await Journal.create(file, records);
-  await journal.close();
   return { kind: 'merged', name, journal: file, taken, of: trials.length, left };
 }
 

@@ -2,9 +2,10 @@
  * A checkpoint as one file in the safetensors format (a JSON header with each array's type, shape and place, then the
  * numbers), which Python reads too. Written whole or not at all.
  */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseJson, printJson } from '../../../core/study/journal-line.js';
+import { writeWhole } from '../../write-whole.js';
 
 export interface NamedArray {
   readonly name: string;
@@ -44,23 +45,11 @@ export async function writeCheckpoint(path: string, { notes, arrays }: Checkpoin
   const header = Buffer.from(text.padEnd(text.length + ((8 - (Buffer.byteLength(text) % 8)) % 8)));
   const length = Buffer.alloc(LENGTH);
   length.writeBigUInt64LE(BigInt(header.length));
-  const partial = `${path}.${process.pid}`;
   await mkdir(dirname(path), { recursive: true });
-  try {
-    const handle = await open(partial, 'w');
-    try {
-      await handle.writev([
-        length,
-        header,
-        ...arrays.map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
-      ]);
-    } finally {
-      await handle.close();
-    }
-    await rename(partial, path);
-  } finally {
-    await rm(partial, { force: true });
-  }
+  const numbers = arrays.map(
+    ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  );
+  await writeWhole(path, [length, header, ...numbers]);
 }
 
 /** Undefined where there is none, or it cannot be read: then the training begins anew. */

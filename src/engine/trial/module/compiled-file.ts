@@ -4,9 +4,10 @@
  * one of them has changed.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { writeWhole } from '../../write-whole.js';
 import type { Compiled } from './compile.js';
 
 export type Compile = (file: string, folder: string) => Promise<Compiled>;
@@ -48,13 +49,6 @@ async function upToDate(notePath: string): Promise<string | undefined> {
     // No note, or a file is gone.
     return undefined;
   }
-}
-
-/** Moved into place whole, since others may be reading. */
-async function writeWhole(path: string, content: string): Promise<void> {
-  const partial = `${path}.${process.pid}`;
-  await writeFile(partial, content);
-  await rename(partial, path);
 }
 
 const ageOf = async (path: string): Promise<number> =>
