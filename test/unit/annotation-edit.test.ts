@@ -40,6 +40,18 @@ describe('a new value', () => {
       0.0031622776601683794,
       'a: 0.0031622776601683794 # @tune float(0, 1)',
     ],
+    [
+      'keeps the exponent of a small number',
+      'a: 1e-2 # @tune float(0, 1)',
+      0.000859287,
+      'a: 8.59287e-4 # @tune float(0, 1)',
+    ],
+    [
+      'has none where the number is not small',
+      'a: 1e-3 # @tune float(0, 1)',
+      0.25,
+      'a: 0.25 # @tune float(0, 1)',
+    ],
     ['has a point before its exponent', 'a: 0.5 # @tune float(0, 1)', 1e-7, 'a: 1.0e-7 # @tune float(0, 1)'],
     ['stays a real number for typed readers', 'a: 0.5 # @tune float(0, 1)', 1, 'a: 1.0 # @tune float(0, 1)'],
     ['may be whole where the old one was', 'a: 0 # @tune float(0, 1)', 1, 'a: 1 # @tune float(0, 1)'],

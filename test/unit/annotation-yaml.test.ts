@@ -67,7 +67,7 @@ describe('the iris example', () => {
       iris
         .replace('units: [32]  ', 'units: [32, 16]  ')
         .replace('name: adam', 'name: momentum')
-        .replace('learningRate: 1e-3', 'learningRate: 0.0031622776601683794'),
+        .replace('learningRate: 1e-3', 'learningRate: 3.1622776601683794e-3'),
     );
   });
 });

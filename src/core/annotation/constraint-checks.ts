@@ -10,7 +10,7 @@ import type { Space } from '../space/parameter.js';
 import type { TunedValue } from './annotated-config.js';
 import type { Constraints } from './constraints.js';
 import type { Diagnostics } from './diagnostics.js';
-import { printValue } from './print-value.js';
+import { PLAIN_STYLE, printValue } from './print-value.js';
 
 /** Reports what is wrong, at the constraint that is to blame. */
 export function checkConstraints(
@@ -54,5 +54,4 @@ export function checkConstraints(
   );
 }
 
-const show = (value: TunedValue['value']): string =>
-  printValue(value, { quotes: 'PLAIN', padding: '', real: false });
+const show = (value: TunedValue['value']): string => printValue(value, PLAIN_STYLE);

@@ -12,7 +12,12 @@ export interface ValueStyle {
   readonly padding: string;
   /** Whole numbers get `.0`, so that readers with typed numbers keep reading a real number. */
   readonly real: boolean;
+  /** Numbers below a hundredth get an exponent, as the one that they replace has. */
+  readonly exponent: boolean;
 }
+
+/** Of values that stand in no file. */
+export const PLAIN_STYLE: ValueStyle = { quotes: 'PLAIN', padding: '', real: false, exponent: false };
 
 /** The style of a value as it stands in the file. */
 export function styleOf(source: string, isFloat: boolean): ValueStyle {
@@ -21,6 +26,7 @@ export function styleOf(source: string, isFloat: boolean): ValueStyle {
     quotes: quote === '"' ? 'QUOTE_DOUBLE' : quote === "'" ? 'QUOTE_SINGLE' : 'PLAIN',
     padding: /^[[{] /.test(source) ? ' ' : '',
     real: isFloat && /^[-+]?[\d.]+(?:[eE][-+]?\d+)?$/.test(source) && /[.eE]/.test(source),
+    exponent: /^[-+]?[\d.]+[eE][-+]?\d+$/.test(source),
   };
 }
 
@@ -31,7 +37,7 @@ export function printValue(value: Json, style: ValueStyle): string {
 
 function print(value: Json, style: ValueStyle, inFlow: boolean): string {
   if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number') return printNumber(value, style.real);
+  if (typeof value === 'number') return printNumber(value, style);
   if (typeof value === 'string') return printString(value, style.quotes, inFlow);
   const wrap = (open: string, items: readonly string[], close: string): string =>
     items.length === 0 ? open + close : `${open}${style.padding}${items.join(', ')}${style.padding}${close}`;
@@ -52,10 +58,15 @@ function print(value: Json, style: ValueStyle, inFlow: boolean): string {
 }
 
 /** The shortest digits that read back exactly. An exponent gets a point, without which YAML 1.1 readers see a text. */
-function printNumber(value: number, real: boolean): string {
+function printNumber(value: number, { real, exponent }: ValueStyle): string {
   if (Number.isNaN(value)) return '.nan';
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
-  const text = Object.is(value, -0) ? '-0' : String(value);
+  const size = Math.abs(value);
+  const text = Object.is(value, -0)
+    ? '-0'
+    : exponent && size > 0 && size < 0.01
+      ? value.toExponential()
+      : String(value);
   if (text.includes('e') && !text.includes('.')) return text.replace('e', '.0e');
   return real && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }

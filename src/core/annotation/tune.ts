@@ -10,7 +10,7 @@ import type { Distribution, Parameter } from '../space/parameter.js';
 import type { Diagnostics } from './diagnostics.js';
 import { readDistribution } from './distribution.js';
 import { formatPath, type Path, valueAtPath } from './paths.js';
-import { printValue } from './print-value.js';
+import { PLAIN_STYLE, printValue } from './print-value.js';
 import { findTune, type RawExpression, readTune } from './tune-syntax.js';
 import { type Comment, dataOf, type Place, type YamlScan } from './yaml-scan.js';
 
@@ -192,7 +192,7 @@ function checkValue(
   }
 }
 
-const show = (value: Json): string => printValue(value, { quotes: 'PLAIN', padding: '', real: false });
+const show = (value: Json): string => printValue(value, PLAIN_STYLE);
 
 /** As the annotation would be written. */
 function describe(distribution: Distribution): string {
