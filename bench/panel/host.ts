@@ -5,13 +5,14 @@
 import { parseJson, printLine } from '../../src/core/study/journal-line.js';
 import { type JournalRecord, Op } from '../../src/core/study/records.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
-import { packStudy } from '../../src/core/study/transfer.js';
+import { OutgoingStudy } from '../../src/core/study/transfer.js';
 import { sampleJournal, sampleRef } from '../../test/webview/support/sample-study.js';
 
 const ANSWER = 2_000_000;
 const LONG = 5000;
 let lines: string[] = [];
 let reducer = new StudyReducer();
+let outgoing: OutgoingStudy | undefined;
 
 const answer = (id: number, result: unknown): void => {
   setTimeout(() => window.postMessage({ jsonrpc: '2.0', id, result }, '*'));
@@ -23,7 +24,8 @@ const notify = (method: string, params: unknown): void => {
 /** As the extension answers: a long study at once to a page that has nothing of it. Packing it is measured, too. */
 function since(seq: number): unknown {
   if (seq === 0 && lines.length >= LONG) {
-    return { lines: '', seq: lines.length, more: false, reset: false, whole: packStudy(reducer) };
+    outgoing = new OutgoingStudy(reducer);
+    return { lines: '', seq: lines.length, more: false, reset: false, whole: outgoing.first };
   }
   let next = seq;
   let size = 0;
@@ -39,7 +41,7 @@ function since(seq: number): unknown {
 interface Request {
   readonly id?: number;
   readonly method?: string;
-  readonly params?: { readonly seq?: number };
+  readonly params?: { readonly seq?: number; readonly index?: number };
 }
 
 Object.assign(window, {
@@ -49,6 +51,7 @@ Object.assign(window, {
     postMessage: ({ id, method, params }: Request) => {
       if (id === undefined) return;
       if (method === 'since') answer(id, since(params?.seq ?? 0));
+      else if (method === 'block') answer(id, outgoing?.block(params?.index ?? 0));
       else if (method === 'state')
         answer(id, { study: sampleRef, engine: { workers: 2, busy: 2 }, trusted: true });
       else answer(id, null);

@@ -6,7 +6,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { JournalBytes } from '../core/study/journal-bytes.js';
 import { parseLine } from '../core/study/journal-line.js';
 import { StudyReducer } from '../core/study/reduce.js';
-import { packStudy, type StudyTransfer } from '../core/study/transfer.js';
+import { OutgoingStudy } from '../core/study/transfer.js';
 import type { Study } from '../core/study/trial.js';
 
 /** Bytes read at a time. */
@@ -57,6 +57,12 @@ export class JournalFile {
     return this.#bornAt;
   }
 
+  /** Whether both are the same file of the disk, under whatever name; never before the first read. */
+  isSameFile(other: JournalFile): boolean {
+    // The number alone is given again to a new file once the old one is gone.
+    return this.#inode !== -1 && this.#inode === other.#inode && this.#bornAt === other.#bornAt;
+  }
+
   /** Takes in what was appended. Calls must not overlap. */
   async read(): Promise<Growth> {
     let file: FileHandle;
@@ -79,9 +85,9 @@ export class JournalFile {
     }
   }
 
-  /** All of the study so far as one message. */
-  whole(): StudyTransfer {
-    return packStudy(this.#reducer);
+  /** All of the study so far, for a page that has nothing of it. */
+  whole(): OutgoingStudy {
+    return new OutgoingStudy(this.#reducer);
   }
 
   /** The lines from record `seq` on, whole lines up to `maxBytes` (at least one), as they stand on disk. */

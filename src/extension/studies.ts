@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { type Event, EventEmitter, type LogOutputChannel, type Uri, workspace } from 'vscode';
 import { bestTrial } from '../core/study/best.js';
 import { JOURNAL_SUFFIX, journalOwner, lockFile, STORE, studiesFolder } from '../core/study/places.js';
-import type { StudyTransfer } from '../core/study/transfer.js';
+import type { OutgoingStudy } from '../core/study/transfer.js';
 import type { StudyStatus } from '../core/study/trial.js';
 import type { LockFile } from '../protocol/engine.js';
 import type { Configs } from './configs.js';
@@ -24,6 +24,8 @@ import { Throttle } from './throttle.js';
 const READ_EVERY = 100;
 /** Running studies are also looked at by the clock: file watchers do not see what other machines write. */
 const POLL_EVERY = 3_000;
+/** In milliseconds: a journal that is gone for longer was deleted, not renamed. */
+const RENAMED_WITHIN = 10_000;
 /** A lock is written a moment before its socket listens. */
 const ATTACH_ATTEMPTS = 4;
 const ATTACH_PAUSE = 250;
@@ -32,6 +34,12 @@ const ATTACH_PAUSE = 250;
 export interface EngineEnd {
   readonly entry: StudyEntry;
   readonly lastWord: StudyStatus | undefined;
+}
+
+/** Paths of its journal. */
+export interface StudyRename {
+  readonly from: string;
+  readonly to: string;
 }
 
 class OpenStudy {
@@ -79,12 +87,17 @@ export class Studies {
   readonly #changed = this.#own.add(new EventEmitter<StudyEntry>());
   readonly #listed = this.#own.add(new EventEmitter<string>());
   readonly #ended = this.#own.add(new EventEmitter<EngineEnd>());
+  readonly #renamed = this.#own.add(new EventEmitter<StudyRename>());
+  /** Closed a moment ago: one that comes back under another name is the same. */
+  readonly #closed = new Set<OpenStudy>();
 
   /** A study has more trials, another phase, another engine state. */
   readonly onDidChange: Event<StudyEntry> = this.#changed.event;
   /** The studies of this config (absolute path) became more or fewer. */
   readonly onDidChangeList: Event<string> = this.#listed.event;
   readonly onDidEnd: Event<EngineEnd> = this.#ended.event;
+  /** The journal of a study has another path now, and its study is shown there. */
+  readonly onDidRename: Event<StudyRename> = this.#renamed.event;
 
   constructor(
     private readonly configs: Configs,
@@ -144,8 +157,8 @@ export class Studies {
     return this.#open.get(id)?.journal.generation;
   }
 
-  /** All of a study as one message, for a page that has nothing of it. */
-  whole(id: string): StudyTransfer | undefined {
+  /** All of a study as it stands, for a page that has nothing of it. */
+  whole(id: string): OutgoingStudy | undefined {
     return this.#open.get(id)?.journal.whole();
   }
 
@@ -177,7 +190,10 @@ export class Studies {
       this.#open.set(journal, study);
     }
     if ((await this.#read(study)) === 'gone') return undefined;
-    if (isNew) this.#listed.fire(owner.configFile);
+    if (isNew) {
+      this.#tellRename(study);
+      this.#listed.fire(owner.configFile);
+    }
     await this.#attach(study);
     return study.entry;
   }
@@ -330,8 +346,20 @@ export class Studies {
     if (this.#open.get(study.id) === study) this.#ended.fire({ entry: study.entry, lastWord });
   }
 
+  /** Whoever shows a study by the path of its journal follows it. */
+  #tellRename(study: OpenStudy): void {
+    const others = [...this.#closed, ...this.#open.values()];
+    const before = others.find((other) => other !== study && other.journal.isSameFile(study.journal));
+    if (!before) return;
+    this.#closed.delete(before);
+    this.#renamed.fire({ from: before.id, to: study.id });
+    this.#close(before);
+  }
+
   #close(study: OpenStudy): void {
     if (!this.#open.delete(study.id)) return;
+    this.#closed.add(study);
+    setTimeout(() => this.#closed.delete(study), RENAMED_WITHIN).unref();
     this.#release(study);
     this.#listed.fire(study.configFile);
   }

@@ -4,6 +4,7 @@
  */
 import type { Course } from '../core/analysis/course.js';
 import type { Brush } from '../core/study/filter.js';
+import type { TrialBlock } from '../core/study/packed-trials.js';
 import type { StudyTransfer } from '../core/study/transfer.js';
 import type { ValidationOutcome } from '../core/study/validation-outcome.js';
 import type { EngineStatus } from './engine.js';
@@ -27,6 +28,8 @@ export interface PeerStudy {
 /** What the page is to show now. */
 export interface PageState {
   readonly study?: StudyRef;
+  /** Its id before it was renamed while the page showed it. */
+  readonly renamedFrom?: string;
   /** Whether an engine is at work on the study, and how. */
   readonly engine?: EngineStatus;
   /** false in an untrusted workspace: looking is allowed, running is not. */
@@ -78,7 +81,7 @@ export interface PageContract {
      * The journal's lines from record `seq` on, as they stand on disk (JSON with bare NaN, see
      * core/study/journal-line.ts), at most a few megabytes at a time: `more` says that there is more.
      * `reset`: the journal is not the one the page knows; forget and start over. `whole`, to a page that has nothing of
-     * a long study: all of it up to `seq`, in place of lines.
+     * a long study: all of it up to `seq`, in place of lines; its trials are then asked for block by block.
      */
     since(params: { study: string; seq: number }): {
       lines: string;
@@ -87,6 +90,8 @@ export interface PageContract {
       reset: boolean;
       whole?: StudyTransfer;
     };
+    /** A block of the study that `since` began to give whole; null where that is no longer to be had: ask `since` again. */
+    block(params: { study: string; seq: number; index: number }): TrialBlock | null;
     trial(params: { study: string; trial: number; action: TrialAction }): void;
     study(params: { study: string; action: StudyAction }): void;
     files(params: { study: string; trial: number }): TrialFiles;
@@ -112,6 +117,8 @@ export interface PageContract {
     appended: { study: string; seq: number };
     /** There are more or fewer studies to compare with. */
     peersChanged: { study: string };
+    /** Show the study over these others (ids), as a person asked outside the page. */
+    compare: { study: string; others: readonly string[] };
     /** Another view selected these trials. */
     selected: { study: string; trials: readonly number[] };
     pointed: { study: string; trial: number | null };

@@ -27,7 +27,7 @@ function viewOf(choices: SampleChoices): StudyView {
   const { study } = reducer;
   const counts = { waiting: 0, running: 0, complete: 0, pruned: 0, failed: 0 };
   for (const trial of study.trials) counts[trial.state]++;
-  return { ref, study, trials: study.trials, best: bestTrial(study), counts };
+  return { ref, study, trials: study.trials, expected: study.trials.length, best: bestTrial(study), counts };
 }
 
 const running: PageState = { study: ref, engine: { workers: 2, busy: 2 }, trusted: true };

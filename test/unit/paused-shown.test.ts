@@ -75,6 +75,7 @@ describe('a paused trial', () => {
       ref: { id: 'j', name: 's', configFile: '/s.yaml', configName: 's.yaml' },
       study,
       trials,
+      expected: trials.length,
       best: trials[0],
       counts: { waiting: 2, running: 1, complete: 1, pruned: 0, failed: 0 },
     };

@@ -7,7 +7,7 @@ import { bestTrial } from '../../src/core/study/best.js';
 import { parseJson } from '../../src/core/study/journal-line.js';
 import type { JournalRecord } from '../../src/core/study/records.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
-import { unpackStudy } from '../../src/core/study/transfer.js';
+import { IncomingStudy, type StudyTransfer } from '../../src/core/study/transfer.js';
 import type { Study, Trial, TrialState } from '../../src/core/study/trial.js';
 import type { PageState, StudyRef } from '../../src/protocol/panel.js';
 import type { Host } from './host.js';
@@ -17,6 +17,8 @@ export interface StudyView {
   readonly ref: StudyRef;
   readonly study: Study;
   readonly trials: readonly Trial[];
+  /** How many trials it has; more than are here while a long study is still arriving. */
+  readonly expected: number;
   readonly best: Trial | undefined;
   readonly counts: Readonly<Record<TrialState, number>>;
 }
@@ -32,6 +34,8 @@ export class StudyFeed {
   #ref: StudyRef | undefined;
   #reducer = new StudyReducer();
   #position = 0;
+  /** How many trials there will be when all have arrived. */
+  #expected = 0;
   #asking = false;
   #askAgain = false;
   #frame: number | undefined;
@@ -79,6 +83,7 @@ export class StudyFeed {
   #forget(): void {
     this.#reducer = new StudyReducer();
     this.#position = 0;
+    this.#expected = 0;
     this.#view.value = undefined;
   }
 
@@ -105,7 +110,11 @@ export class StudyFeed {
       return;
     }
     if (answer.reset) this.#forget();
-    if (answer.whole) this.#reducer = unpackStudy(answer.whole);
+    if (answer.whole && !(await this.#receive(ref, answer.seq, answer.whole))) {
+      this.#forget();
+      this.#askAgain = true;
+      return;
+    }
     for (const line of answer.lines.split('\n')) {
       if (line === '') continue;
       // The extension has checked the line; here it is only read.
@@ -114,6 +123,25 @@ export class StudyFeed {
     this.#position = answer.seq;
     if (answer.more && (answer.seq > asked || answer.reset)) this.#askAgain = true;
     this.#schedule();
+  }
+
+  /** Takes a long study block by block; the first is shown while the others arrive. False where it broke off. */
+  async #receive(ref: StudyRef, seq: number, first: StudyTransfer): Promise<boolean> {
+    const incoming = new IncomingStudy(first);
+    this.#reducer = incoming.reducer;
+    this.#expected = first.trials;
+    const ask = (index: number) => this.#host.call('block', { study: ref.id, seq, index });
+    let next = ask(0);
+    for (let index = 0; index < first.blocks; index++) {
+      const block = await next;
+      if (!block || ref.id !== this.#ref?.id) return false;
+      // Made over there while this one is read here.
+      if (index + 1 < first.blocks) next = ask(index + 1);
+      incoming.add(block);
+      if (index === 0) this.#schedule();
+    }
+    this.#notBefore = 0;
+    return true;
   }
 
   async #guard(work: () => Promise<void>): Promise<void> {
@@ -149,6 +177,7 @@ export class StudyFeed {
       ref,
       study: { ...study },
       trials: [...study.trials],
+      expected: Math.max(this.#expected, study.trials.length),
       best: bestTrial(study),
       counts,
     };

@@ -1,5 +1,6 @@
 /** Which trial is best, and by how much. Ties go to the lower number; trials without a finite objective never win. */
 import { outcomeViolation } from '../space/constraint.js';
+import { PackedTrial } from './packed-trials.js';
 import { balancedTrial, paretoFront } from './pareto.js';
 import { mergedTrials } from './repeats.js';
 import type { Direction, Study, Trial } from './trial.js';
@@ -21,7 +22,8 @@ export const countedTrials = ({ trials, excluded }: Pick<Study, 'trials' | 'excl
 /** The first objective of a completed trial that counts, else undefined. */
 export function objectiveOf(trial: Trial): number | undefined {
   if (isExcluded(trial)) return undefined;
-  const value = trial.state === 'complete' ? trial.objectives?.[0] : undefined;
+  if (trial.state !== 'complete') return undefined;
+  const value = trial instanceof PackedTrial ? trial.firstObjective : trial.objectives?.[0];
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 

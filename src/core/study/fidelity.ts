@@ -5,6 +5,7 @@
  * where models of the highest rung alone (Falkner, Klein and Hutter, "BOHB", ICML 2018) forget the many below.
  */
 import { isBetter } from './best.js';
+import { plainTrial } from './packed-trials.js';
 import { isPaused } from './pause.js';
 import type { Direction, Objective, Trial } from './trial.js';
 
@@ -30,7 +31,8 @@ export function comparableTrials(
     if (step !== undefined) partial.set(trial.number, { trial, step });
   }
   if (partial.size === 0) return trials;
-  const asPruned = (trial: Trial): Trial => (isPaused(trial) ? { ...trial, state: 'pruned' } : trial);
+  const asPruned = (trial: Trial): Trial =>
+    isPaused(trial) ? { ...plainTrial(trial), state: 'pruned' } : trial;
   const direction = objectives[0]?.direction ?? 'minimize';
   if (objectives.length > 1) return trials.map(asPruned);
   const foretell = forecaster(trials, partial, direction);
@@ -38,7 +40,7 @@ export function comparableTrials(
     const known = partial.get(trial.number);
     const value = known && foretell(known);
     if (value === undefined) return asPruned(trial);
-    return { ...trial, state: 'complete', objectives: [value] };
+    return { ...plainTrial(trial), state: 'complete', objectives: [value] };
   });
 }
 

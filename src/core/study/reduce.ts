@@ -5,6 +5,7 @@
 import type { Json, JsonObject } from '../json.js';
 import type { Space } from '../space/parameter.js';
 import { externalValue, fixedParams, parseDistribution } from './distribution-json.js';
+import type { KeptTrial } from './packed-trials.js';
 import {
   Attr,
   DirectionCode,
@@ -48,7 +49,7 @@ export interface ReducerState {
 
 /** Builds a study record by record. `study` is live: it shows every record applied so far. */
 export class StudyReducer {
-  #trials: StoredTrial[] = [];
+  #trials: KeptTrial[] = [];
   readonly #pool = new ReportPool();
   #reason = '';
   #environments: RecordedEnvironment[] = [];
@@ -78,20 +79,25 @@ export class StudyReducer {
     return { study, ...(this.#environment === undefined ? {} : { environment: this.#environment }) };
   }
 
-  get stored(): readonly StoredTrial[] {
+  get stored(): readonly KeptTrial[] {
     return this.#trials;
   }
 
   /** Goes on from a snapshot; `trials` makes them, with this reducer's pool. */
-  static restore(state: ReducerState, trials: (pool: ReportPool) => Iterable<StoredTrial>): StudyReducer {
+  static restore(state: ReducerState, trials: (pool: ReportPool) => Iterable<KeptTrial>): StudyReducer {
     const reducer = new StudyReducer();
-    for (const trial of trials(reducer.#pool)) reducer.#trials.push(trial);
+    reducer.add(trials);
     Object.assign(reducer.#study, state.study);
     reducer.#environments = [...state.study.environments];
     reducer.#study.environments = reducer.#environments;
     reducer.#environment = state.environment;
     if (state.environment !== undefined) reducer.#study.environment = state.environment;
     return reducer;
+  }
+
+  /** Further trials of a snapshot that comes in parts. */
+  add(trials: (pool: ReportPool) => Iterable<KeptTrial>): void {
+    for (const trial of trials(this.#pool)) this.#trials.push(trial);
   }
 
   /** The name by which people know the study: its file's, which may be another than the one it was made with. */
@@ -230,7 +236,8 @@ export class StudyReducer {
 
   #changeTrial(record: Exclude<JournalRecord, RecordOf<0 | 2 | 3 | 4>>): void {
     const trial = this.#trials[record.trial_id];
-    if (!trial || isFinished(trial.state)) return;
+    // What is packed has ended.
+    if (!(trial instanceof StoredTrial) || isFinished(trial.state)) return;
     switch (record.op_code) {
       case Op.setTrialParam:
         trial.params = {
@@ -284,7 +291,8 @@ export class StudyReducer {
         trial.values = { ...trial.values, ...(value as Record<string, number>) };
         return;
       case Attr.reason:
-        if (value !== null) trial.reason = String(value);
+        // Taken away by an empty text; journals of before say null.
+        if (value !== null && value !== '') trial.reason = String(value);
         else if (trial.reason !== undefined) delete trial.reason;
         return;
       case Attr.attributes:

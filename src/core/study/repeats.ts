@@ -3,10 +3,12 @@
  * of which trial it is a repeat; for samplers and for the best the runs of a point are one trial with their mean. With
  * `repeats: n` each point whose first run completed gets n runs; a `race` at the end is in race.ts.
  */
+import { PackedTrial, plainTrial } from './packed-trials.js';
 import type { Study, Suggestion, Trial } from './trial.js';
 
 /** The number of the trial that this one repeats. */
-export const repeatOf = (trial: Trial): number | undefined => trial.suggestion?.repeatOf;
+export const repeatOf = (trial: Trial): number | undefined =>
+  trial instanceof PackedTrial ? trial.repeatOf : trial.suggestion?.repeatOf;
 
 /** Whether a study repeats points at all. */
 export const hasRepeats = ({ settings: { repeats = 1, race = 0 } }: Pick<Study, 'settings'>): boolean =>
@@ -46,7 +48,7 @@ function meanOf(first: Trial, runs: readonly Trial[]): Trial {
   const mean = (resultOf: (run: Trial) => number | undefined): number =>
     runs.reduce((sum, run) => sum + (resultOf(run) ?? Number.NaN), 0) / runs.length;
   return {
-    ...first,
+    ...plainTrial(first),
     objectives: (first.objectives ?? []).map((_, i) => mean((run) => run.objectives?.[i])),
     values: Object.fromEntries(
       Object.keys(first.values).map((metric) => [metric, mean((run) => run.values[metric])]),

@@ -119,8 +119,8 @@ export class StoredTrial implements Trial {
 }
 
 /** The last step that a trial reported, 0 for none, without unpacking what is packed. */
-export function lastStepOf(trial: Trial): number {
-  const packed = trial instanceof StoredTrial ? trial.packed : undefined;
+export function lastStepOf(trial: Trial & { readonly packed?: PackedReports | undefined }): number {
+  const { packed } = trial;
   if (!packed) return trial.reports.at(-1)?.step ?? 0;
   const { count, regular, block, at } = packed;
   return regular ? count : (block[at + count - 1] as number);
@@ -146,7 +146,8 @@ function pack(reports: readonly Report[], pool: ReportPool): PackedReports | und
   return { count, names, regular, block, at };
 }
 
-function unpack(packed: PackedReports): Report[] {
+/** The reports as objects again. */
+export function unpack(packed: PackedReports): Report[] {
   const { count, names, regular } = packed;
   const numbers = numbersOf(packed);
   const from = regular ? 0 : count;
@@ -172,7 +173,7 @@ export type TrialRow = readonly [
   more: Pick<Trial, 'reason' | 'attributes' | 'environment' | 'marks'> | null,
 ];
 
-export function rowOf(trial: StoredTrial): TrialRow {
+export function rowOf(trial: Trial & Pick<StoredTrial, 'packed'>): TrialRow {
   const { packed, reason, attributes, environment, marks } = trial;
   const more = {
     attributes,
@@ -189,7 +190,7 @@ export function rowOf(trial: StoredTrial): TrialRow {
     trial.finishedAt ?? null,
     trial.suggestion ?? null,
     trial.objectives ?? null,
-    packed ? [packed.count, packed.regular ? 1 : 0, packed.names] : trial.unpacked(),
+    packed ? [packed.count, packed.regular ? 1 : 0, packed.names] : trial.reports,
     plain ? null : more,
   ];
 }

@@ -3,6 +3,7 @@
  * every table of the page; drawing, windowing and the state of the sort live in webview-ui.
  */
 import type { Json } from '../json.js';
+import { PackedTrial } from './packed-trials.js';
 import { shownState } from './pause.js';
 import { type PackedReports, StoredTrial } from './stored-trial.js';
 import type { Direction, Study, Trial } from './trial.js';
@@ -149,9 +150,17 @@ export function marksText({ starred, tags = [], note, excluded }: NonNullable<Tr
 /** Metrics that are no objective, by name. */
 function otherMetrics(study: Pick<Study, 'objectives' | 'trials'>): readonly string[] {
   const names = new Set<string>();
+  // Nearly all trials name the same, and most share the very list.
+  const seen = new Set<readonly string[]>();
+  const note = (some: readonly string[]): void => {
+    if (seen.has(some)) return;
+    seen.add(some);
+    for (const name of some) names.add(name);
+  };
   for (const trial of study.trials) {
-    for (const name in trial.values) names.add(name);
-    for (const name of reportedNames(trial)) names.add(name);
+    if (trial instanceof PackedTrial) note(trial.valueNames);
+    else for (const name in trial.values) names.add(name);
+    note(reportedNames(trial));
   }
   for (const { metric } of study.objectives) names.delete(metric);
   return [...names].sort();
@@ -193,7 +202,7 @@ export function shortNames(names: readonly string[]): ReadonlyMap<string, string
 
 /** The reports as they lie packed: looking at one number of a long study must not unpack all of it. */
 const packedOf = (trial: Trial): PackedReports | undefined =>
-  trial instanceof StoredTrial ? trial.packed : undefined;
+  trial instanceof StoredTrial || trial instanceof PackedTrial ? trial.packed : undefined;
 
 /** The last finite number that a trial reported of its first objective. */
 export function lastFinite(trial: Trial): number | undefined {
@@ -216,7 +225,7 @@ export const reportedNames = (trial: Trial): readonly string[] =>
 
 /** The newest value of a metric: of the end result, else as last reported. Non-finite numbers stay. */
 export function metricOf(trial: Trial, metric: string): number | undefined {
-  const value = trial.values[metric];
+  const value = trial instanceof PackedTrial ? trial.value(metric) : trial.values[metric];
   if (value !== undefined) return value;
   const packed = packedOf(trial);
   if (!packed) return trial.reports.at(-1)?.metrics[metric];
@@ -234,6 +243,7 @@ function lastStep(trial: Trial): number | undefined {
 
 /** Milliseconds that a trial took, or has taken by `now`; undefined before it starts. */
 export function durationOf(trial: Trial, now: number): number | undefined {
+  if (trial instanceof PackedTrial) return Number.isNaN(trial.took) ? undefined : Math.max(0, trial.took);
   if (trial.startedAt === undefined) return undefined;
   const end = trial.finishedAt === undefined ? now : Date.parse(trial.finishedAt);
   if (trial.finishedAt === undefined && trial.state !== 'running') return undefined;
@@ -251,7 +261,7 @@ export function cellOf(trial: Trial, column: Column, now: number): Json | undefi
     case 'metric':
       return metricOf(trial, column.name);
     case 'param':
-      return trial.params[column.name];
+      return trial instanceof PackedTrial ? trial.param(column.name) : trial.params[column.name];
     case 'duration':
       return durationOf(trial, now);
     case 'reason':

@@ -68,21 +68,21 @@ export interface Trial {
   /** Active parameters only. */
   readonly params: Params;
   /** `seen`: how many records the sampler had before it. */
-  readonly suggestion?: Omit<Suggestion, 'params'> & { readonly seen: number };
+  readonly suggestion?: (Omit<Suggestion, 'params'> & { readonly seen: number }) | undefined;
   /** One number per objective of a complete (or, as last reported, pruned) trial. */
-  readonly objectives?: readonly number[];
+  readonly objectives?: readonly number[] | undefined;
   /** Every metric of the end result. */
   readonly values: Readonly<Record<string, number>>;
   readonly reports: readonly Report[];
   /** ISO 8601, UTC. */
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
   /** Why it was pruned or failed, in a sentence. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** What the trial ran on: backend, versions, training seed, process. */
   readonly attributes: JsonObject;
   /** The id of the environment in which it was started last. */
-  readonly environment?: string;
+  readonly environment?: string | undefined;
   readonly marks?: Marks;
 }
 

@@ -4,6 +4,7 @@
  */
 import { basename, dirname, join } from 'node:path';
 import { commands, env, Uri, type Webview, window, workspace } from 'vscode';
+import type { OutgoingStudy } from '../../core/study/transfer.js';
 import { type Server, serve } from '../../protocol/contract.js';
 import type {
   PageContract,
@@ -62,6 +63,8 @@ export interface PageSetting {
   readonly visible: () => boolean;
   /** Path of the journal of the study to show now. */
   readonly study: () => string | undefined;
+  /** What that path was before the study was renamed. */
+  readonly renamedFrom?: () => string | undefined;
 }
 
 export class PageHost {
@@ -71,7 +74,13 @@ export class PageHost {
   readonly #peers: Peers;
   #toldState = '';
   #toldFilter: PageFilter | undefined;
+  /** Whether the page has asked for its state since it was last hidden: one that has not would miss what it is told. */
+  #up = false;
+  /** Studies to compare with, while the page has not been told. */
+  #comparing: readonly string[] | undefined;
   #served: { readonly study: string; readonly generation: number | undefined } | undefined;
+  /** What the page is being given block by block, and the position it will have then. */
+  #outgoing: { readonly study: string; readonly seq: number; readonly whole: OutgoingStudy } | undefined;
 
   constructor(
     private readonly setting: PageSetting,
@@ -86,6 +95,7 @@ export class PageHost {
     this.#server = serve<PageContract>(connection, {
       state: () => this.#state(),
       since: (params) => this.#since(params),
+      block: async (params) => this.#block(params),
       trial: ({ study, trial, action }) => run(TRIAL_COMMANDS[action], { journal: study, trial }),
       study: ({ study, action }) => run(STUDY_COMMANDS[action], { journal: study }),
       files: ({ study, trial }) =>
@@ -137,8 +147,27 @@ export class PageHost {
     this.#teller.request();
   }
 
+  /** To be called when the page was hidden, which ends it. */
+  hidden(): void {
+    this.#up = false;
+  }
+
+  /** Brings up the comparison with these studies (paths of their journals), now or once the page is up. */
+  compare(others: readonly string[]): void {
+    this.#comparing = others;
+    if (this.#up && this.setting.visible()) this.#tellComparison();
+  }
+
   dispose(): void {
     this.#own.dispose();
+  }
+
+  #tellComparison(): void {
+    const study = this.setting.study();
+    const others = this.#comparing;
+    if (study === undefined || others === undefined) return;
+    this.#comparing = undefined;
+    void this.#server.emit('compare', { study, others });
   }
 
   #entry(): StudyEntry | undefined {
@@ -150,7 +179,14 @@ export class PageHost {
     const id = this.setting.study();
     // A page that is up before the engine was found again would say that it is lost.
     if (id !== undefined && this.studies.get(id)?.phase.kind === 'loading') await this.studies.load(id);
-    return stateOf(this.#entry());
+    this.#up = true;
+    this.#tellComparison();
+    return this.#stateNow();
+  }
+
+  #stateNow(): PageState {
+    const renamedFrom = this.setting.renamedFrom?.();
+    return { ...stateOf(this.#entry()), ...(renamedFrom === undefined ? {} : { renamedFrom }) };
   }
 
   async #since({ study, seq }: { study: string; seq: number }) {
@@ -158,14 +194,26 @@ export class PageHost {
     const generation = this.studies.generation(study);
     const replaced = this.#served?.study === study && this.#served.generation !== generation;
     this.#served = { study, generation };
+    this.#outgoing = undefined;
     const reset = !entry || replaced || seq > entry.study.seq;
     const known = entry?.study.seq ?? 0;
     if (known >= LONG && (reset || seq === 0)) {
       const whole = this.studies.whole(study);
-      if (whole) return { lines: '', seq: known, more: false, reset, whole };
+      if (whole) {
+        this.#outgoing = { study, seq: known, whole };
+        return { lines: '', seq: known, more: false, reset, whole: whole.first };
+      }
     }
     const answer = await this.studies.lines(study, reset ? 0 : seq, ANSWER_BYTES);
     return { lines: '', seq: 0, more: false, ...answer, reset };
+  }
+
+  #block({ study, seq, index }: { study: string; seq: number; index: number }) {
+    const outgoing = this.#outgoing;
+    const same = outgoing?.study === study && outgoing.seq === seq;
+    if (!same || this.#served?.generation !== this.studies.generation(study)) return null;
+    if (index + 1 >= outgoing.whole.first.blocks) this.#outgoing = undefined;
+    return outgoing.whole.block(index);
   }
 
   /** Beside the config unless the person says otherwise. */
@@ -187,7 +235,7 @@ export class PageHost {
     if (!this.setting.visible() || this.#own.disposed) return;
     const entry = this.#entry();
     if (entry?.phase.kind === 'loading') return;
-    const state = stateOf(entry);
+    const state = this.#stateNow();
     const text = JSON.stringify(state);
     if (text !== this.#toldState) {
       this.#toldState = text;

@@ -15,7 +15,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { parseLine } from '../../../src/core/study/journal-line.js';
 import { StudyReducer } from '../../../src/core/study/reduce.js';
-import { packStudy } from '../../../src/core/study/transfer.js';
+import { OutgoingStudy } from '../../../src/core/study/transfer.js';
 import type { ValidationOutcome } from '../../../src/core/study/validation-outcome.js';
 import { type Server, serve } from '../../../src/protocol/contract.js';
 import type {
@@ -34,6 +34,8 @@ const ORIGIN = 'http://webview.test';
 const NONCE = 'nonce-of-the-test';
 /** Records in one answer. */
 const CHUNK = 20_000;
+/** Trials in a block: few, so that short studies have several. */
+const BLOCK = 16;
 
 export interface FakeHostOptions {
   readonly page: 'results' | 'table';
@@ -94,6 +96,7 @@ export class FakeHost {
   #lines: string[];
   #state: PageState;
   #reset = false;
+  #outgoing: OutgoingStudy | undefined;
 
   private constructor(
     readonly page: Page,
@@ -141,6 +144,7 @@ export class FakeHost {
     const server = serve<PageContract>(connection, {
       state: () => host.current!.#state,
       since: ({ seq }) => host.current!.#since(seq),
+      block: ({ index }) => host.current!.#outgoing?.block(index) ?? null,
       trial: ({ trial, action }) => {
         host.current?.trialActions.push({ trial, action });
       },
@@ -252,7 +256,9 @@ export class FakeHost {
         const parsed = parseLine(line.trimEnd());
         if (parsed.kind === 'record') reducer.apply(parsed.record);
       }
-      return { lines: '', seq: this.#lines.length, more: false, reset: false, whole: packStudy(reducer) };
+      this.#outgoing = new OutgoingStudy(reducer, BLOCK);
+      const whole = this.#outgoing.first;
+      return { lines: '', seq: this.#lines.length, more: false, reset: false, whole };
     }
     const reset = this.#reset;
     this.#reset = false;
