@@ -3,30 +3,32 @@
  * same records, samplers and pruners as a sweep started from a file, without a journal.
  */
 
-import { parseConstraints, parseOutcomeConstraints } from '../annotation/library-constraints.js';
-import { prunerOf, prunerProblem } from '../pruners/choose.js';
 import type { PrunerChoice } from '../pruners/names.js';
-import { objectivesProblem } from '../samplers/multi/support.js';
+import type { Verdict } from '../pruners/pruner.js';
+import { derivedSeed } from '../random.js';
 import type { SamplerName } from '../samplers/names.js';
-import { samplers } from '../samplers/registry.js';
 import type { Params, Space } from '../space/parameter.js';
-import { decisionOrder } from '../space/point.js';
-import { distributionProblem } from '../space/validate.js';
 import { bestTrial, mergedStudy } from './best.js';
 import { enqueueInto } from './enqueue.js';
 import { judgeTrial } from './judge.js';
+import { type LibraryStop, librarySettings } from './library-settings.js';
+import { type Next, nextTrial } from './next.js';
 import { paretoFront } from './pareto.js';
+import { isPaused, pausedStep, pauseRecords, promoteRecords } from './pause.js';
 import type { JournalRecord } from './records.js';
 import { isFinished, StudyReducer } from './reduce.js';
-import { askSampler, exhaustedReason } from './suggest.js';
+import { dueRepeat } from './repeats.js';
+import { askSampler } from './suggest.js';
 import type { Direction, Trial } from './trial.js';
 import { type WarmTrial, warmTrials } from './warm-start.js';
+import { type Winner, winnerOf } from './winner.js';
 import {
   askRecords,
   claimRecords,
   earlierRecord,
   type Outcome,
   reportRecord,
+  statusRecord,
   studyRecords,
   tellRecords,
   timestamp,
@@ -37,8 +39,17 @@ export interface CreateStudyOptions {
   /** One per objective; default `['minimize']`. Most pruners go by the first. */
   readonly directions?: readonly Direction[];
   readonly sampler?: SamplerName;
-  /** A name, or a name with options such as `{ name: 'asha', reduction: 4 }`. What pauses and promotes is for sweeps. */
+  /**
+   * A name, or a name with options such as `{ name: 'asha', reduction: 4 }`. With `mode: 'promote'` trials pause: see
+   * `verdict` and the state `paused` of `tell`.
+   */
   readonly pruner?: PrunerChoice;
+  /** When enough has been done: `study.over` then says so, and nothing more is asked for but what the race needs. */
+  readonly stop?: LibraryStop;
+  /** Runs of every point, trials of their own with a `seed` of their own; their mean counts. Default 1. */
+  readonly repeats?: number;
+  /** Further runs, at most, of each of the best few when a criterion of `stop` is met. Default 0. */
+  readonly race?: number;
   /**
    * Expressions on the names of the space such as `units1 >= units2`: no point is suggested that breaks one. See
    * `constraints` of `@sweep`.
@@ -64,26 +75,37 @@ export interface AskedTrial {
   readonly number: number;
   /** Values of the active parameters. */
   readonly params: Params;
+  /** For the training: another one for every trial, the same for the same study seed and number. */
+  readonly seed: number;
+  /** The step after which it was paused, to be taken up there; 0 for a trial that begins. */
+  readonly resumeAfter: number;
   /** Says how the objectives stand at a step, or the first one alone; steps count from 1. */
   report(step: number, value: number | readonly number[]): void;
   /** Whether the pruner would stop the trial now, by what it has reported. */
   shouldPrune(): boolean;
+  /** The same with the reason; with `pause` the trial should be told as `paused`, since it may go on later. */
+  verdict(): Verdict;
 }
 
 /** How a trial ended, beside its objectives. */
 export interface TellOptions {
   /** Default `complete`. */
-  readonly state?: Outcome['state'];
+  readonly state?: Outcome['state'] | 'paused';
   /** Further metrics by name, for `outcomeConstraints`. */
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
 export interface AskTellStudy {
   /**
-   * The next trial.
-   * @throws Error when every point of a finite space has been tried.
+   * The next trial: one that was enqueued, a paused one whose turn has come, a repeat, or a new point.
+   * @throws Error when there is none: `over` says why.
    */
   ask(): Promise<AskedTrial>;
+  /**
+   * Why `ask` has nothing more: a criterion of `stop` is met, or every point of a finite space has been tried; undefined
+   * while it has. Results that are still out may open the race, or let a paused trial go on: then it is undefined again.
+   */
+  readonly over: string | undefined;
   /**
    * Lets a trial with these values wait, which `ask` hands out before any other; the sampler chooses the values that
    * are not said. Returns its number.
@@ -92,18 +114,23 @@ export interface AskTellStudy {
   enqueue(params: Params): Promise<number>;
   /**
    * Ends a trial: complete unless said otherwise; a pruned or failed trial needs no value. A value that is not
-   * finite makes the trial failed.
-   * @throws Error when there is no such trial, it has ended, or the number of values is not that of the directions.
+   * finite makes the trial failed. `paused` is for what the pruner's `verdict` wants paused: `ask` hands the trial out
+   * again, with its number and what it has reported, when its turn has come.
+   * @throws Error when there is no such trial, it is not under way, or the number of values is not that of the directions.
    */
   tell(
     number: number,
     value?: number | readonly number[],
-    how?: Outcome['state'] | TellOptions,
+    how?: TellOptions['state'] | TellOptions,
   ): Promise<void>;
   /** The best completed trial, with several objectives the balanced one of the front; undefined before there is one. */
   readonly best: Trial | undefined;
   /** The trials that no other betters in one objective without being worse in another; the best alone with one. */
   readonly front: readonly Trial[];
+  /** How sure it is that the best is the best; undefined where no point was run twice, and with several objectives. */
+  readonly winner: Winner | undefined;
+  /** Paused trials, which wait for their turn. */
+  readonly paused: readonly Trial[];
   readonly trials: readonly Trial[];
 }
 
@@ -111,40 +138,17 @@ const WORKER = 'library';
 
 /** @throws Error when the space is wrong: an empty range, a logarithm of zero, a circle of conditions. */
 export function createStudy(options: CreateStudyOptions): AskTellStudy {
-  const { space, directions = ['minimize'], sampler = 'auto', pruner = 'none', seed = 0 } = options;
-  for (const [name, parameter] of Object.entries(space)) {
-    const problem = distributionProblem(parameter);
-    if (problem?.severity === 'error') throw new Error(`"${name}": ${problem.message}`);
-  }
-  decisionOrder(space);
-  if (!(sampler in samplers)) {
-    throw new Error(`There is no sampler "${sampler}"; there are ${Object.keys(samplers).join(', ')}.`);
-  }
-  const several = objectivesProblem(sampler, directions.length);
-  if (several) throw new Error(several);
-  const wrong = prunerProblem(pruner);
-  if (wrong) throw new Error(wrong.message);
-  if (prunerOf(pruner).promote) {
-    throw new Error('A pruner with `mode: promote` pauses trials, which only a sweep can: leave `mode` out.');
-  }
+  const { space, directions = ['minimize'] } = options;
+  const settings = librarySettings(options);
   const objectives = directions.map((direction, index) => ({ metric: `value${index || ''}`, direction }));
   const metric = 'value';
   const reducer = new StudyReducer();
   const apply = (records: readonly JournalRecord[]): void => {
     for (const record of records) reducer.apply(record);
   };
-  const constraints = parseConstraints(options.constraints ?? [], space);
-  const outcomeConstraints = parseOutcomeConstraints(options.outcomeConstraints ?? [], space);
-  const settings = {
-    sampler,
-    pruner,
-    seed,
-    stop: {},
-    ...(constraints.length > 0 && { constraints }),
-    ...(outcomeConstraints.length > 0 && { outcomeConstraints }),
-  };
   const config = { file: '', text: '' };
   apply(studyRecords(WORKER, { name: 'study', objectives, space, settings, config, baseline: {} }));
+  apply([statusRecord(WORKER, { kind: 'running' }, timestamp(Date.now()))]);
   const earlier = warmTrials(options.warmStart ?? [], space, directions.length);
   if (earlier.length > 0) apply([earlierRecord(WORKER, earlier)]);
 
@@ -152,37 +156,79 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
     const trial = reducer.study.trials[number];
     if (!trial) throw new Error(`There is no trial ${number}.`);
     if (isFinished(trial.state)) throw new Error(`Trial ${number} has already ended (${trial.state}).`);
+    if (isPaused(trial))
+      throw new Error(`Trial ${number} is paused: \`ask\` hands it out when its turn has come.`);
     return trial;
   };
 
-  const handOut = ({ number, params }: Trial): AskedTrial => ({
-    number,
-    params,
-    report(step, value) {
-      if (!Number.isInteger(step) || step < 1) throw new Error(`Steps count from 1; ${step} is none.`);
-      running(number);
-      const values = typeof value === 'number' ? [value] : value;
-      const metrics = values.map((one, index) => [objectives[index]?.metric ?? metric, one]);
-      apply([reportRecord(WORKER, number, step, Object.fromEntries(metrics), metric)]);
-    },
-    shouldPrune: () => judgeTrial(reducer.study, running(number)).prune,
-  });
+  const verdict = (number: number): Verdict => judgeTrial(reducer.study, running(number));
+
+  const handOut = (trial: Trial): AskedTrial => {
+    const { number, params } = trial;
+    return {
+      number,
+      params,
+      seed: derivedSeed(settings.seed, number, 'training'),
+      resumeAfter: pausedStep(trial) ?? 0,
+      report(step, value) {
+        if (!Number.isInteger(step) || step < 1) throw new Error(`Steps count from 1; ${step} is none.`);
+        running(number);
+        const values = typeof value === 'number' ? [value] : value;
+        const metrics = values.map((one, index) => [objectives[index]?.metric ?? metric, one]);
+        apply([reportRecord(WORKER, number, step, Object.fromEntries(metrics), metric)]);
+      },
+      shouldPrune: () => verdict(number).prune,
+      verdict: () => verdict(number),
+    };
+  };
+
+  const enqueued = (): Trial | undefined =>
+    reducer.study.trials.find((trial) => trial.state === 'waiting' && !isPaused(trial));
+
+  let plan: { readonly seq: number; readonly next: Exclude<Next, { kind: 'later' }> } | undefined;
+  // What `over` has found out `ask` need not work out again.
+  const planned = (): Exclude<Next, { kind: 'later' }> => {
+    const { study } = reducer;
+    if (plan?.seq === study.seq && plan.next.kind !== 'end') return plan.next;
+    const underWay = study.trials.flatMap(({ number, state }) => (state === 'running' ? [number] : []));
+    const next = nextTrial(study, underWay, Date.now(), (now) => dueRepeat(now) ?? askSampler(now));
+    if (next.kind === 'later') throw new Error('The sampler put its answer off.');
+    plan = { seq: study.seq, next };
+    return next;
+  };
 
   return {
     async ask() {
-      const { trials, seq } = reducer.study;
-      const waiting = trials.find(({ state }) => state === 'waiting');
+      const at = timestamp(Date.now());
+      const waiting = enqueued();
       if (waiting) {
-        apply(claimRecords(WORKER, waiting.number, timestamp(Date.now())));
+        apply(claimRecords(WORKER, waiting.number, at));
         return handOut(waiting);
       }
-      const number = trials.length;
-      const suggestion = askSampler(reducer.study);
-      if (suggestion === 'exhausted') {
-        throw new Error(`There is nothing left to suggest: ${exhaustedReason(settings)}.`);
+      const next = planned();
+      const { trials, seq } = reducer.study;
+      switch (next.kind) {
+        case 'start': {
+          const number = trials.length;
+          apply(askRecords(WORKER, number, space, next.suggestion, seq, at));
+          return handOut(reducer.study.trials[number] as Trial);
+        }
+        case 'promote': {
+          const trial = trials[next.trial] as Trial;
+          apply(promoteRecords(WORKER, trial, next.reason, at));
+          return handOut(trial);
+        }
+        case 'end':
+          throw new Error(`There is nothing left to suggest: ${next.reason}.`);
+        default:
+          return next satisfies never;
       }
-      apply(askRecords(WORKER, number, space, suggestion, seq, timestamp(Date.now())));
-      return handOut(reducer.study.trials[number] as Trial);
+    },
+
+    get over() {
+      if (enqueued()) return undefined;
+      const next = planned();
+      return next.kind === 'end' ? next.reason : undefined;
     },
 
     async enqueue(params) {
@@ -194,6 +240,14 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
     async tell(number, value, how = 'complete') {
       const { state = 'complete', metrics = {} } = typeof how === 'string' ? { state: how } : how;
       const trial = running(number);
+      if (state === 'paused') {
+        const { pause, reason } = verdict(number);
+        const step = trial.reports.at(-1)?.step;
+        if (!pause || step === undefined)
+          throw new Error(`Trial ${number} cannot be paused: the pruner does not ask for it (${reason}).`);
+        apply(pauseRecords(WORKER, number, step, reason));
+        return;
+      }
       const values = value === undefined ? undefined : typeof value === 'number' ? [value] : [...value];
       if (state === 'complete' && values?.length !== directions.length) {
         const count = `${directions.length} value${directions.length > 1 ? 's' : ''}`;
@@ -222,6 +276,12 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
     },
     get front() {
       return paretoFront(mergedStudy(reducer.study));
+    },
+    get winner() {
+      return winnerOf(reducer.study);
+    },
+    get paused() {
+      return reducer.study.trials.filter(isPaused);
     },
     get trials() {
       return reducer.study.trials;
