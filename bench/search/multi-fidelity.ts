@@ -139,9 +139,7 @@ async function runPeer(
 
 /** Mean normalised regret after so many epochs. */
 const regretAt = (runs: readonly CurveRun[], problem: CurveProblem, epochs: number): number =>
-  mean(
-    runs.map(({ lowest }) => regret(lowest[Math.min(epochs, lowest.length) - 1] ?? Infinity, problem)),
-  );
+  mean(runs.map(({ lowest }) => regret(lowest[Math.min(epochs, lowest.length) - 1] ?? Infinity, problem)));
 
 /** Runs all, prints a table, and returns the figures. */
 export async function multiFidelity(options: MultiFidelityOptions): Promise<Figure[]> {
