@@ -134,7 +134,8 @@ function distributionText(parameter: Parameter): string {
 /** A waiting trial begins, again or for the first time. */
 export function claimRecords(worker: string, trial: number, at: string): readonly JournalRecord[] {
   return [
-    trialAttribute(worker, trial, Attr.reason, null),
+    // Not null, at which the reader of Optuna's VS Code extension gives up the whole file.
+    trialAttribute(worker, trial, Attr.reason, ''),
     {
       op_code: Op.setTrialState,
       worker_id: worker,
@@ -191,7 +192,9 @@ export function tellRecords(
   outcome: Outcome,
   at: string,
 ): readonly JournalRecord[] {
-  const { state, objectives, values, reason } = outcome;
+  const { state, values, reason } = outcome;
+  // Optuna has no NaN among the values of a trial, and its dashboard shows nothing of a study that has.
+  const objectives = outcome.objectives?.some(Number.isNaN) ? undefined : outcome.objectives;
   return [
     ...(Object.keys(values).length > (objectives?.length ?? 0)
       ? [trialAttribute(worker, trial, Attr.values, values)]
