@@ -159,7 +159,7 @@ export async function together(
       requests.map((request) => {
         const steps = compiledShape(request.config, dataset);
         if (steps.kind !== 'compiled') throw new Error(`Not compiled: ${steps.reason}`);
-        return trainCompiled({ ...request, shape: steps.shape });
+        return trainCompiled({ ...request, plan: steps });
       }),
     );
   const each = async (): Promise<void> => {

@@ -31,6 +31,7 @@ describe('fuse', () => {
   it.each(['random', 'grid', 'qmc'])('is 8 by itself where the sampler does not learn: %s', (sampler) => {
     expect(perWorker('', sampler)).toBe(8);
     expect(perWorker('fuse: auto', sampler)).toBe(8);
+    expect(perWorker('', sampler, 'layers: [{type: dense, units: 3}, {type: dropout, rate: 0.1}]')).toBe(8);
   });
 
   it.each(['auto', 'gp', 'tpe'])('is 1 by itself where the sampler learns from results: %s', (sampler) => {
@@ -38,7 +39,7 @@ describe('fuse', () => {
   });
 
   it('is 1 by itself where sharing gains nothing, or takes from the time of a trial', () => {
-    expect(perWorker('', 'random', 'layers: [{type: dense, units: 3}]')).toBe(1);
+    expect(perWorker('', 'random', 'layers: [{type: conv2d, filters: 3}]')).toBe(1);
     expect(perWorker('', 'random', 'units: [8]', { trialMinutes: 1 })).toBe(1);
     expect(perWorker('', 'random', 'units: [8]', {}, 'native')).toBe(1);
   });

@@ -10,6 +10,19 @@ import type { StudySettings } from '../../core/study/trial.js';
 const NOT_LEARNING = new Set(['random', 'grid', 'qmc']);
 const AUTOMATIC = 8;
 
+/** Layers of which compiled-shape.ts makes compiled steps. Others would wait for one another. */
+const MAY_COMPILE = new Set([
+  'dense',
+  'activation',
+  'flatten',
+  'dropout',
+  'alphaDropout',
+  'gaussianDropout',
+  'gaussianNoise',
+  'batchNormalization',
+  'layerNormalization',
+]);
+
 const sectionOf = (data: Json, key: string): JsonObject => {
   const section = (data as JsonObject | null)?.[key];
   return typeof section === 'object' && section !== null && !Array.isArray(section)
@@ -27,8 +40,10 @@ export function trialsPerWorker(
   const { kind = 'network', units, layers } = sectionOf(data, 'model');
   if (kind !== 'network') return 1;
   if (fuse !== undefined) return fuse;
-  const isDense = units !== undefined && !Array.isArray(layers);
+  const isCompiled = Array.isArray(layers)
+    ? layers.every((layer) => MAY_COMPILE.has(String(sectionOf({ layer }, 'layer').type)))
+    : units !== undefined;
   // Trials that share a process take longer each: a limit on the time of one would hit them.
-  const mayShare = isDense && backend !== 'native' && stop.trialMinutes === undefined;
+  const mayShare = isCompiled && backend !== 'native' && stop.trialMinutes === undefined;
   return mayShare && NOT_LEARNING.has(sampler) ? AUTOMATIC : 1;
 }

@@ -13,20 +13,28 @@ export interface TrainingMath {
   readonly gradientStep: (...args: Numbers) => void;
   readonly momentumStep: (...args: Numbers) => void;
   readonly adamStep: (...args: Numbers) => void;
+  readonly adamaxStep: (...args: Numbers) => void;
+  readonly lionStep: (...args: Numbers) => void;
   readonly rmspropStep: (...args: Numbers) => void;
+  readonly adagradStep: (...args: Numbers) => void;
+  readonly adadeltaStep: (...args: Numbers) => void;
   readonly transpose: (from: number, to: number, rows: number, columns: number) => void;
   readonly columnSums: (x: number, sums: number, rows: number, columns: number) => void;
   readonly addWeightGradient: (...args: Numbers) => void;
   readonly padImages: (...args: Numbers) => void;
-  readonly reluGradient: (dy: number, y: number, to: number, count: number) => void;
-  readonly sigmoidGradient: (dy: number, y: number, to: number, count: number) => void;
-  readonly tanhGradient: (dy: number, y: number, to: number, count: number) => void;
+  readonly activate: (kind: number, x: number, y: number, count: number, alpha: number) => void;
+  readonly activationGradient: (...args: Numbers) => void;
   readonly pack: (b: number, panels: number, k: number, n: number) => void;
   readonly packTransposed: (b: number, panels: number, k: number, n: number) => void;
   readonly convolve: (...args: Numbers) => void;
-  readonly applyTanh: (x: number, count: number) => void;
-  readonly applySigmoid: (x: number, count: number) => void;
-  readonly applyMask: (x: number, mask: number, count: number) => void;
+  readonly normalizeGroups: (...args: Numbers) => void;
+  readonly normalizeGroupsGradient: (...args: Numbers) => void;
+  readonly normalizeColumns: (...args: Numbers) => void;
+  readonly columnProducts: (a: number, b: number, sums: number, rows: number, columns: number) => void;
+  readonly applyNoise: (x: number, factors: number, offsets: number, to: number, count: number) => void;
+  readonly addPenalty: (g: number, w: number, count: number, l1: number, l2: number) => void;
+  readonly clipValues: (x: number, count: number, most: number) => void;
+  readonly clipNorm: (x: number, count: number, most: number) => void;
   readonly softmaxGradient: (
     scores: number,
     truth: number,

@@ -4,8 +4,7 @@
  */
 import { erf4, exp4, load4, log1p4, store4, tanh4 } from './functions';
 
-// Kept equal to ELEMENTWISE in compiled/elementwise.ts.
-const LINEAR = 0;
+// Kept equal to ELEMENTWISE in compiled/elementwise.ts; 0 is linear.
 const RELU = 1;
 const RELU6 = 2;
 const LEAKY_RELU = 3;

@@ -63,8 +63,6 @@ export function erf4(x: v128): v128 {
 }
 
 /** Four numbers, or as many as `bytes` are left, with zeros behind them. */
-// @ts-expect-error AssemblyScript's decorators stand before functions, too.
-@inline
 export function load4(from: usize, bytes: isize): v128 {
   return bytes >= 16 ? v128.load(from) : loadFew(from, bytes);
 }
@@ -77,8 +75,6 @@ function loadFew(from: usize, bytes: isize): v128 {
 }
 
 /** Stores as many of four numbers as `bytes` are left for. */
-// @ts-expect-error AssemblyScript's decorators stand before functions, too.
-@inline
 export function store4(to: usize, x: v128, bytes: isize): void {
   if (bytes >= 16) v128.store(to, x);
   else storeFew(to, x, bytes);

@@ -4,9 +4,11 @@
  * unless it says bytes. Nothing is allocated here and nothing checked: the callers in kernels/ and optimizers/ do both.
  * Multiplications and additions keep one order, so a result has the same bits on every machine.
  */
-export * from './activations';
+export * from './elementwise';
+export * from './gradients';
 export * from './lstm';
 export * from './matrices';
+export * from './normalization';
 export * from './optimizers';
 export * from './pooling';
 export * from './products';

@@ -1,17 +1,27 @@
-/** Optimizer steps: all of one weight's numbers in one pass. */
+/**
+ * Optimizer steps: all of one weight's numbers in one pass, four at a time. `kept` multiplies the old weight: 1, or less by
+ * decoupled weight decay (Loshchilov and Hutter, ICLR 2019). Where a formula has 1 − β, it is an argument: taken from a
+ * float32 it would lose digits.
+ */
+import { load4, store4 } from './functions';
 
-// `kept` multiplies the old weight: 1, or less by decoupled weight decay (Loshchilov and Hutter, ICLR 2019).
+/** a · x + b · y */
+function mix4(x: v128, a: v128, y: v128, b: v128): v128 {
+  return f32x4.add(f32x4.mul(x, a), f32x4.mul(y, b));
+}
+
+/** w ← kept · w − change */
+function move(w: usize, kept: v128, change: v128, left: isize): void {
+  store4(w, f32x4.sub(f32x4.mul(kept, load4(w, left)), change), left);
+}
 
 /** w ← kept · w − rate · g. */
 export function gradientStep(w: usize, g: usize, count: i32, kept: f32, rate: f32): void {
   const keeps = f32x4.splat(kept);
-  const rates = f32x4.splat(-rate);
-  let i: usize = 0;
-  const bytes = (<usize>count) << 2;
-  for (const end = bytes & ~15; i < end; i += 16) {
-    v128.store(w + i, f32x4.add(f32x4.mul(rates, v128.load(g + i)), f32x4.mul(keeps, v128.load(w + i))));
+  const rates = f32x4.splat(rate);
+  for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, g += 16) {
+    move(w, keeps, f32x4.mul(rates, load4(g, left)), left);
   }
-  for (; i < bytes; i += 4) store<f32>(w + i, -rate * load<f32>(g + i) + kept * load<f32>(w + i));
 }
 
 /** Momentum (Polyak 1964), or Nesterov's: a ← momentum · a + g; w ← kept · w − rate · (a, or g + momentum · a). */
@@ -27,22 +37,13 @@ export function momentumStep(
 ): void {
   const keeps = f32x4.splat(kept);
   const moments = f32x4.splat(momentum);
-  const rates = f32x4.splat(-rate);
-  let i: usize = 0;
-  const bytes = (<usize>count) << 2;
-  for (const end = bytes & ~15; i < end; i += 16) {
-    const gradient = v128.load(g + i);
-    const velocity = f32x4.add(f32x4.mul(moments, v128.load(a + i)), gradient);
+  const rates = f32x4.splat(rate);
+  for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, a += 16, g += 16) {
+    const gradient = load4(g, left);
+    const velocity = f32x4.add(f32x4.mul(moments, load4(a, left)), gradient);
+    store4(a, velocity, left);
     const direction = nesterov ? f32x4.add(gradient, f32x4.mul(velocity, moments)) : velocity;
-    v128.store(a + i, velocity);
-    v128.store(w + i, f32x4.add(f32x4.mul(rates, direction), f32x4.mul(keeps, v128.load(w + i))));
-  }
-  for (; i < bytes; i += 4) {
-    const gradient = load<f32>(g + i);
-    const velocity: f32 = momentum * load<f32>(a + i) + gradient;
-    const direction: f32 = nesterov ? gradient + velocity * momentum : velocity;
-    store<f32>(a + i, velocity);
-    store<f32>(w + i, -rate * direction + kept * load<f32>(w + i));
+    move(w, keeps, f32x4.mul(rates, direction), left);
   }
 }
 
@@ -70,35 +71,88 @@ export function adamStep(
   const c1 = f32x4.splat(correction1);
   const c2 = f32x4.splat(correction2);
   const eps = f32x4.splat(epsilon);
-  const rates = f32x4.splat(-rate);
+  const rates = f32x4.splat(rate);
   const keeps = f32x4.splat(kept);
-  let i: usize = 0;
-  const bytes = (<usize>count) << 2;
-  for (const end = bytes & ~15; i < end; i += 16) {
-    const gradient = v128.load(g + i);
-    const first = f32x4.add(f32x4.mul(v128.load(m + i), b1), f32x4.mul(gradient, r1));
-    const second = f32x4.add(f32x4.mul(v128.load(v + i), b2), f32x4.mul(f32x4.mul(gradient, gradient), r2));
-    v128.store(m + i, first);
-    v128.store(v + i, second);
+  for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, m += 16, v += 16, g += 16) {
+    const gradient = load4(g, left);
+    const first = mix4(load4(m, left), b1, gradient, r1);
+    const second = mix4(load4(v, left), b2, f32x4.mul(gradient, gradient), r2);
+    store4(m, first, left);
+    store4(v, second, left);
     const step = f32x4.div(f32x4.div(first, c1), f32x4.add(f32x4.sqrt(f32x4.div(second, c2)), eps));
-    v128.store(w + i, f32x4.add(f32x4.mul(step, rates), f32x4.mul(keeps, v128.load(w + i))));
-  }
-  for (; i < bytes; i += 4) {
-    const gradient = load<f32>(g + i);
-    const first: f32 = load<f32>(m + i) * beta1 + gradient * rest1;
-    const second: f32 = load<f32>(v + i) * beta2 + gradient * gradient * rest2;
-    store<f32>(m + i, first);
-    store<f32>(v + i, second);
-    const step: f32 = first / correction1 / (sqrt<f32>(second / correction2) + epsilon);
-    store<f32>(w + i, step * -rate + kept * load<f32>(w + i));
+    move(w, keeps, f32x4.mul(step, rates), left);
   }
 }
 
-/** RMSProp (Tieleman and Hinton 2012): s ← decay · s + (1 − decay) · g²; a ← momentum · a + rate · g / √(s + ε); w ← kept · w − a. */
+/** Adamax (Kingma and Ba, ICLR 2015, algorithm 2): `rate` already divided by 1 − β₁ᵗ. */
+export function adamaxStep(
+  w: usize,
+  m: usize,
+  u: usize,
+  g: usize,
+  count: i32,
+  kept: f32,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  rest1: f32,
+  epsilon: f32,
+): void {
+  const b1 = f32x4.splat(beta1);
+  const b2 = f32x4.splat(beta2);
+  const r1 = f32x4.splat(rest1);
+  const eps = f32x4.splat(epsilon);
+  const rates = f32x4.splat(rate);
+  const keeps = f32x4.splat(kept);
+  for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, m += 16, u += 16, g += 16) {
+    const gradient = load4(g, left);
+    const first = mix4(load4(m, left), b1, gradient, r1);
+    const largest = f32x4.max(f32x4.mul(load4(u, left), b2), f32x4.abs(gradient));
+    store4(m, first, left);
+    store4(u, largest, left);
+    move(w, keeps, f32x4.div(f32x4.mul(first, rates), f32x4.add(largest, eps)), left);
+  }
+}
+
+/** Lion (Chen et al., NeurIPS 2023): c = β₁ · m + (1 − β₁) · g; m ← β₂ · m + (1 − β₂) · g; w ← kept · w − rate · sign c. */
+export function lionStep(
+  w: usize,
+  m: usize,
+  g: usize,
+  count: i32,
+  kept: f32,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  rest1: f32,
+  rest2: f32,
+): void {
+  const b1 = f32x4.splat(beta1);
+  const b2 = f32x4.splat(beta2);
+  const r1 = f32x4.splat(rest1);
+  const r2 = f32x4.splat(rest2);
+  const zero = f32x4.splat(0);
+  const rates = f32x4.splat(rate);
+  const keeps = f32x4.splat(kept);
+  for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, m += 16, g += 16) {
+    const gradient = load4(g, left);
+    const old = load4(m, left);
+    const c = mix4(old, b1, gradient, r1);
+    store4(m, mix4(old, b2, gradient, r2), left);
+    const up = v128.and(rates, f32x4.gt(c, zero));
+    move(w, keeps, f32x4.sub(up, v128.and(rates, f32x4.lt(c, zero))), left);
+  }
+}
+
+/**
+ * RMSProp (Tieleman and Hinton 2012): s ← decay · s + (1 − decay) · g²; a ← momentum · a + rate · g / √(s + ε);
+ * w ← kept · w − a. With `mean` not 0 it is centered (Graves 2013): what is under the root is the variance s − mean².
+ */
 export function rmspropStep(
   w: usize,
   s: usize,
   a: usize,
+  mean: usize,
   g: usize,
   count: i32,
   kept: f32,
@@ -108,30 +162,80 @@ export function rmspropStep(
   momentum: f32,
   epsilon: f32,
 ): void {
-  const bytes = (<usize>count) << 2;
   const keeps = f32x4.splat(kept);
   const decays = f32x4.splat(decay);
   const rests = f32x4.splat(rest);
   const rates = f32x4.splat(rate);
   const moments = f32x4.splat(momentum);
   const eps = f32x4.splat(epsilon);
-  let i: usize = 0;
-  for (const end = bytes & ~15; i < end; i += 16) {
-    const gradient = v128.load(g + i);
-    const square = f32x4.mul(f32x4.mul(gradient, gradient), rests);
-    const mean = f32x4.add(f32x4.mul(v128.load(s + i), decays), square);
-    const scaled = f32x4.div(f32x4.mul(gradient, rates), f32x4.sqrt(f32x4.add(mean, eps)));
-    const velocity = f32x4.add(f32x4.mul(v128.load(a + i), moments), scaled);
-    v128.store(s + i, mean);
-    v128.store(a + i, velocity);
-    v128.store(w + i, f32x4.sub(f32x4.mul(keeps, v128.load(w + i)), velocity));
+  for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, s += 16, a += 16, g += 16) {
+    const gradient = load4(g, left);
+    let spread = mix4(load4(s, left), decays, f32x4.mul(gradient, gradient), rests);
+    store4(s, spread, left);
+    if (mean) {
+      const average = mix4(load4(mean, left), decays, gradient, rests);
+      store4(mean, average, left);
+      // Rounding may bring the variance below 0.
+      spread = f32x4.max(f32x4.sub(spread, f32x4.mul(average, average)), f32x4.splat(0));
+      mean += 16;
+    }
+    const scaled = f32x4.div(f32x4.mul(gradient, rates), f32x4.sqrt(f32x4.add(spread, eps)));
+    const velocity = f32x4.add(f32x4.mul(load4(a, left), moments), scaled);
+    store4(a, velocity, left);
+    move(w, keeps, velocity, left);
   }
-  for (; i < bytes; i += 4) {
-    const gradient = load<f32>(g + i);
-    const mean: f32 = load<f32>(s + i) * decay + gradient * gradient * rest;
-    const velocity: f32 = load<f32>(a + i) * momentum + (gradient * rate) / sqrt<f32>(mean + epsilon);
-    store<f32>(s + i, mean);
-    store<f32>(a + i, velocity);
-    store<f32>(w + i, kept * load<f32>(w + i) - velocity);
+}
+
+/** Adagrad (Duchi, Hazan and Singer 2011): s ← s + g²; w ← kept · w − rate · g / √(s + ε). */
+export function adagradStep(
+  w: usize,
+  s: usize,
+  g: usize,
+  count: i32,
+  kept: f32,
+  rate: f32,
+  epsilon: f32,
+): void {
+  const keeps = f32x4.splat(kept);
+  const rates = f32x4.splat(rate);
+  const eps = f32x4.splat(epsilon);
+  for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, s += 16, g += 16) {
+    const gradient = load4(g, left);
+    const sum = f32x4.add(load4(s, left), f32x4.mul(gradient, gradient));
+    store4(s, sum, left);
+    move(w, keeps, f32x4.div(f32x4.mul(gradient, rates), f32x4.sqrt(f32x4.add(sum, eps))), left);
+  }
+}
+
+/**
+ * Adadelta (Zeiler 2012, algorithm 1): s ← decay · s + (1 − decay) · g²; Δ = √((u + ε) / (s + ε)) · g;
+ * u ← decay · u + (1 − decay) · Δ²; w ← kept · w − rate · Δ.
+ */
+export function adadeltaStep(
+  w: usize,
+  s: usize,
+  u: usize,
+  g: usize,
+  count: i32,
+  kept: f32,
+  rate: f32,
+  decay: f32,
+  rest: f32,
+  epsilon: f32,
+): void {
+  const keeps = f32x4.splat(kept);
+  const rates = f32x4.splat(rate);
+  const decays = f32x4.splat(decay);
+  const rests = f32x4.splat(rest);
+  const eps = f32x4.splat(epsilon);
+  for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, s += 16, u += 16, g += 16) {
+    const gradient = load4(g, left);
+    const squares = mix4(load4(s, left), decays, f32x4.mul(gradient, gradient), rests);
+    const updates = load4(u, left);
+    const ratio = f32x4.div(f32x4.add(updates, eps), f32x4.add(squares, eps));
+    const delta = f32x4.mul(f32x4.sqrt(ratio), gradient);
+    store4(s, squares, left);
+    store4(u, mix4(updates, decays, f32x4.mul(delta, delta), rests), left);
+    move(w, keeps, f32x4.mul(delta, rates), left);
   }
 }

@@ -17,6 +17,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { elementwiseKind } from '../compiled/elementwise.js';
 import { matrixProduct } from '../kernels/mat-mul.js';
 import { allocate, callKernel, replaceKernel, sizeOf } from '../kernels/support.js';
 import { address, trainingMath } from '../training-math.js';
@@ -96,14 +97,11 @@ function registerKernels(): void {
     ACTIVATION_GRADIENT,
     ({ inputs: { dy, y }, attrs, backend }) => {
       const result = allocate(backend, y.shape);
-      const math = trainingMath(backend);
-      const gradient = {
-        linear: math.reluGradient,
-        relu: math.reluGradient,
-        sigmoid: math.sigmoidGradient,
-        tanh: math.tanhGradient,
-      }[attrs.activation];
-      gradient(address(backend, dy), address(backend, y), address(backend, result), sizeOf(y.shape));
+      // The derivatives of these activations are found from y alone.
+      const [above, value] = [address(backend, dy), address(backend, y)];
+      const kind = elementwiseKind(attrs.activation);
+      const to = address(backend, result);
+      trainingMath(backend).activationGradient(kind, above, value, value, to, sizeOf(y.shape), 0);
       return result;
     },
   );

@@ -13,7 +13,7 @@ interface Common {
   readonly kept?: number | undefined;
 }
 
-/** The formulas are those of assembly/kernels.ts; `slots` are what the optimizer keeps for this weight, in that order. */
+/** The formulas are those of assembly/optimizers.ts; `slots` are what the optimizer keeps for this weight, in that order. */
 export type FusedUpdate =
   | (Common & { readonly kind: 'sgd' })
   | (Common & {
@@ -32,18 +32,47 @@ export type FusedUpdate =
       readonly slots: readonly [first: Variable, second: Variable];
     })
   | (Common & {
+      readonly kind: 'adamax';
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+      readonly t: number;
+      readonly slots: readonly [first: Variable, largest: Variable];
+    })
+  | (Common & {
+      readonly kind: 'lion';
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly slots: readonly [first: Variable];
+    })
+  | (Common & {
       readonly kind: 'rmsprop';
       readonly decay: number;
       readonly momentum: number;
       readonly epsilon: number;
-      readonly slots: readonly [meanSquare: Variable, velocity: Variable];
+      /** With the third one it is centered. */
+      readonly slots: readonly [meanSquare: Variable, velocity: Variable, mean?: Variable];
+    })
+  | (Common & {
+      readonly kind: 'adagrad';
+      readonly epsilon: number;
+      readonly slots: readonly [squares: Variable];
+    })
+  | (Common & {
+      readonly kind: 'adadelta';
+      readonly decay: number;
+      readonly epsilon: number;
+      readonly slots: readonly [meanSquare: Variable, updates: Variable];
     });
 
 type WithoutSlots<T> = T extends unknown ? Omit<T, 'slots'> : never;
 /** A step without saying where its state lies. */
 export type FusedRule = WithoutSlots<FusedUpdate>;
 
-const slotsOf = (update: FusedUpdate): readonly Variable[] => (update.kind === 'sgd' ? [] : update.slots);
+const slotsOf = (update: FusedUpdate): readonly Variable[] => {
+  const slots: readonly (Variable | undefined)[] = update.kind === 'sgd' ? [] : update.slots;
+  return slots.filter((slot) => slot !== undefined);
+};
 
 /** A tensor may share its numbers with others (clones, reshapes): then the variable gets numbers of its own first. */
 function makeSole(backend: BackendWasm, variable: Variable): void {
@@ -71,24 +100,44 @@ export function stepInPlace(
   slots: readonly number[],
 ): void {
   const { rate, kept = 1 } = update;
+  const own = [...slots, g, size, kept, rate] as const;
   switch (update.kind) {
     case 'sgd':
-      math.gradientStep(w, g, size, kept, rate);
+      math.gradientStep(w, ...own);
       return;
     case 'momentum':
-      math.momentumStep(w, slots[0]!, g, size, kept, rate, update.momentum, update.nesterov ? 1 : 0);
+      math.momentumStep(w, ...own, update.momentum, update.nesterov ? 1 : 0);
       return;
     case 'adam': {
       const { beta1, beta2, epsilon, t } = update;
       const corrections = [1 - beta1, 1 - beta2, 1 - beta1 ** t, 1 - beta2 ** t];
-      math.adamStep(w, slots[0]!, slots[1]!, g, size, kept, rate, beta1, beta2, ...corrections, epsilon);
+      math.adamStep(w, ...own, beta1, beta2, ...corrections, epsilon);
+      return;
+    }
+    case 'adamax': {
+      const { beta1, beta2, epsilon, t } = update;
+      const corrected = rate / (1 - beta1 ** t);
+      math.adamaxStep(w, ...slots, g, size, kept, corrected, beta1, beta2, 1 - beta1, epsilon);
+      return;
+    }
+    case 'lion': {
+      const { beta1, beta2 } = update;
+      math.lionStep(w, ...own, beta1, beta2, 1 - beta1, 1 - beta2);
       return;
     }
     case 'rmsprop': {
       const { decay, momentum, epsilon } = update;
-      math.rmspropStep(w, slots[0]!, slots[1]!, g, size, kept, rate, decay, 1 - decay, momentum, epsilon);
+      const [meanSquare, velocity, mean = 0] = slots as [number, number, number?];
+      const state = [meanSquare, velocity, mean];
+      math.rmspropStep(w, ...state, g, size, kept, rate, decay, 1 - decay, momentum, epsilon);
       return;
     }
+    case 'adagrad':
+      math.adagradStep(w, ...own, update.epsilon);
+      return;
+    case 'adadelta':
+      math.adadeltaStep(w, ...own, update.decay, 1 - update.decay, update.epsilon);
+      return;
     default:
       update satisfies never;
   }

@@ -112,7 +112,7 @@ async function train(session: Session, pace: Pace | undefined): Promise<Metrics>
     const request = { ...common, dataset, store: checkpoint.store(fold), report: report(said), validated };
     const steps = choose(dataset);
     return steps.kind === 'compiled'
-      ? trainCompiled({ ...request, shape: steps.shape, check: () => session.check() })
+      ? trainCompiled({ ...request, plan: steps, check: () => session.check() })
       : disposingTensors(tf, () => trainNetwork({ ...request, fused }));
   };
   const work = () => acrossFolds(session, data, trainOne);

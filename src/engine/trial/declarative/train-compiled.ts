@@ -1,5 +1,5 @@
 /**
- * Trains a dense network in steps compiled as a whole, with the rows, masks and steps that trainNetwork takes for the
+ * Trains a network of dense layers in steps compiled as a whole, with the rows, masks and steps that trainNetwork takes for the
  * same config, so that the two agree to rounding. Any number of trainings may be under way in one process: they take
  * turns by epochs, share nothing that lasts, and so give the same bits in any company. For which configs this is possible
  * says compiled-shape.ts; the steps themselves are tensorflow/compiled/.
@@ -7,18 +7,19 @@
 import { setImmediate } from 'node:timers/promises';
 import { derivedSeed } from '../../../core/random.js';
 import type { TensorFlow } from '../../tensorflow/backend.js';
-import { type DenseNetwork, DenseProgram, type DenseShape } from '../../tensorflow/compiled/dense-program.js';
-import { embeddedBackend, type FusedRule } from '../../tensorflow/optimizers/fused-update.js';
+import { type Network, Program, type ProgramShape, type Step } from '../../tensorflow/compiled/program.js';
+import { embeddedBackend } from '../../tensorflow/optimizers/fused-update.js';
 import { seedMathRandom, uniformSequence } from '../../tensorflow/random.js';
 import type { Dataset, Part } from '../data/dataset.js';
 import type { Metrics } from '../session.js';
 import { epochOrder } from './batches.js';
-import { penalties, ruleOptions } from './compiled-shape.js';
+import { type CompiledPlan, ruleOptions } from './compiled-shape.js';
 import { Patience } from './early-stopping.js';
 import { judge } from './evaluation.js';
 import { Feeder } from './feeder.js';
+import { lossGradient } from './losses/gradients.js';
 import { buildNetwork, disposeNetwork } from './model/network.js';
-import { dropoutMask } from './model/own-layers.js';
+import { drawNoise } from './model/noise.js';
 import { RULES, type Rule, type RuleOptions } from './optimizers/rules.js';
 import type { DeclarativeConfig } from './schema.js';
 import { type Complain, type TrainingSettings, trainingSettings } from './settings.js';
@@ -32,7 +33,7 @@ export interface CompiledRequest {
   readonly config: DeclarativeConfig;
   readonly dataset: Dataset;
   /** What compiledShape gave for config and dataset. */
-  readonly shape: DenseShape;
+  readonly plan: CompiledPlan;
   readonly seed: number;
   readonly objective: string;
   readonly complain: Complain;
@@ -41,20 +42,20 @@ export interface CompiledRequest {
   readonly store?: TrainingStore | undefined;
   /** Is asked between batches; a training that nobody wants any more ends there, by this throwing. */
   readonly check?: (() => void) | undefined;
-  /** Is given the trained kernels and biases, in the network's order. */
+  /** Is given the trained weights, in TensorFlow.js' order. */
   readonly trained?: ((weights: readonly Float32Array[]) => void) | undefined;
   /** Is given the scores of the validation rows that the result belongs to, where they were taken in this attempt. */
   readonly validated?: ((scores: Float32Array) => void) | undefined;
 }
 
 /** Programs in use by shape: trainings of one shape take turns in the same memory. */
-const programs = new Map<string, { readonly program: DenseProgram; users: number }>();
+const programs = new Map<string, { readonly program: Program; users: number }>();
 
-function acquire(shape: DenseShape): { readonly program: DenseProgram; readonly release: () => void } {
+function acquire(shape: ProgramShape): { readonly program: Program; readonly release: () => void } {
   const backend = embeddedBackend();
   if (!backend) throw new Error('Compiled steps need the embedded backend.');
   const key = JSON.stringify(shape);
-  const shared = programs.get(key) ?? { program: new DenseProgram(backend, shape), users: 0 };
+  const shared = programs.get(key) ?? { program: new Program(backend, shape), users: 0 };
   programs.set(key, shared);
   shared.users++;
   const release = (): void => {
@@ -70,7 +71,7 @@ const saved = (values: Float32Array): SavedArray => ({ shape: [values.length], v
 class CompiledTraining {
   readonly settings: TrainingSettings;
   readonly patience: Patience | undefined;
-  readonly network: DenseNetwork;
+  readonly network: Network;
   epoch = 0;
   metrics: Metrics = {};
   best: Metrics = {};
@@ -83,22 +84,25 @@ class CompiledTraining {
   readonly #rate: ReturnType<TrainingSettings['learningRate']>;
   readonly #options: RuleOptions;
   readonly #feeder: Feeder;
-  readonly #slots: number;
+  readonly #loss: Step['loss'];
   readonly #scores: Float32Array;
 
   constructor(
     private readonly request: CompiledRequest,
-    private readonly program: DenseProgram,
+    private readonly program: Program,
   ) {
     const { tf, config, dataset, seed } = request;
     this.settings = trainingSettings(config, dataset, request.objective, request.complain);
     seedMathRandom(seed);
-    const model = buildNetwork(tf, config.model, { ...dataset, vocabulary: () => 1 });
-    this.network = program.network(model.getWeights().map((weight) => weight.dataSync() as Float32Array));
-    disposeNetwork(tf, model);
     const rule: Rule = RULES[config.optimizer.name];
     this.#options = ruleOptions(config);
-    this.#slots = rule.slots(this.#options).length;
+    const model = buildNetwork(tf, config.model, { ...dataset, vocabulary: () => 1 });
+    const weights = model.getWeights().map((weight) => weight.dataSync() as Float32Array);
+    const slots = rule.slots(this.#options).length;
+    this.network = program.network(weights, slots, rule.initial?.(this.#options));
+    disposeNetwork(tf, model);
+    const { loss, task } = this.settings;
+    this.#loss = loss.name === 'crossentropy' ? loss.name : lossGradient(loss, task, dataset.outputs);
     this.#rate = this.settings.learningRate(config.optimizer.learningRate ?? rule.defaults.rate);
     this.patience = this.settings.early && new Patience(this.settings.early);
     this.#feeder = new Feeder(dataset, this.settings, seed);
@@ -114,17 +118,16 @@ class CompiledTraining {
     const chance = uniformSequence(derivedSeed('epoch', seed, epoch));
     const order = epochOrder(settings.batches, { ...this.#feeder.source, losses: this.#losses }, seed, epoch);
     const batches = Math.ceil(train.rows / batchSize);
-    const dropout = request.config.model.dropout ?? 0;
-    const added = penalties(request.config);
     let breathed = performance.now();
     for (let batch = 0; batch < batches; batch++) {
       const rows = order.subarray(batch * batchSize, (batch + 1) * batchSize);
       const count = rows.length;
-      const weights = this.#feeder.fill(rows, epoch, batch, program.inputs(count), program.truth(count));
-      for (const [i, units] of dropout > 0 ? program.shape.units.entries() : []) {
-        program.mask(i, count).set(dropoutMask(count * units, dropout, chance()));
+      const rowWeights = this.#feeder.fill(rows, epoch, batch, program.inputs(count), program.truth(count));
+      for (const [i, noise] of request.plan.noises.entries()) {
+        const layer = program.noises[i]!;
+        layer.set(drawNoise(noise, count * layer.width, chance()));
       }
-      program.step(this.network, count, dropout > 0, this.#ruleAt(epoch, batch, batches), added, weights);
+      program.step(this.network, count, { ...this.#stepAt(epoch, batch, batches), rowWeights });
       this.#scores.set(program.scores(count), batch * batchSize * outputs);
       if (performance.now() - breathed > BREATHE_EVERY) {
         await setImmediate();
@@ -135,15 +138,18 @@ class CompiledTraining {
     this.#judge(epoch, order);
   }
 
-  #ruleAt(epoch: number, batch: number, batches: number): (isKernel: boolean) => FusedRule {
+  #stepAt(epoch: number, batch: number, batches: number): Step {
     const { optimizer } = this.request.config;
     const rule: Rule = RULES[optimizer.name];
     const rate = this.#rate.at(epoch, batch, batches);
     const weightDecay = optimizer.weightDecay ?? rule.defaults.weightDecay ?? 0;
     const t = ++this.#steps;
-    return (isKernel) => {
-      const kept = isKernel && weightDecay > 0 ? 1 - rate * weightDecay : 1;
-      return rule.fused!({ rate, kept, t, options: this.#options, slots: [] })!;
+    return {
+      loss: this.#loss,
+      kept: weightDecay > 0 ? 1 - rate * weightDecay : 1,
+      rule: (kept) => rule.fused({ rate, kept, t, options: this.#options, slots: [] }),
+      clipValue: optimizer.clipValue,
+      clipNorm: optimizer.clipNorm,
     };
   }
 
@@ -186,7 +192,8 @@ class CompiledTraining {
   /** The network's scores of every row, dropout off. */
   #scoresOf(part: Part): Float32Array {
     const { program } = this;
-    const { outputs, rows: most } = program.shape;
+    const { outputs, shape } = program;
+    const most = shape.rows;
     const scores = new Float32Array(part.rows * outputs);
     const unused = new Float32Array(most * outputs);
     for (let from = 0; from < part.rows; from += most) {
@@ -214,7 +221,7 @@ class CompiledTraining {
       losses: this.#losses ? [...this.#losses] : null,
       steps: this.#steps,
       weights: this.program.weightsOf(this.network).map(saved),
-      slots: this.program.slotsOf(this.network, this.#slots).map(saved),
+      slots: this.program.slotsOf(this.network).map(saved),
       bestWeights: this.#bestWeights.map(saved),
     };
   }
@@ -228,7 +235,7 @@ class CompiledTraining {
     this.#losses = from.losses ? Float64Array.from(from.losses) : undefined;
     this.#steps = from.steps;
     const valuesOf = (arrays: readonly SavedArray[]) => arrays.map(({ values }) => values);
-    this.program.restore(this.network, valuesOf(from.weights), valuesOf(from.slots), this.#slots);
+    this.program.restore(this.network, valuesOf(from.weights), valuesOf(from.slots));
     this.#bestWeights = valuesOf(from.bestWeights);
   }
 }
@@ -240,7 +247,7 @@ class CompiledTraining {
  */
 export async function trainCompiled(request: CompiledRequest): Promise<Metrics> {
   const { report, store } = request;
-  const { program, release } = acquire(request.shape);
+  const { program, release } = acquire(request.plan.shape);
   let training: CompiledTraining | undefined;
   try {
     training = new CompiledTraining(request, program);
@@ -261,7 +268,7 @@ export async function trainCompiled(request: CompiledRequest): Promise<Metrics> 
     if (training.validationScores) request.validated?.(training.validationScores);
     return early?.restoreBest ? training.best : training.metrics;
   } finally {
-    if (training) program.release(training.network);
+    training?.network.memory.dispose();
     release();
   }
 }

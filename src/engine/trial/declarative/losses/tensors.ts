@@ -74,12 +74,13 @@ export function lossOp(tf: TensorFlow, { name, delta, gamma }: Loss, task: Task)
       return (y, z) => rowMean(tf.relu(tf.sub(1, tf.mul(signed(y), z))));
     case 'squaredHinge':
       return (y, z) => rowMean(tf.square(tf.relu(tf.sub(1, tf.mul(signed(y), z)))));
-    // Crammer and Singer, JMLR 2, 2001: the own class beats the best of the others by 1.
+    // Crammer and Singer, JMLR 2, 2001: the own class beats the best of the others by 1. Of soft truth each class counts
+    // by its share.
     case 'categoricalHinge':
       return (y, z) => {
-        const own = tf.sum(tf.mul(y, z), -1);
-        const best = tf.max(tf.sub(z, tf.mul(y, 1e9)), -1);
-        return tf.relu(tf.add(tf.sub(best, own), 1));
+        const itself = tf.mul(tf.eye(z.shape[1]!), Number.MAX_SAFE_INTEGER);
+        const best = tf.max(tf.sub(tf.expandDims(z, 1), itself), -1);
+        return tf.sum(tf.mul(y, tf.relu(tf.add(tf.sub(best, z), 1))), -1);
       };
     default: {
       const of = elementLoss(tf, name, delta);

@@ -45,6 +45,10 @@ export type ActivationName = (typeof ACTIVATION_NAMES)[number];
 const LEAKY_SLOPE = 0.01;
 const PRELU_START = 0.25;
 
+/** What `alpha` is where the config does not say. */
+export const alphaOf = (name: ActivationName, alpha: number | undefined): number =>
+  alpha ?? { leakyRelu: LEAKY_SLOPE, prelu: PRELU_START, elu: 1 }[name as string] ?? 0;
+
 const isBuiltIn = (name: ActivationName): name is keyof typeof BUILT_IN => name in BUILT_IN;
 
 /** tfjs' name where a layer can apply it itself, else undefined: then `activationLayer` follows the layer. */
@@ -57,10 +61,10 @@ export const fusedActivation = (name: ActivationName, alpha?: number): TfActivat
 export function activationLayer(tf: TensorFlow, name: ActivationName, rank: number, alpha?: number): Layer {
   switch (name) {
     case 'leakyRelu':
-      return tf.layers.leakyReLU({ alpha: alpha ?? LEAKY_SLOPE });
+      return tf.layers.leakyReLU({ alpha: alphaOf(name, alpha) });
     case 'prelu':
       return tf.layers.prelu({
-        alphaInitializer: tf.initializers.constant({ value: alpha ?? PRELU_START }),
+        alphaInitializer: tf.initializers.constant({ value: alphaOf(name, alpha) }),
         ...(rank > 1 && { sharedAxes: Array.from({ length: rank - 1 }, (_, i) => i + 1) }),
       });
     case 'hardSwish':

@@ -4,7 +4,8 @@ import type { TensorFlow } from '../../../tensorflow/backend.js';
 import type { RecurrentLayerConfig, SimpleLayerConfig } from '../schema/layers.js';
 import { type ActivationName, activationLayer, fusedActivation } from './activations.js';
 import { createInitializer, type InitializerOptions, type TfInitializer } from './initializers.js';
-import { alphaDropoutLayer, dropoutLayer, ownConvolution } from './own-layers.js';
+import { noiseLayer } from './noise.js';
+import { ownConvolution } from './own-layers.js';
 
 type Layer = layers.Layer;
 
@@ -32,6 +33,9 @@ interface Weighted extends LayerDefaults {
 const DEFAULT_ACTIVATION = 'relu';
 /** As tfjs: Glorot and Bengio 2010. */
 const DEFAULT_INITIALIZER: InitializerOptions = { name: 'glorotNormal' };
+/** Of normalisation. tfjs' momentum 0.99 needs several hundred steps before evaluation sees what training does; PyTorch: 0.9. */
+export const DEFAULT_MOMENTUM = 0.9;
+export const DEFAULT_EPSILON = 1e-3;
 const ORTHOGONAL: InitializerOptions = { name: 'orthogonal' };
 const EMBEDDING: InitializerOptions = { name: 'randomUniform' };
 
@@ -100,7 +104,7 @@ export function recurrentLayer(
     dropout: config.dropout ?? 0,
     recurrentDropout: config.recurrentDropout ?? 0,
     dropoutFunc: (x: Parameters<TensorFlow['dropout']>[0], rate: number) =>
-      tf.tidy(() => dropoutLayer(tf, rate, false).call(x as never, { training: true })),
+      tf.tidy(() => noiseLayer(tf, { type: 'dropout', amount: rate }).call(x as never, { training: true })),
     returnSequences: sequences,
   };
   if (config.type === 'simpleRnn') return tf.layers.simpleRNN(options);
@@ -182,12 +186,14 @@ export function simpleLayers(
       ];
     }
     case 'batchNormalization':
-      // tfjs' 0.99 needs several hundred steps before evaluation sees what training does; PyTorch takes 0.9.
       return [
-        layers.batchNormalization({ momentum: config.momentum ?? 0.9, epsilon: config.epsilon ?? 1e-3 }),
+        layers.batchNormalization({
+          momentum: config.momentum ?? DEFAULT_MOMENTUM,
+          epsilon: config.epsilon ?? DEFAULT_EPSILON,
+        }),
       ];
     case 'layerNormalization':
-      return [layers.layerNormalization({ epsilon: config.epsilon ?? 1e-3 })];
+      return [layers.layerNormalization({ epsilon: config.epsilon ?? DEFAULT_EPSILON })];
     case 'maxPooling1d':
     case 'averagePooling1d': {
       const poolSize = config.poolSize ?? 2;
@@ -214,20 +220,19 @@ export function simpleLayers(
     case 'globalAveragePooling':
       return [rank === 3 ? layers.globalAveragePooling2d({}) : layers.globalAveragePooling1d({})];
     case 'flatten':
-      return [layers.flatten()];
+      // tfjs' own refuses what is flat already.
+      return rank > 1 ? [layers.flatten()] : [];
     case 'reshape':
       return [layers.reshape({ targetShape: [...config.shape] })];
     case 'activation':
       return [activationLayer(tf, config.activation, rank, config.alpha)];
     case 'dropout':
     case 'spatialDropout':
-      return [dropoutLayer(tf, config.rate, config.type === 'spatialDropout')];
     case 'alphaDropout':
-      return [alphaDropoutLayer(tf, config.rate)];
     case 'gaussianDropout':
-      return [layers.gaussianDropout({ rate: config.rate })];
+      return [noiseLayer(tf, { type: config.type, amount: config.rate })];
     case 'gaussianNoise':
-      return [layers.gaussianNoise({ stddev: config.deviation })];
+      return [noiseLayer(tf, { type: config.type, amount: config.deviation })];
   }
 }
 

@@ -16,7 +16,7 @@ import { functionLayer } from './own-layers.js';
 
 type Layer = layers.Layer;
 
-const DEFAULT_ACTIVATION = 'relu';
+export const DEFAULT_ACTIVATION = 'relu';
 
 /** `units: [32, 16]`, or `units: 32` with `layers: 3`, as layers. */
 function spelledOut(model: ModelConfig): readonly LayerConfig[] {
@@ -105,6 +105,10 @@ function entriesOf(configs: readonly LayerConfig[], path: string): readonly Entr
     return Array.from({ length: config.times }, () => entriesOf(config.layers, `${own}.layers`)).flat();
   });
 }
+
+/** The layers of a network one after another, shorthand and repetitions spelled out; a residual block is one. */
+export const layersOf = (model: ModelConfig): readonly LayerConfig[] =>
+  entriesOf(spelledOut(model), 'model.layers').map(({ config }) => config);
 
 /** Whether what comes after `entries` begins wants every step of a sequence. */
 function wantsSequences(entries: readonly Entry[], otherwise: boolean): boolean {

@@ -1,10 +1,9 @@
 /**
- * Layers that tfjs lacks or gets wrong: dropout with a fresh mask each step and shared masks, convolutions with
- * dilation (no gradient in tfjs) and causal padding (not implemented there), alpha dropout, and any function as a layer.
+ * Layers that tfjs lacks or gets wrong: convolutions with dilation (no gradient in tfjs) and causal padding (not implemented
+ * there), and any function as a layer. Dropout and its like are noise.ts.
  */
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayerVariable, layers, regularizers } from '@tensorflow/tfjs-layers';
-import { random } from '../../../../core/random.js';
 import type { TensorFlow } from '../../../tensorflow/backend.js';
 import type { TfInitializer } from './initializers.js';
 
@@ -30,46 +29,6 @@ export function functionLayer(
     }
   }
   return new FunctionLayer({});
-}
-
-/** Bernoulli mask of `size` numbers, 0 with probability `rate`, else 1 / (1 − rate). */
-export function dropoutMask(size: number, rate: number, seed: number): Float32Array {
-  const r = random('dropout', seed);
-  const kept = 1 / (1 - rate);
-  const mask = new Float32Array(size);
-  for (let i = 0; i < size; i++) if (r.next() >= rate) mask[i] = kept;
-  return mask;
-}
-
-/**
- * Srivastava et al., "Dropout", JMLR 15, 2014. `spatial` drops whole channels: Tompson et al., "Efficient object
- * localization using convolutional networks", CVPR 2015.
- */
-export function dropoutLayer(tf: TensorFlow, rate: number, spatial: boolean): Layer {
-  return functionLayer(tf, spatial ? 'SpatialDropout' : 'Dropout', (x, training) => {
-    if (!training || rate === 0) return x;
-    const shape = spatial ? x.shape.map((n, i) => (i === 0 || i === x.rank - 1 ? n : 1)) : x.shape;
-    const size = shape.reduce((product, n) => product * n, 1);
-    return tf.mul(x, tf.tensor(dropoutMask(size, rate, Math.random()), shape));
-  });
-}
-
-/** Negative limit of selu, −λα. */
-const SELU_FLOOR = -1.0507009873554805 * 1.6732632423543772;
-
-/**
- * Klambauer et al., "Self-normalizing neural networks", NeurIPS 2017: drops to selu's limit and keeps mean and variance.
- * tfjs' own has a sign wrong and moves the mean by half a deviation.
- */
-export function alphaDropoutLayer(tf: TensorFlow, rate: number): Layer {
-  const a = ((1 - rate) * (1 + rate * SELU_FLOOR ** 2)) ** -0.5;
-  const b = -a * SELU_FLOOR * rate;
-  return functionLayer(tf, 'AlphaDropout', (x, training) => {
-    if (!training || rate === 0) return x;
-    const factors = dropoutMask(x.size, rate, Math.random()).map((kept) => (kept > 0 ? a : 0));
-    const offsets = factors.map((kept) => (kept > 0 ? b : a * SELU_FLOOR + b));
-    return tf.add(tf.mul(x, tf.tensor(factors, x.shape)), tf.tensor(offsets, x.shape));
-  });
 }
 
 export interface OwnConvolution {

@@ -105,10 +105,8 @@ export function createOptimizer(
       const slots = this.#slotsOf(variable);
       const rate = this.learningRate;
       const kept = weightDecay > 0 && isDecayed(variable) ? 1 - rate * weightDecay : 1;
-      if (fused && rule.fused) {
-        const update = rule.fused({ rate, kept, t: this.iterations, options: settings, slots });
-        if (update && fused(variable, g, update)) return;
-      }
+      const update = fused && rule.fused({ rate, kept, t: this.iterations, options: settings, slots });
+      if (update && fused(variable, g, update)) return;
       tf.tidy(() => {
         const { change, state } = rule.step({
           tf,

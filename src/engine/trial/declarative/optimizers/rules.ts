@@ -52,8 +52,8 @@ export interface Rule {
   /** What the slots start from; 0 without it. */
   readonly initial?: (options: RuleOptions) => number;
   readonly step: (input: RuleInput) => RuleOutput;
-  /** The same step for a backend that takes it in one pass; undefined where these options have none. */
-  readonly fused?: (input: FusedInput) => FusedUpdate | undefined;
+  /** The same step for a backend that takes it in one pass. */
+  readonly fused: (input: FusedInput) => FusedUpdate;
   readonly defaults: Partial<RuleOptions> & { readonly rate: number; readonly weightDecay?: number };
 }
 
@@ -117,18 +117,15 @@ const rmsprop: Rule = {
     const change = options.momentum === 0 ? scaled : tf.add(tf.mul(moment!, options.momentum), scaled);
     return { change, state: m ? [n, change, m] : [n, change] };
   },
-  fused: ({ rate, kept, options, slots: [rms, moment] }) =>
-    options.centered
-      ? undefined
-      : {
-          kind: 'rmsprop',
-          rate,
-          kept,
-          decay: options.rho,
-          momentum: options.momentum,
-          epsilon: options.epsilon,
-          slots: [rms!, moment!],
-        },
+  fused: ({ rate, kept, options: { rho, momentum, epsilon }, slots: [rms, moment, mean] }) => ({
+    kind: 'rmsprop',
+    rate,
+    kept,
+    decay: rho,
+    momentum,
+    epsilon,
+    slots: mean ? [rms!, moment!, mean] : [rms!, moment!],
+  }),
   defaults: { rate: 0.001, rho: 0.9, momentum: 0 },
 };
 
@@ -140,6 +137,13 @@ const adagrad: Rule = {
     const sum = tf.add(old!, tf.square(g));
     return { change: tf.div(tf.mul(g, rate), tf.sqrt(tf.add(sum, options.epsilon))), state: [sum] };
   },
+  fused: ({ rate, kept, options: { epsilon }, slots: [sum] }) => ({
+    kind: 'adagrad',
+    rate,
+    kept,
+    epsilon,
+    slots: [sum!],
+  }),
   defaults: { rate: 0.01 },
 };
 
@@ -155,6 +159,14 @@ const adadelta: Rule = {
     const dx = tf.mul(tf.sqrt(tf.div(tf.add(updates!, epsilon), tf.add(e, epsilon))), g);
     return { change: tf.mul(dx, rate), state: [e, average(tf, rho, updates!, tf.square(dx))] };
   },
+  fused: ({ rate, kept, options: { rho, epsilon }, slots: [squares, updates] }) => ({
+    kind: 'adadelta',
+    rate,
+    kept,
+    decay: rho,
+    epsilon,
+    slots: [squares!, updates!],
+  }),
   defaults: { rate: 1, rho: 0.95, epsilon: 1e-6 },
 };
 
@@ -187,6 +199,16 @@ const adamax: Rule = {
     const u = tf.maximum(tf.mul(oldU!, beta2), tf.abs(g));
     return { change: tf.div(tf.mul(m, rate / (1 - beta1 ** t)), tf.add(u, epsilon)), state: [m, u] };
   },
+  fused: ({ rate, kept, t, options: { beta1, beta2, epsilon }, slots: [m, u] }) => ({
+    kind: 'adamax',
+    rate,
+    kept,
+    t,
+    beta1,
+    beta2,
+    epsilon,
+    slots: [m!, u!],
+  }),
   defaults: { rate: 0.002 },
 };
 
@@ -197,6 +219,14 @@ const lion: Rule = {
     const c = average(tf, options.beta1, m!, g);
     return { change: tf.mul(tf.sign(c), rate), state: [average(tf, options.beta2, m!, g)] };
   },
+  fused: ({ rate, kept, options: { beta1, beta2 }, slots: [m] }) => ({
+    kind: 'lion',
+    rate,
+    kept,
+    beta1,
+    beta2,
+    slots: [m!],
+  }),
   defaults: { rate: 1e-4, beta2: 0.99 },
 };
 
