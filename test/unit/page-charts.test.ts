@@ -1,25 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { History } from '../../src/core/analysis/history.js';
 import type { Trial } from '../../src/core/study/trial.js';
-import { curvesOf, reportedMetrics } from '../../webview-ui/src/charts/curves-data.js';
+import { curvesOf, reportedMetrics, walkCurves } from '../../webview-ui/src/charts/curves-data.js';
+import { boxed } from '../../webview-ui/src/charts/kit/zoom.js';
 import { layoutHistory } from '../../webview-ui/src/charts/layouts/history.js';
 import { moveInGrid } from '../../webview-ui/src/table/grid-keys.js';
-import type { Theme } from '../../webview-ui/src/theme.js';
-
-const theme: Theme = {
-  foreground: '#fff',
-  muted: '#999',
-  axis: '#444',
-  grid: '#333',
-  background: '#000',
-  blue: 'blue',
-  green: 'green',
-  orange: 'orange',
-  red: 'red',
-  fontFamily: 'sans-serif',
-  fontSize: 11,
-  highContrast: false,
-};
+import { sampleTheme as theme } from '../webview/support/sample-theme.js';
 
 const trial = (number: number, losses: readonly number[], more: Partial<Trial> = {}): Trial => ({
   id: number,
@@ -128,6 +114,45 @@ describe('the optimisation history', () => {
     const negative = { ...history, points: [{ trial: 0, state: 'complete' as const, value: -1 }] };
     expect(layoutHistory(history, choices, theme).logPossible).toBe(true);
     expect(layoutHistory(negative, { ...choices, log: true }, theme).logPossible).toBe(false);
+  });
+
+  const whole = layoutHistory(history, choices, theme);
+  const [frame] = whole.frames;
+
+  it('zoomed, draws the trials in sight, and says which those are', () => {
+    const { left, top, width, height } = frame!.box;
+    const zoom = boxed({}, frame!, [left, top], [left + width / 3, top + height]);
+    const near = layoutHistory(history, { ...choices, zoom }, theme);
+    const seen = near.points.filter((_, index) => near.seen(index)).map(({ trial }) => trial);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(Math.max(...seen)).toBeLessThan(history.last / 2);
+    expect(whole.points.every((_, index) => whole.seen(index))).toBe(true);
+  });
+});
+
+describe('the keys along the learning curves', () => {
+  const rows = [
+    [3, undefined, 2, 1],
+    [undefined, undefined, undefined],
+    [4, 3, undefined, undefined],
+  ];
+
+  it('begin at the end of the one that matters most, and walk along it', () => {
+    const first = walkCurves(rows, undefined, 'ArrowLeft');
+    expect(first).toEqual({ series: 3, index: 1 });
+    expect(walkCurves(rows, first, 'ArrowLeft')).toEqual({ series: 3, index: 0 });
+    expect(walkCurves(rows, first, 'ArrowRight')).toEqual(first);
+  });
+
+  it('pass over steps without a value, and curves without any', () => {
+    expect(walkCurves(rows, { series: 1, index: 0 }, 'ArrowRight')).toEqual({ series: 1, index: 2 });
+    expect(walkCurves(rows, { series: 3, index: 1 }, 'ArrowUp')).toEqual({ series: 1, index: 0 });
+    expect(walkCurves(rows, { series: 1, index: 3 }, 'ArrowDown')).toEqual({ series: 3, index: 1 });
+  });
+
+  it('leave other keys alone, and do nothing where there is no curve', () => {
+    expect(walkCurves(rows, undefined, 'a')).toBeUndefined();
+    expect(walkCurves([], undefined, 'ArrowLeft')).toBeUndefined();
   });
 });
 

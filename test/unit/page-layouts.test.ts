@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { bestTrial } from '../../src/core/study/best.js';
-import { parseLine } from '../../src/core/study/journal-line.js';
 import { paretoFront } from '../../src/core/study/pareto.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import { columnsOf } from '../../src/core/study/table.js';
 import { type Scene, targetAt, tsv } from '../../webview-ui/src/charts/kit/scene.js';
 import { sceneSvg } from '../../webview-ui/src/charts/kit/svg.js';
+import { boxed } from '../../webview-ui/src/charts/kit/zoom.js';
 import { layoutCalibration } from '../../webview-ui/src/charts/layouts/calibration.js';
 import { layoutContour } from '../../webview-ui/src/charts/layouts/contour.js';
 import { layoutCorrelation } from '../../webview-ui/src/charts/layouts/correlation.js';
 import { layoutEdf } from '../../webview-ui/src/charts/layouts/edf.js';
+import { layoutErrors } from '../../webview-ui/src/charts/layouts/errors.js';
 import { layoutImportance } from '../../webview-ui/src/charts/layouts/importance.js';
 import type { ChartInput } from '../../webview-ui/src/charts/layouts/input.js';
 import { layoutAnova } from '../../webview-ui/src/charts/layouts/interactions.js';
@@ -17,57 +15,13 @@ import { brushBetween, layoutParallel } from '../../webview-ui/src/charts/layout
 import { layoutPareto } from '../../webview-ui/src/charts/layouts/pareto.js';
 import { layoutRank } from '../../webview-ui/src/charts/layouts/rank.js';
 import { layoutSlice } from '../../webview-ui/src/charts/layouts/slice.js';
+import { layoutStudies } from '../../webview-ui/src/charts/layouts/studies.js';
 import { layoutTimeline } from '../../webview-ui/src/charts/layouts/timeline.js';
 import { sparkline } from '../../webview-ui/src/table/sparkline.js';
-import { type SampleChoices, sampleJournal } from '../webview/support/sample-study.js';
-
-const theme = {
-  foreground: '#cccccc',
-  muted: '#9d9d9d',
-  axis: '#2b2b2b',
-  grid: '#2b2b2b',
-  background: '#1f1f1f',
-  blue: '#3794ff',
-  green: '#89d185',
-  orange: '#d18616',
-  red: '#f14c4c',
-  fontFamily: 'sans-serif',
-  fontSize: 11,
-  highContrast: false,
-};
-
-function inputOf(choices: SampleChoices, more: Partial<ChartInput> = {}): ChartInput {
-  const reducer = new StudyReducer();
-  for (const line of sampleJournal(choices)) {
-    const parsed = parseLine(line.trimEnd());
-    if (parsed.kind === 'record') reducer.apply(parsed.record);
-  }
-  const { study } = reducer;
-  const columns = columnsOf(study);
-  return {
-    study,
-    columns,
-    trials: study.trials,
-    all: study.trials,
-    best: bestTrial(study),
-    selected: [],
-    brushes: [],
-    quick: false,
-    metric: columns.find(({ kind }) => kind === 'objective')!,
-    log: false,
-    full: false,
-    order: [],
-    hiddenAxes: [],
-    turned: [],
-    pair: [undefined, undefined],
-    plane: [undefined, undefined],
-    width: 900,
-    height: 300,
-    now: Date.now(),
-    theme,
-    ...more,
-  };
-}
+import { drawnBy, inputOf } from '../webview/support/chart-input.js';
+import { samplePeers } from '../webview/support/sample-peers.js';
+import { sampleTheme as theme } from '../webview/support/sample-theme.js';
+import { sampleResiduals } from '../webview/support/sample-validation.js';
 
 const layouts: Readonly<Record<string, (input: ChartInput) => Scene>> = {
   parallel: layoutParallel,
@@ -79,15 +33,20 @@ const layouts: Readonly<Record<string, (input: ChartInput) => Scene>> = {
   correlation: layoutCorrelation,
 };
 const coordinates = ({ shapes }: Scene): number[] =>
-  shapes.flatMap((shape) =>
-    shape.kind === 'path'
-      ? shape.points.filter((x) => !Number.isNaN(x))
-      : shape.kind === 'area'
-        ? shape.rings.flat()
-        : shape.kind === 'text'
-          ? [shape.x, shape.y]
-          : [...shape.at],
-  );
+  shapes.flatMap((shape): number[] => {
+    switch (shape.kind) {
+      case 'path':
+        return shape.points.filter((x) => !Number.isNaN(x));
+      case 'area':
+        return shape.rings.flat();
+      case 'text':
+        return [shape.x, shape.y];
+      case 'clipped':
+        return Object.values(shape.box);
+      default:
+        return [...shape.at];
+    }
+  });
 
 describe.each(Object.entries(layouts))('the %s layout', (_name, layout) => {
   it('draws within its picture, describes it, and gives its numbers', () => {
@@ -116,6 +75,44 @@ describe.each(Object.entries(layouts))('the %s layout', (_name, layout) => {
     const scene = layout(inputOf({ trials: 40 }, { width: 180, height: 120, log: true, full: true }));
     expect(coordinates(scene).every(Number.isFinite)).toBe(true);
   });
+});
+
+describe.each<[string, (input: ChartInput) => Scene, Partial<ChartInput>, boolean?]>([
+  ['parallel coordinates', layoutParallel, {}],
+  ['slice', layoutSlice, {}],
+  ['contour', layoutContour, { pair: ['param:model.dropout', 'param:optimizer.learningRate'] }],
+  ['rank', layoutRank, { pair: ['param:model.dropout', 'param:optimizer.learningRate'] }],
+  ['timeline', layoutTimeline, {}],
+  ['distribution', layoutEdf, {}],
+  ['Pareto front', layoutPareto, {}, true],
+  ['calibration', layoutCalibration, {}],
+  ['comparison of studies', layoutStudies, { peers: samplePeers }],
+  ['residuals', layoutErrors, { outcome: { trial: 3, outcome: sampleResiduals } }],
+])('the %s, zoomed', (_name, layout, more, several = false) => {
+  const input = inputOf({ trials: 80, ...(several ? { objectives: 2 as const } : {}) }, more);
+  const whole = layout(input);
+
+  it.each(whole.frames?.map((frame, index) => [index, frame] as const) ?? [])(
+    'shows in its plot %i no more than what is in sight',
+    (index, frame) => {
+      const { left, top, width, height } = frame.box;
+      const [x0, y0] = [left + 0.3 * width, top + 0.2 * height];
+      const zoom = boxed({}, frame, [x0, y0], [x0 + width / 2, y0 + height / 2]);
+      expect(Object.keys(zoom).length).toBeGreaterThan(0);
+      const near = layout({ ...input, zoom });
+      const { box, x, y } = near.frames?.[index] ?? {};
+      for (const axis of [x, y]) {
+        const sight = axis && zoom[axis.id];
+        if (sight) expect(axis.axis).toMatchObject({ low: sight[0], high: sight[1] });
+      }
+      expect(box).toBeDefined();
+      expect(near.targets.length).toBeLessThanOrEqual(whole.targets.length);
+      expect(sceneSvg(near, '#000000', 'sans')).not.toMatch(/NaN|undefined/);
+      const marks = drawnBy(near).flatMap((shape) => (shape.kind === 'marks' ? shape.at : []));
+      expect(Math.max(...marks)).toBeLessThanOrEqual(Math.max(near.width, near.height));
+      expect(Math.min(...marks)).toBeGreaterThanOrEqual(0);
+    },
+  );
 });
 
 describe('parallel coordinates', () => {
@@ -247,9 +244,9 @@ describe('the Pareto front', () => {
     const texts = chosen.shapes.flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []));
     expect(texts).toContain('weights (less is better)');
     expect(texts).not.toContain('val_loss (less is better)');
-    const lines = (shapes: Scene['shapes']) =>
-      shapes.filter((shape) => shape.kind === 'path' && shape.stroke === theme.green);
-    expect(lines(chosen.shapes)).toHaveLength(lines(scene.shapes).length - 1);
+    const lines = (one: Scene) =>
+      drawnBy(one).filter((shape) => shape.kind === 'path' && shape.stroke === theme.green);
+    expect(lines(chosen)).toHaveLength(lines(scene).length - 1);
   });
 
   it('is no chart of a study with one objective', () => {
@@ -281,7 +278,7 @@ describe('the model behind slices and importances', () => {
   });
 });
 
-const paths = (scene: Scene): number => scene.shapes.filter(({ kind }) => kind === 'path').length;
+const paths = (scene: Scene): number => drawnBy(scene).filter(({ kind }) => kind === 'path').length;
 
 describe('rank', () => {
   it('ranks every completed trial from the best, whatever the scale', () => {

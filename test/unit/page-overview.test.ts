@@ -4,6 +4,7 @@ import { parseLine } from '../../src/core/study/journal-line.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
 import { curvesOf } from '../../webview-ui/src/charts/curves-data.js';
 import { curvesScene, historyTable } from '../../webview-ui/src/charts/layouts/overview.js';
+import { drawnBy } from '../webview/support/chart-input.js';
 import { sampleJournal } from '../webview/support/sample-study.js';
 import { sampleTheme as theme } from '../webview/support/sample-theme.js';
 
@@ -32,7 +33,7 @@ describe('the history as rows', () => {
 describe('the learning curves as a scene', () => {
   it('draws every curve within the picture, the best the strongest', () => {
     const curves = curvesOf(study.trials, 'val_loss', 20, [], false);
-    const { shapes } = curvesScene(curves, { ...size, log: false }, theme);
+    const shapes = drawnBy(curvesScene(curves, { ...size, log: false }, theme));
     const colours = new Set([theme.muted, theme.green, theme.blue]);
     const lines = shapes.flatMap((shape) =>
       shape.kind === 'path' && colours.has(shape.stroke) && shape.points.length > 4 ? [shape] : [],

@@ -1,54 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { bestTrial } from '../../src/core/study/best.js';
-import { parseLine } from '../../src/core/study/journal-line.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import { columnsOf } from '../../src/core/study/table.js';
 import type { ChartInput } from '../../webview-ui/src/charts/layouts/input.js';
 import { layoutStudies, MOST_STUDIES } from '../../webview-ui/src/charts/layouts/studies.js';
+import { drawnBy, inputOf as sampleInput } from '../webview/support/chart-input.js';
 import { samplePeers } from '../webview/support/sample-peers.js';
-import { sampleJournal } from '../webview/support/sample-study.js';
-import { sampleTheme as theme } from '../webview/support/sample-theme.js';
 
-function inputOf(more: Partial<ChartInput> = {}): ChartInput {
-  const reducer = new StudyReducer();
-  for (const line of sampleJournal({ trials: 60 })) {
-    const parsed = parseLine(line.trimEnd());
-    if (parsed.kind === 'record') reducer.apply(parsed.record);
-  }
-  const { study } = reducer;
-  const columns = columnsOf(study);
-  return {
-    study,
-    columns,
-    trials: study.trials,
-    all: study.trials,
-    best: bestTrial(study),
-    selected: [],
-    brushes: [],
-    quick: false,
-    metric: columns.find(({ kind }) => kind === 'objective')!,
-    log: false,
-    full: false,
-    order: [],
-    hiddenAxes: [],
-    turned: [],
-    pair: [undefined, undefined],
-    plane: [undefined, undefined],
-    peers: samplePeers,
-    width: 900,
-    height: 300,
-    now: Date.now(),
-    theme,
-    ...more,
-  };
-}
+const inputOf = (more: Partial<ChartInput> = {}): ChartInput =>
+  sampleInput({ trials: 60 }, { peers: samplePeers, ...more });
 
 describe('the comparison of studies', () => {
   it('gives each study a dash and a mark of its own, not a colour alone', () => {
     const { shapes } = layoutStudies(inputOf());
     const dashes = new Set<string>();
     const marks = new Set<string>();
-    for (const shape of shapes) {
+    for (const shape of drawnBy({ shapes })) {
       if (shape.kind === 'path' && shape.width > 1) dashes.add(JSON.stringify(shape.dash ?? []));
       if (shape.kind === 'marks') marks.add(shape.shape);
     }

@@ -242,33 +242,3 @@ describe('the details of a trial', () => {
     await vi.waitFor(async () => expect(await details.count()).toBe(0));
   });
 });
-
-describe('zoom', () => {
-  it('comes nearer by the keys and the wheel, says so, and shows all again', async () => {
-    const host = await results();
-    await tab(host, 'slice');
-    const saved = async (): Promise<number> => {
-      await host.page.getByTitle('Copy what the chart shows as a table').click();
-      await host.page.getByTitle('Save the chart as SVG').click();
-      await vi.waitFor(() => expect(host.files.length).toBeGreaterThan(0));
-      const svg = Buffer.from(host.files.pop()?.base64 ?? '', 'base64').toString();
-      return svg.match(/<circle/g)?.length ?? 0;
-    };
-    const all = await saved();
-    await plot(host).focus();
-    for (let i = 0; i < 5; i++) await host.page.keyboard.press('+');
-    await host.page.getByRole('button', { name: 'Show all' }).waitFor();
-    expect(await saved()).toBeLessThan(all);
-    await plot(host).focus();
-    await host.page.keyboard.press('Escape');
-    expect(await saved()).toBe(all);
-    const box = await plot(host).boundingBox();
-    await host.page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 60);
-    await host.page.keyboard.down('Control');
-    for (let i = 0; i < 6; i++) await host.page.mouse.wheel(0, -100);
-    await host.page.keyboard.up('Control');
-    expect(await saved()).toBeLessThan(all);
-    await host.page.getByRole('button', { name: 'Show all' }).click();
-    expect(await saved()).toBe(all);
-  });
-});

@@ -7,19 +7,19 @@ import { choicesOf } from '../space/encode.js';
 import type { Parameter } from '../space/parameter.js';
 import { robustRange } from './history.js';
 
-export type ValueAxis =
-  | {
-      readonly kind: 'number';
-      readonly log: boolean;
-      /** Both finite, low < high. */
-      readonly low: number;
-      readonly high: number;
-      /** How many of the given values lie outside. */
-      readonly outside: number;
-      /** Whether a logarithm could show every value. */
-      readonly logPossible: boolean;
-    }
-  | { readonly kind: 'category'; readonly choices: readonly Json[] };
+export interface NumberAxis {
+  readonly kind: 'number';
+  readonly log: boolean;
+  /** Both finite, low < high. */
+  readonly low: number;
+  readonly high: number;
+  /** How many of the given values lie outside. */
+  readonly outside: number;
+  /** Whether a logarithm could show every value. */
+  readonly logPossible: boolean;
+}
+
+export type ValueAxis = NumberAxis | { readonly kind: 'category'; readonly choices: readonly Json[] };
 
 export interface AxisChoices {
   /** Every value, however wild. */
@@ -45,7 +45,7 @@ export function parameterAxis(parameter: Parameter | undefined, values: Iterable
 }
 
 /** The axis of measured numbers. Non-finite ones are passed over; a logarithm is used only where all are positive. */
-export function numberAxis(values: readonly number[], choices: AxisChoices = {}): ValueAxis {
+export function numberAxis(values: readonly number[], choices: AxisChoices = {}): NumberAxis {
   const finite = values.filter(Number.isFinite);
   const logPossible = finite.length > 0 && finite.every((value) => value > 0);
   const log = choices.log === true && logPossible;
@@ -105,7 +105,7 @@ function indexOfLike(choices: readonly Json[], value: Json): number {
 }
 
 /** The number at a place of a numeric axis: the inverse of `unitOf`. */
-export function numberAt(axis: Extract<ValueAxis, { kind: 'number' }>, unit: number): number {
+export function numberAt(axis: NumberAxis, unit: number): number {
   if (!axis.log) return axis.low + unit * (axis.high - axis.low);
   return axis.low * (axis.high / axis.low) ** unit;
 }

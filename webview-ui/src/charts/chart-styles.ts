@@ -34,6 +34,16 @@ export const chartStyles = css`
     flex: 1;
     min-height: 0;
     cursor: default;
+    user-select: none;
+  }
+  .zoom-box {
+    position: absolute;
+    border: 1px dashed var(--vscode-foreground);
+    background: color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
+    pointer-events: none;
+  }
+  .reset-zoom {
+    white-space: nowrap;
   }
   .plot.pointing {
     cursor: pointer;

@@ -13,21 +13,18 @@ import type { StudyView } from '../feed.js';
 import { base } from '../styles.js';
 import { theme } from '../theme.js';
 import { chartStyles } from './chart-styles.js';
-import { type Curves, curvesOf, reportedMetrics } from './curves-data.js';
-import { createPlot } from './curves-plot.js';
+import { type Curves, curvesOf, type OnCurve, reportedMetrics, walkCurves } from './curves-data.js';
+import { createPlot, frameOfPlot } from './curves-plot.js';
+import type { Zoom } from './kit/zoom.js';
 import { curvesScene } from './layouts/overview.js';
 import { saverStyles } from './saver-styles.js';
 import { type Picture, renderSavers } from './savers.js';
 import { placeTip } from './tip.js';
+import { ZoomGestures } from './zoom-gestures.js';
 
 /** More curves than this are redrawn at most every so many milliseconds. */
 const MANY = 200;
 const MANY_EVERY = 600;
-
-interface Pointed {
-  readonly series: number;
-  readonly index: number;
-}
 
 @customElement('sweet-curves')
 export class CurvesChart extends SignalWatcher(LitElement) {
@@ -56,11 +53,20 @@ export class CurvesChart extends SignalWatcher(LitElement) {
   ];
 
   @property({ attribute: false }) app!: App;
-  @state() private pointed: Pointed | undefined;
+  @state() private pointed: OnCurve | undefined;
+  @query('.plot') private area!: HTMLElement;
   @query('.canvas') private canvas!: HTMLElement;
   @query('.tip') private tip!: HTMLElement;
   @query('.dot') private dot!: HTMLElement;
 
+  readonly #zoom = new ZoomGestures(this, {
+    plot: () => this.area,
+    frames: () => {
+      const frame = this.#plot && frameOfPlot(this.#plot, this.app.ui.logCurves.value);
+      return frame && [frame];
+    },
+  });
+  #sight: Zoom = {};
   #plot: uPlot | undefined;
   #curves: Curves | undefined;
   #metrics: readonly string[] = [];
@@ -114,10 +120,12 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     const metric = view ? this.#metric(view) : '';
     this.#curves = view ? this.#gather(view, metric) : undefined;
     const drawn = this.#curves?.curves.length ?? 0;
+    this.#sight = this.#zoom.of(JSON.stringify([view?.ref.id, metric, ui.logCurves.value]));
     return html`
       <div class="bar">
         <h2>Learning Curves</h2>
         <span class="fill"></span>
+        ${this.#zoom.render()}
         ${
           this.#metrics.length > 1
             ? html`<vscode-dropdown
@@ -143,13 +151,17 @@ export class CurvesChart extends SignalWatcher(LitElement) {
       ${drawn === 0 ? nothing : html`<div class="savers">${renderSavers(this.app, () => this.#picture(), 'the learning curves')}</div>`}
       <div
         class="plot ${this.pointed ? 'pointing' : ''}"
-        role="img"
-        aria-label="Learning curves: ${metric} by step of ${drawn} trials"
+        tabindex="0"
+        role="group"
+        aria-label="Learning curves: ${metric} by step of ${drawn} trials. Left and right walk along a curve, up and down to another, Enter selects its trial. ${this.#zoom.hint}"
         @click=${this.#onClick}
         @pointerleave=${() => this.#point(undefined)}
         @pointermove=${() => this.#movePointer()}
+        @keydown=${this.#onKey}
+        @blur=${() => this.#point(undefined)}
       >
         <div class="canvas" aria-hidden="true"></div>
+        ${this.#zoom.renderBox()}
         ${
           drawn === 0
             ? html`<div class="empty">
@@ -158,7 +170,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
             : html`<div class="axis-name">${metric}</div>`
         }
         <div class="dot" ?hidden=${!this.pointed}></div>
-        <div class="tip" ?hidden=${!this.pointed}>${this.pointed ? this.#tip(this.pointed) : nothing}</div>
+        <div class="tip" role="status" ?hidden=${!this.pointed}>${this.pointed ? this.#tip(this.pointed) : nothing}</div>
       </div>
       ${drawn === 0 ? nothing : this.#legend(view)}
     `;
@@ -169,7 +181,13 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     const colours = theme().value;
     if (!view || !colours || !this.#curves) return undefined;
     const { clientWidth: width, clientHeight: height } = this.canvas;
-    const choices = { metric: this.#metric(view), log: this.app.ui.logCurves.value, width, height };
+    const choices = {
+      metric: this.#metric(view),
+      log: this.app.ui.logCurves.value,
+      zoom: this.#sight,
+      width,
+      height,
+    };
     return { name: 'curves', scene: curvesScene(this.#curves, choices, colours) };
   }
 
@@ -185,7 +203,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     </div>`;
   }
 
-  #tip({ series, index }: Pointed): TemplateResult {
+  #tip({ series, index }: OnCurve): TemplateResult {
     const curve = this.#curves?.curves[series - 1];
     const value = this.#curves?.rows[series]?.[index];
     const step = this.#curves?.rows[0][index];
@@ -211,7 +229,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     const colours = theme().value;
     const curves = this.#curves;
     const { clientWidth: width, clientHeight: height } = this.canvas;
-    const on = [curves, colours, width, height];
+    const on = [curves, colours, width, height, this.#sight];
     if (on.every((one, index) => one === this.#drawnOn[index])) return;
     this.#drawnOn = on;
     if (!colours || !curves || curves.curves.length === 0 || width < 40 || height < 40) {
@@ -229,9 +247,15 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     }
     this.#plot?.destroy();
     this.#drawnFor = drawnFor;
-    this.#plot = createPlot(this.canvas, curves, { width, height, log }, colours, (series) => {
-      this.#point(series ?? undefined);
-    });
+    this.#plot = createPlot(
+      this.canvas,
+      curves,
+      { width, height, log, zoom: () => this.#sight },
+      colours,
+      (series) => {
+        this.#point(series ?? undefined);
+      },
+    );
   }
 
   #point(series: number | undefined): void {
@@ -260,8 +284,20 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     placeTip(this.tip, at);
   }
 
-  #onClick(event: MouseEvent): void {
+  #onClick(event: MouseEvent | KeyboardEvent): void {
     const curve = this.pointed && this.#curves?.curves[this.pointed.series - 1];
     if (curve) this.app.ui.select(curve.trial, event.ctrlKey || event.metaKey);
+  }
+
+  /** By the keys: along a curve from value to value, and from curve to curve, the ones that matter first. */
+  #onKey(event: KeyboardEvent): void {
+    if (event.target !== this.area) return;
+    const rows = this.#curves?.rows.slice(1) ?? [];
+    const to = walkCurves(rows, this.pointed, event.key);
+    if (to) this.pointed = to;
+    else if (event.key === 'Enter' || event.key === ' ') this.#onClick(event);
+    else if (event.key === 'Escape') this.#point(undefined);
+    else return;
+    event.preventDefault();
   }
 }

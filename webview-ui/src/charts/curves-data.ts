@@ -22,6 +22,10 @@ export interface Curves {
   readonly left: number;
 }
 
+/** Names of the axes, for what is in sight of them. */
+export const STEP_AXIS = 'curves:step';
+export const VALUE_AXIS = 'curves:value';
+
 /** So many of the newest curves stand behind those that matter. */
 const BACKGROUND = 150;
 const ORDER: Readonly<Record<CurveRole, number>> = { other: 0, running: 1, best: 2, selected: 3 };
@@ -80,4 +84,41 @@ export function curvesOf(
     range: robustRange(values, keep),
     left: reporting.length - drawn.length,
   };
+}
+
+/** A value of a curve: `series` counts from 1, as uPlot does, `index` into the steps. */
+export interface OnCurve {
+  readonly series: number;
+  readonly index: number;
+}
+
+type Row = readonly (number | null | undefined)[];
+
+/**
+ * Where a key leads among the curves: along one (left, right, Home, End) or to another (up, down), which comes nearest
+ * to the same step. The first key goes to the end of the last curve, which is the one that matters most.
+ *
+ * @returns undefined for a key that leads nowhere
+ */
+export function walkCurves(rows: readonly Row[], at: OnCurve | undefined, key: string): OnCurve | undefined {
+  const filled = (row: Row | undefined): readonly number[] =>
+    (row ?? []).flatMap((value, index) => (typeof value === 'number' ? [index] : []));
+  const keys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'];
+  const known = rows.flatMap((row, index) => (filled(row).length > 0 ? [index + 1] : []));
+  const last = known.at(-1);
+  if (!keys.includes(key) || last === undefined) return undefined;
+  const series = at && known.includes(at.series) ? at.series : last;
+  const steps = filled(rows[series - 1]);
+  if (!at || series !== at.series) return { series, index: steps.at(-1) ?? 0 };
+  if (key === 'ArrowUp' || key === 'ArrowDown') {
+    const place = known.indexOf(series) + (key === 'ArrowUp' ? -1 : 1);
+    const next = known[Math.max(0, Math.min(known.length - 1, place))] ?? series;
+    const nearest = filled(rows[next - 1]).reduce((best, index) =>
+      Math.abs(index - at.index) < Math.abs(best - at.index) ? index : best,
+    );
+    return { series: next, index: nearest };
+  }
+  const place = steps.findIndex((index) => index >= at.index);
+  const to = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 0, End: steps.length - 1 }[key] ?? 0;
+  return { series, index: steps[Math.max(0, Math.min(steps.length - 1, to))] ?? 0 };
 }

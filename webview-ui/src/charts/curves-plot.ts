@@ -2,12 +2,33 @@
 import uPlot from 'uplot';
 import { formatNumber } from '../../../src/core/format.js';
 import type { Theme } from '../theme.js';
-import type { Curve, CurveRole, Curves } from './curves-data.js';
+import { type Curve, type CurveRole, type Curves, STEP_AXIS, VALUE_AXIS } from './curves-data.js';
+import type { Zoom, ZoomFrame } from './kit/zoom.js';
 
 export interface CurvesPlotChoices {
   readonly width: number;
   readonly height: number;
   readonly log: boolean;
+  /** What is in sight, where not all is; asked for with each set of data. */
+  readonly zoom: () => Zoom;
+}
+
+/** Where the plot lies and how far its axes reach, once it is drawn. */
+export function frameOfPlot({ over, scales }: uPlot, log: boolean): ZoomFrame | undefined {
+  const { x, y } = scales;
+  if (x?.min == null || x.max == null || y?.min == null || y.max == null) return undefined;
+  const box = {
+    left: over.offsetLeft,
+    top: over.offsetTop,
+    width: over.clientWidth,
+    height: over.clientHeight,
+  };
+  const axis = { kind: 'number', outside: 0, logPossible: log } as const;
+  return {
+    box,
+    x: { id: STEP_AXIS, axis: { ...axis, log: false, low: x.min, high: x.max } },
+    y: { id: VALUE_AXIS, axis: { ...axis, log, low: y.min, high: y.max } },
+  };
 }
 
 const WIDTH: Readonly<Record<CurveRole, number>> = { other: 1, running: 1.25, best: 2, selected: 2 };
@@ -57,10 +78,13 @@ export function createPlot(
       focus: { alpha: 1 },
       hooks: { setSeries: [(_plot, series) => onNearest(series)] },
       scales: {
-        x: { time: false, range: (_plot, low, high) => [low, high > low ? high : low + 1] },
+        x: {
+          time: false,
+          range: (_plot, low, high) => ends(choices.zoom()[STEP_AXIS]) ?? [low, high > low ? high : low + 1],
+        },
         y: {
           distr: choices.log ? 3 : 1,
-          range: () => scaleRange(range, choices.log),
+          range: () => ends(choices.zoom()[VALUE_AXIS]) ?? scaleRange(range, choices.log),
         },
       },
       axes: [
@@ -98,6 +122,9 @@ export function createPlot(
     element,
   );
 }
+
+const ends = (sight: readonly [number, number] | undefined): [number, number] | undefined =>
+  sight && [sight[0], sight[1]];
 
 /** A step is a whole number. */
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 1e6];

@@ -41,10 +41,12 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     () => this.app,
     () => this.#parallel(),
   );
-  readonly #zoom = new ZoomGestures(
-    () => this.#scene,
-    () => this.requestUpdate(),
-  );
+  readonly #zoom = new ZoomGestures(this, {
+    plot: () => this.plot,
+    sheet: () => this.picture,
+    frames: () => this.#scene.frames,
+    pointed: () => this.pointed && [this.pointed.x, this.pointed.y],
+  });
   #resize: ResizeObserver | undefined;
   #scene: Scene = emptyScene(0, 0, '');
   #laidFor: readonly unknown[] = [];
@@ -128,21 +130,21 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     // Read here, so that pointing elsewhere is seen.
     void this.app.ui.pointed.value;
     const shown = scene.empty === undefined;
+    const barred = SCALED.has(tab) || tab === 'importance';
     return html`
-      <div class="bar" ?hidden=${!SCALED.has(tab) && tab !== 'importance'}>
+      <div class="bar" ?hidden=${!barred}>
         ${input ? this.#choices(input, tab) : nothing}
         <span class="fill"></span>
-        ${this.#zoom.render()}
+        ${barred ? this.#zoom.render() : nothing}
         ${SCALED.has(tab) && (scene.outside > 0 || this.app.ui.charts.value.full) ? this.#check('full', `Outliers${scene.outside > 0 ? ` (${scene.outside} hidden)` : ''}`) : nothing}
         ${SCALED.has(tab) && scene.logPossible ? this.#check('log', 'Log scale') : nothing}
       </div>
+      ${barred ? nothing : html`<div class="over-plot">${this.#zoom.render()}</div>`}
       <div
         class="plot ${this.pointed ? 'pointing' : ''} ${parallel ? 'parallel' : ''}"
         tabindex="0"
         role="group"
         aria-label="${scene.description} ${shown ? 'Arrow keys walk along it, Enter selects.' : ''} ${this.#zoom.hint}"
-        @wheel=${(event: WheelEvent) => this.#zoom.wheel(event, this.#place(event))}
-        @dblclick=${() => this.#zoom.reset()}
         @pointermove=${this.#onMove}
         @pointerdown=${this.#onDown}
         @pointerup=${this.#onUp}
@@ -154,6 +156,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
         <div class="sheet" .style=${`width:${scene.width}px;height:${scene.height}px`}>
           <canvas class="picture" aria-hidden="true"></canvas>
           <canvas class="over" aria-hidden="true"></canvas>
+          ${this.#zoom.renderBox()}
           ${parallel && shown ? this.#handles.render(parallel) : nothing}
           ${shown ? nothing : html`<div class="empty">${scene.empty}</div>`}
           <div class="tip" role="status" ?hidden=${!this.pointed}>${this.pointed ? tipOf(this.pointed) : nothing}</div>
@@ -263,10 +266,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     }
     paintScene(
       this.over,
-      {
-        ...this.#scene,
-        shapes: [...this.#highlight(colours.foreground), ...this.#zoom.shapes(colours.foreground)],
-      },
+      { ...this.#scene, shapes: this.#highlight(colours.foreground) },
       colours.fontFamily,
       scale,
     );
@@ -308,27 +308,26 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
 
   #onMove(event: PointerEvent): void {
     const [x, y] = this.#place(event);
-    if (this.#zoom.move([x, y]) || this.#handles.move(x, y)) this.#point(undefined);
+    if (this.#handles.move(x, y)) this.#point(undefined);
     else this.#point(targetAt(this.#scene.targets, x, y));
   }
 
   #onDown(event: PointerEvent): void {
     if (event.button !== 0) return;
     const [x, y] = this.#place(event);
-    const parallel = this.app.ui.charts.value.tab === 'parallel';
-    if (parallel ? this.#handles.down(x, y) : this.#zoom.down(event, [x, y]))
+    if (this.app.ui.charts.value.tab === 'parallel' && this.#handles.down(x, y)) {
       this.plot.setPointerCapture(event.pointerId);
+    }
   }
 
   #onUp(event: PointerEvent): void {
     const [x, y] = this.#place(event);
     this.#handles.up(x, y);
-    this.#zoom.up();
     this.requestUpdate();
   }
 
   #onClick(event: MouseEvent): void {
-    if (this.#handles.took() || this.#zoom.took()) return;
+    if (this.#handles.took()) return;
     const [x, y] = this.#place(event);
     this.#choose(targetAt(this.#scene.targets, x, y), event.ctrlKey || event.metaKey);
   }
@@ -340,11 +339,6 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
 
   #onKey(event: KeyboardEvent): void {
     if (event.target !== this.plot) return;
-    const place = this.pointed && ([this.pointed.x, this.pointed.y] as const);
-    if (this.#zoom.key(event, place)) {
-      event.preventDefault();
-      return;
-    }
     const stops = stopsOf(this.#scene.targets);
     if (stops.length === 0) return;
     const at = this.pointed ? stops.indexOf(this.pointed) : -1;

@@ -16,6 +16,19 @@ export const explorerStyles = css`
   .plot {
     overflow: auto;
   }
+  /* Where there is no bar the button lies over the plot, which must not move when it comes. */
+  .over-plot {
+    position: relative;
+    z-index: 1;
+    display: flex;
+    justify-content: flex-end;
+    height: 0;
+  }
+  .over-plot .reset-zoom {
+    height: 17px;
+    padding: 0 4px;
+    background: var(--vscode-editor-background);
+  }
   .sheet {
     position: relative;
   }

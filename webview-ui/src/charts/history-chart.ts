@@ -21,6 +21,7 @@ import { historyTable } from './layouts/overview.js';
 import { saverStyles } from './saver-styles.js';
 import { type Picture, renderSavers } from './savers.js';
 import { placeTip } from './tip.js';
+import { ZoomGestures } from './zoom-gestures.js';
 
 /** Pixels from the pointer within which a mark is meant. */
 const REACH = 14;
@@ -60,6 +61,14 @@ export class HistoryChart extends SignalWatcher(LitElement) {
   @query('.tip') private tip!: HTMLElement;
   @query('.ring') private ring!: HTMLElement;
 
+  readonly #zoom = new ZoomGestures(this, {
+    plot: () => this.plot,
+    frames: () => this.#layout?.frames,
+    pointed: () => {
+      const at = this.focused === undefined ? -1 : this.#indexOf(this.focused);
+      return at < 0 ? undefined : [this.#layout?.x[at] ?? 0, this.#layout?.y[at] ?? 0];
+    },
+  });
   #resize: ResizeObserver | undefined;
   #layout: HistoryLayout | undefined;
   #laidFor: { readonly view: StudyView; readonly colours: Theme; readonly key: string } | undefined;
@@ -84,6 +93,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
       <div class="bar">
         <h2 id="title">Optimization History</h2>
         <span class="fill"></span>
+        ${this.#zoom.render()}
         ${
           layout && (layout.outside > 0 || ui.fullRange.value)
             ? html`<vscode-checkbox
@@ -110,7 +120,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
         class="plot ${this.focused === undefined ? '' : 'pointing'}"
         tabindex="0"
         role="group"
-        aria-label=${view ? describe(view) : 'Optimization history'}
+        aria-label=${view ? `${describe(view)} ${this.#zoom.hint}` : 'Optimization history'}
         @pointermove=${this.#onPointer}
         @pointerleave=${() => this.#point(undefined)}
         @click=${this.#onClick}
@@ -119,7 +129,8 @@ export class HistoryChart extends SignalWatcher(LitElement) {
       >
         <canvas aria-hidden="true" ?hidden=${empty}></canvas>
         ${empty ? html`<div class="empty">${running ? 'No trial has a result yet.' : 'No trial has a result.'}</div>` : nothing}
-        <i class="ring" ?hidden=${ui.pointed.value === undefined || empty || this.#indexOf(ui.pointed.value) < 0}></i>
+        ${this.#zoom.renderBox()}
+        <i class="ring" ?hidden=${empty || !this.#shows(ui.pointed.value)}></i>
         <div class="tip" role="status" ?hidden=${this.focused === undefined}>${this.focused === undefined ? nothing : this.#tip(this.focused)}</div>
       </div>
       ${empty ? nothing : this.#legend(view)}
@@ -149,6 +160,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
       selected: ui.selected.value,
       best: view.best?.number,
       metric: view.study.objectives[0]?.metric ?? 'value',
+      zoom: this.#zoom.of(`${view.ref.id} ${ui.logHistory.value}`),
       ...this.size,
     };
     const key = JSON.stringify(choices);
@@ -228,6 +240,12 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     if (layout && index >= 0) placeTip(this.tip, [layout.x[index] ?? 0, layout.y[index] ?? 0]);
   }
 
+  /** Whether a trial has a mark in sight. */
+  #shows(trial: number | undefined): boolean {
+    const at = trial === undefined ? -1 : this.#indexOf(trial);
+    return at >= 0 && this.#layout?.seen(at) === true;
+  }
+
   /** Where a trial stands among the points, which come by number; -1 where it is not among them. */
   #indexOf(trial: number): number {
     const points = this.#layout?.points ?? [];
@@ -252,7 +270,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     for (let index = 0; index < layout.points.length; index++) {
       const dx = (layout.x[index] as number) - px;
       if (dx > REACH) break;
-      if (dx < -REACH) continue;
+      if (dx < -REACH || !layout.seen(index)) continue;
       const distance = dx ** 2 + ((layout.y[index] as number) - py) ** 2;
       if (distance < least) {
         least = distance;
@@ -277,9 +295,9 @@ export class HistoryChart extends SignalWatcher(LitElement) {
   }
 
   #onKey(event: KeyboardEvent): void {
-    const points = this.#layout?.points ?? [];
+    const points = (this.#layout?.points ?? []).filter((_, index) => this.#layout?.seen(index));
     if (points.length === 0) return;
-    const at = this.focused === undefined ? -1 : this.#indexOf(this.focused);
+    const at = points.findIndex(({ trial }) => trial === this.focused);
     const go = (index: number): void => {
       this.#point(points[Math.max(0, Math.min(points.length - 1, index))]?.trial);
     };

@@ -61,6 +61,16 @@ function paintShape(context: CanvasRenderingContext2D, shape: Shape, fontFamily:
       context.fillText(shape.text, 0, 0);
       context.restore();
       return;
+    case 'clipped': {
+      const { left, top, width, height } = shape.box;
+      context.save();
+      context.beginPath();
+      context.rect(left, top, width, height);
+      context.clip();
+      for (const inner of shape.shapes) paintShape(context, inner, fontFamily);
+      context.restore();
+      return;
+    }
   }
 }
 

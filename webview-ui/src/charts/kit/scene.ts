@@ -3,6 +3,7 @@
  * puts them on a canvas, svg.ts into a file; so what is saved is what was seen, and a layout is tested without a browser.
  */
 
+import type { Box } from './axes.js';
 import type { ZoomFrame } from './zoom.js';
 
 /** Flat lists of coordinates: x, y, x, y, … A NaN in a path lifts the pen. */
@@ -54,6 +55,12 @@ export type Shape =
       readonly bold?: boolean;
       /** Degrees, clockwise, around (x, y). */
       readonly turn?: number;
+    }
+  /** What leaves the box is cut off: lines of a plot that is zoomed. */
+  | {
+      readonly kind: 'clipped';
+      readonly box: Box;
+      readonly shapes: readonly Shape[];
     };
 
 /** Something to point at: with the pointer (nearest, or within its box), or with the arrow keys in their order. */
@@ -96,6 +103,16 @@ export interface Scene {
   /** Plots that can be zoomed. */
   readonly frames?: readonly ZoomFrame[];
 }
+
+/** Lines are seen in their whole width on the edge of a plot. */
+const RIM = 2;
+
+/** Lines of a plot, cut off where they leave it. */
+export const within = ({ left, top, width, height }: Box, shapes: readonly Shape[]): Shape => ({
+  kind: 'clipped',
+  box: { left: left - RIM, top: top - RIM, width: width + 2 * RIM, height: height + 2 * RIM },
+  shapes,
+});
 
 export const emptyScene = (width: number, height: number, empty: string): Scene => ({
   width,

@@ -38,6 +38,12 @@ function shapeSvg(shape: Shape): string {
     }
     case 'marks':
       return marksSvg(shape, alpha);
+    case 'clipped': {
+      // A picture within the picture: it shows nothing beyond its own edges.
+      const { left, top, width, height } = shape.box;
+      const [x, y, w, h] = [left, top, width, height].map(n);
+      return `<svg x="${x}" y="${y}" width="${w}" height="${h}" viewBox="${x} ${y} ${w} ${h}">${shape.shapes.map(shapeSvg).join('')}</svg>`;
+    }
     case 'text': {
       const anchor = { left: 'start', center: 'middle', right: 'end' }[shape.align];
       const turn =

@@ -5,17 +5,32 @@ import type { Box } from './axes.js';
 /** What is in sight of each column, low and high, in its own values; columns that are not named are seen whole. */
 export type Zoom = Readonly<Record<string, readonly [number, number]>>;
 
-/** A plot and what its axes stand for: column ids. An axis without one cannot be zoomed. */
+/** A plot and what its axes stand for: column ids, or names of their own. An axis without one cannot be zoomed. */
 export interface ZoomFrame {
   readonly box: Box;
   readonly x?: { readonly id: string; readonly axis: ValueAxis };
   readonly y?: { readonly id: string; readonly axis: ValueAxis };
+  /** y grows downwards. */
+  readonly turned?: boolean;
 }
 
-/** The axis as far as it is in sight. */
-export function inSight(axis: ValueAxis, sight: readonly [number, number] | undefined): ValueAxis {
+const SIGHTS = new WeakMap<ValueAxis, { readonly key: string; readonly axis: ValueAxis }>();
+
+/**
+ * The axis as far as it is in sight; the same object for the same sight, so that what is found once for an axis holds.
+ * Nothing lies beyond the ends of one that somebody chose: `outside` is 0.
+ */
+export function inSight<Axis extends ValueAxis>(
+  axis: Axis,
+  sight: readonly [number, number] | undefined,
+): Axis {
   if (!sight || axis.kind !== 'number' || (axis.log && sight[0] <= 0)) return axis;
-  return { ...axis, low: sight[0], high: sight[1] };
+  const key = sight.join();
+  const known = SIGHTS.get(axis);
+  if (known?.key === key) return known.axis as Axis;
+  const seen: Axis = { ...axis, low: sight[0], high: sight[1], outside: 0 };
+  SIGHTS.set(axis, { key, axis: seen });
+  return seen;
 }
 
 export const frameAt = (frames: readonly ZoomFrame[], x: number, y: number): ZoomFrame | undefined =>
@@ -29,12 +44,13 @@ const LEAST = 1e-9;
 /** The part of the frame between two corners, in pixels; the zoom itself where that is next to nothing. */
 export function boxed(
   zoom: Zoom,
-  { box, x, y }: ZoomFrame,
+  { box, x, y, turned = false }: ZoomFrame,
   [x0, y0]: readonly [number, number],
   [x1, y1]: readonly [number, number],
 ): Zoom {
   const across = (px: number): number => (px - box.left) / box.width;
-  const up = (py: number): number => 1 - (py - box.top) / box.height;
+  const down = (py: number): number => (py - box.top) / box.height;
+  const up = (py: number): number => (turned ? down(py) : 1 - down(py));
   const next: Record<string, readonly [number, number]> = { ...zoom };
   const narrow = (axis: ZoomFrame['x'], a: number, b: number): void => {
     if (axis?.axis.kind !== 'number') return;

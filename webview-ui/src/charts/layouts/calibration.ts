@@ -2,17 +2,23 @@
  * How right the sampler was: what it predicted of each point before it was tried, against what came out, with bars of
  * 95 %; beside it, which share of the results the central intervals held against the share they claimed.
  */
-import { numberAxis, unitOf } from '../../../../src/core/analysis/axis.js';
+import { type NumberAxis, numberAxis, unitOf } from '../../../../src/core/analysis/axis.js';
 import { type Calibration, calibrationOf, coverageAt } from '../../../../src/core/analysis/calibration.js';
 import { formatNumber } from '../../../../src/core/format.js';
+import type { Theme } from '../../theme.js';
 import { type Box, type Frame, frameOf } from '../kit/axes.js';
-import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
-import { type ChartInput, trialTip } from './input.js';
+import { emptyScene, type Scene, type Shape, type Target, within } from '../kit/scene.js';
+import { inSight, type ZoomFrame } from '../kit/zoom.js';
+import { type ChartInput, onAxis, trialTip } from './input.js';
 
 /** Deviations to either side that hold 95 % of a normal distribution. */
 const REACH = 1.96;
 const MOST_DRAWN = 2000;
 const STEPS = 20;
+const PREDICTED = 'calibration:predicted';
+const VALUES = 'calibration:value';
+const CLAIMED = 'calibration:claimed';
+const HELD = 'calibration:held';
 const BESIDE = 560;
 
 export function layoutCalibration(input: ChartInput): Scene {
@@ -54,6 +60,7 @@ export function layoutCalibration(input: ChartInput): Scene {
       ...(found.unscored > 0 ? [`${found.unscored} without a result`] : []),
       ...(scatter.outside > 0 ? [`${scatter.outside} beyond the axes (triangle)`] : []),
     ].join(' · '),
+    frames: [scatter.frame, cover.frame],
     outside: 0,
     logPossible: false,
     states: [],
@@ -74,9 +81,17 @@ interface Part {
   readonly shapes: readonly Shape[];
   readonly targets: readonly Target[];
   readonly outside: number;
+  readonly frame: ZoomFrame;
 }
 
 const clamp = (u: number): number => Math.max(0, Math.min(1, u));
+
+/** Where what was claimed is what came out; both axes are of one unit. */
+function equality(frame: Frame, x: NumberAxis, y: NumberAxis, theme: Theme): Shape {
+  const ends = [Math.min(x.low, y.low), Math.max(x.high, y.high)];
+  const points = ends.flatMap((end) => [...frame.at(unitOf(x, end) ?? 0, unitOf(y, end) ?? 0)]);
+  return { kind: 'path', points, stroke: theme.muted, width: 1, dash: [4, 4] };
+}
 
 function predictions(input: ChartInput, { scored }: Calibration, label: string, outer: Box): Part {
   const { theme } = input;
@@ -84,40 +99,34 @@ function predictions(input: ChartInput, { scored }: Calibration, label: string, 
     scored.flatMap(({ value, prediction }) => [value, prediction.mean]),
     { full: input.full },
   );
-  if (axis.kind !== 'number') return { shapes: [], targets: [], outside: 0 };
-  const frame = frameOf(
-    outer,
-    { x: axis, y: axis, xName: `predicted ${label}`, yName: `${label} that came out` },
-    theme,
-  );
+  const x = inSight(axis, input.zoom?.[PREDICTED]);
+  const y = inSight(axis, input.zoom?.[VALUES]);
+  const frame = frameOf(outer, { x, y, xName: `predicted ${label}`, yName: `${label} that came out` }, theme);
   const step = Math.max(1, Math.ceil(scored.length / MOST_DRAWN));
   const dots = scored
     .filter((_, i) => i % step === 0)
-    .map((one) => {
+    .flatMap((one) => {
       const { mean, deviation } = one.prediction;
-      const u = unitOf(axis, mean) ?? 0;
-      const v = unitOf(axis, one.value) ?? 0;
-      const [x, y] = frame.at(clamp(u), clamp(v));
+      const u = unitOf(x, mean) ?? 0;
+      const v = unitOf(y, one.value) ?? 0;
+      const beyond = u !== clamp(u) || v !== clamp(v);
+      if (beyond && (x !== axis || y !== axis)) return [];
+      const [px, py] = frame.at(clamp(u), clamp(v));
       const ends = [mean - REACH * deviation, mean + REACH * deviation].map(
-        (end) => frame.at(clamp(unitOf(axis, end) ?? 0), 0)[0],
+        (end) => frame.at(clamp(unitOf(x, end) ?? 0), 0)[0],
       );
-      return { ...one, x, y, ends, held: Math.abs(one.z) <= REACH, beyond: u !== clamp(u) || v !== clamp(v) };
+      return [{ ...one, x: px, y: py, ends, held: Math.abs(one.z) <= REACH, beyond }];
     });
   const faint = dots.length > 300;
   const at = (held: boolean): number[] =>
     dots.flatMap((dot) => (dot.held === held && !dot.beyond ? [dot.x, dot.y] : []));
   const selected = new Set(input.selected);
   return {
-    outside: axis.outside,
+    frame: { box: frame.box, x: { id: PREDICTED, axis: x }, y: { id: VALUES, axis: y } },
+    outside: x.outside,
     shapes: [
       ...frame.shapes,
-      {
-        kind: 'path',
-        points: [...frame.at(0, 0), ...frame.at(1, 1)],
-        stroke: theme.muted,
-        width: 1,
-        dash: [4, 4],
-      },
+      within(frame.box, [equality(frame, x, y, theme)]),
       {
         kind: 'path',
         points: dots.flatMap(({ ends: [a = 0, b = 0], y }) => [a, y, b, y, Number.NaN, Number.NaN]),
@@ -155,37 +164,41 @@ function predictions(input: ChartInput, { scored }: Calibration, label: string, 
   };
 }
 
-function coverages({ theme }: ChartInput, { scored, coverage }: Calibration, outer: Box): Part {
+function coverages({ theme, zoom }: ChartInput, { scored, coverage }: Calibration, outer: Box): Part {
   const axis = { kind: 'number', log: false, low: 0, high: 100, outside: 0, logPossible: false } as const;
+  const x = inSight(axis, zoom?.[CLAIMED]);
+  const y = inSight(axis, zoom?.[HELD]);
   const frame: Frame = frameOf(
     outer,
-    { x: axis, y: axis, xName: '% that the interval claims to hold', yName: '% of results that it held' },
+    { x, y, xName: '% that the interval claims to hold', yName: '% of results that it held' },
     theme,
   );
+  const place = (level: number, share: number): readonly [number, number] =>
+    frame.at(unitOf(x, 100 * level) ?? 0, unitOf(y, 100 * share) ?? 0);
   const line: number[] = [];
   const upper: number[] = [];
   const lower: (readonly [number, number])[] = [];
   for (let i = 0; i <= STEPS; i++) {
     const level = Math.min(0.995, i / STEPS);
     const { share, low, high } = i === 0 ? { share: 0, low: 0, high: 0 } : coverageAt(scored, level);
-    line.push(...frame.at(i / STEPS, share));
-    upper.push(...frame.at(i / STEPS, high));
-    lower.push(frame.at(i / STEPS, low));
+    line.push(...place(i / STEPS, share));
+    upper.push(...place(i / STEPS, high));
+    lower.push(place(i / STEPS, low));
   }
-  const marks = coverage.map((one) => ({ ...one, at: frame.at(one.level, one.share) }));
+  const marks = coverage.flatMap((one) => {
+    const inside = onAxis(unitOf(x, 100 * one.level) ?? 0) && onAxis(unitOf(y, 100 * one.share) ?? 0);
+    return inside ? [{ ...one, at: place(one.level, one.share) }] : [];
+  });
   return {
+    frame: { box: frame.box, x: { id: CLAIMED, axis: x }, y: { id: HELD, axis: y } },
     outside: 0,
     shapes: [
       ...frame.shapes,
-      { kind: 'area', rings: [[...upper, ...lower.toReversed().flat()]], fill: theme.blue, alpha: 0.18 },
-      {
-        kind: 'path',
-        points: [...frame.at(0, 0), ...frame.at(1, 1)],
-        stroke: theme.muted,
-        width: 1,
-        dash: [4, 4],
-      },
-      { kind: 'path', points: line, stroke: theme.blue, width: 2 },
+      within(frame.box, [
+        { kind: 'area', rings: [[...upper, ...lower.toReversed().flat()]], fill: theme.blue, alpha: 0.18 },
+        equality(frame, x, y, theme),
+        { kind: 'path', points: line, stroke: theme.blue, width: 2 },
+      ]),
       { kind: 'marks', shape: 'square', at: marks.flatMap(({ at }) => [...at]), size: 7, colour: theme.blue },
     ],
     targets: marks.map(({ at: [x, y], level, share, low, high }) => ({

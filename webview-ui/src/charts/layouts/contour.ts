@@ -1,6 +1,6 @@
 /** The metric over a pair of parameters: filled contours smoothed from the trials; cells where one is a category. */
 import { contours } from 'd3-contour';
-import { numberAt, unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
+import { type NumberAxis, numberAt, unitOf } from '../../../../src/core/analysis/axis.js';
 import { importanceOf } from '../../../../src/core/analysis/importance.js';
 import { type Surface, smoothSurface } from '../../../../src/core/analysis/surface.js';
 import { formatNumber } from '../../../../src/core/format.js';
@@ -186,7 +186,7 @@ function cells(surface: Surface, frame: Frame, colour: (unit: number) => string)
 
 function legend(
   { theme, metric, width }: ChartInput,
-  axis: Extract<ValueAxis, { kind: 'number' }>,
+  axis: NumberAxis,
   colour: (unit: number) => string,
   { box }: Frame,
 ): readonly Shape[] {

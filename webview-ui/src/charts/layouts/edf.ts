@@ -4,11 +4,15 @@ import { baselineOf } from '../../../../src/core/analysis/history.js';
 import { formatNumber } from '../../../../src/core/format.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
 import { frameOf, textWidth } from '../kit/axes.js';
-import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
-import { axisOf, type ChartInput, measured, trialTip } from './input.js';
+import { emptyScene, type Scene, type Shape, type Target, within } from '../kit/scene.js';
+import { inSight } from '../kit/zoom.js';
+import { axisOf, type ChartInput, measured, onAxis, trialTip } from './input.js';
 
 /** Steps beyond this are closer together than pixels. */
 const MOST_STEPS = 1200;
+/** The axis of shares, in percent. */
+const SHARE = 'edf:share';
+const SHARES = { kind: 'number', log: false, low: 0, high: 100, outside: 0, logPossible: false } as const;
 
 interface Step {
   readonly trial: Trial;
@@ -30,31 +34,37 @@ export function layoutEdf(input: ChartInput): Scene {
   if (steps.length === 0) return emptyScene(width, height, 'No trial has completed.');
   const x = axisOf(input, metric, input.log);
   if (x.kind !== 'number') return emptyScene(width, height, 'The metric has no numbers.');
+  const y = inSight(SHARES, input.zoom?.[SHARE]);
+  const up = (share: number): number => unitOf(y, 100 * share) ?? 0;
   const frame = frameOf(
     { left: 4, top: 0, width: width - 4, height },
     {
       x,
-      y: { kind: 'number', log: false, low: 0, high: 100, outside: 0, logPossible: false },
+      y,
       xName: metric.label,
       yName: `% of trials with ${metric.label} at most`,
     },
     theme,
   );
-  const clamp = (unit: number): number => Math.max(0, Math.min(1, unit));
+  // Seen whole, the axis ends where the wild values begin; zoomed, the line goes on beyond it.
+  const zoomed = input.zoom?.[metric.id] !== undefined;
+  const clamp = (unit: number): number => (zoomed ? unit : Math.max(0, Math.min(1, unit)));
   const pathOf = (list: readonly Step[]): number[] => {
-    const points: number[] = [...frame.at(0, 0)];
+    const first = clamp(unitOf(x, list[0]?.value) ?? 0);
+    const points: number[] = [...frame.at(Math.min(0, first), up(0))];
     const every = Math.max(1, Math.floor(list.length / MOST_STEPS));
     list.forEach(({ value }, index) => {
       if (index % every !== 0 && index !== list.length - 1) return;
       const u = clamp(unitOf(x, value) ?? 0);
-      points.push(...frame.at(u, index / list.length), ...frame.at(u, (index + 1) / list.length));
+      points.push(...frame.at(u, up(index / list.length)), ...frame.at(u, up((index + 1) / list.length)));
     });
-    return [...points, ...frame.at(1, 1)];
+    const last = clamp(unitOf(x, list.at(-1)?.value) ?? 1);
+    return [...points, ...frame.at(Math.max(1, last), up(1))];
   };
-  const shapes: Shape[] = [...frame.shapes];
+  const lines: Shape[] = [];
   const filtered = input.trials.length < input.all.length;
   if (filtered) {
-    shapes.push({
+    lines.push({
       kind: 'path',
       points: pathOf(stepsOf(input, input.all)),
       stroke: theme.muted,
@@ -62,7 +72,8 @@ export function layoutEdf(input: ChartInput): Scene {
       dash: [2, 3],
     });
   }
-  shapes.push({ kind: 'path', points: pathOf(steps), stroke: theme.blue, width: 2 });
+  lines.push({ kind: 'path', points: pathOf(steps), stroke: theme.blue, width: 2 });
+  const shapes: Shape[] = [...frame.shapes, within(frame.box, lines)];
   const baseline = metric.kind === 'objective' ? baselineOf({ trials: input.all }) : undefined;
   const place = baseline === undefined ? undefined : unitOf(x, baseline);
   if (baseline !== undefined && place !== undefined && place >= 0 && place <= 1) {
@@ -90,9 +101,12 @@ export function layoutEdf(input: ChartInput): Scene {
     );
   }
   const chosen = new Set(input.selected);
-  const marks = steps.map(({ trial, value }, index) => {
-    const [px, py] = frame.at(clamp(unitOf(x, value) ?? 0), (index + 1) / steps.length);
-    return { trial, value, x: px, y: py, share: (index + 1) / steps.length };
+  const marks = steps.flatMap(({ trial, value }, index) => {
+    const share = (index + 1) / steps.length;
+    const [u, v] = [clamp(unitOf(x, value) ?? 0), up(share)];
+    if (!onAxis(u) || !onAxis(v)) return [];
+    const [px, py] = frame.at(u, v);
+    return [{ trial, x: px, y: py, share }];
   });
   shapes.push({
     kind: 'marks',
@@ -120,13 +134,13 @@ export function layoutEdf(input: ChartInput): Scene {
     targets,
     description: `Distribution of ${metric.name} over ${steps.length} completed trials, median ${formatNumber(median)}.`,
     ...(filtered ? { note: 'dotted: all trials, without the filter' } : {}),
-    frames: [{ box: frame.box, x: { id: metric.id, axis: x } }],
+    frames: [{ box: frame.box, x: { id: metric.id, axis: x }, y: { id: SHARE, axis: y } }],
     outside: x.outside,
     logPossible: x.logPossible,
     states: [],
     table: () => ({
       header: ['trial', metric.name, 'share'],
-      rows: marks.map(({ trial, value, share }) => [trial.number, value, share]),
+      rows: steps.map(({ trial, value }, index) => [trial.number, value, (index + 1) / steps.length]),
     }),
   };
 }

@@ -7,8 +7,9 @@ import { formatNumber } from '../../../../src/core/format.js';
 import type { ValidationOutcome } from '../../../../src/core/study/validation-outcome.js';
 import { type Box, fitted, frameOf, textWidth } from '../kit/axes.js';
 import { mix } from '../kit/colour.js';
-import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
-import type { ChartInput } from './input.js';
+import { emptyScene, type Scene, type Shape, type Target, within } from '../kit/scene.js';
+import { inSight } from '../kit/zoom.js';
+import { type ChartInput, onAxis } from './input.js';
 
 type Classes = Extract<ValidationOutcome, { kind: 'classes' }>;
 type Numbers = Extract<ValidationOutcome, { kind: 'numbers' }>;
@@ -19,6 +20,9 @@ const SMALLEST_CELL = 7;
 const LARGEST_CELL = 64;
 /** Narrower than this the two plots of a regression stand one below the other. */
 const SIDE_BY_SIDE = 620;
+const ACTUAL = 'errors:actual';
+const PREDICTED = 'errors:predicted';
+const RESIDUAL = 'errors:residual';
 
 export function layoutErrors(input: ChartInput): Scene {
   const { outcome, width, height } = input;
@@ -120,7 +124,11 @@ function confusion({ width, height, theme }: ChartInput, trial: number, { classe
   };
 }
 
-function residuals({ width, height, theme }: ChartInput, trial: number, { pairs, rows }: Numbers): Scene {
+function residuals(
+  { width, height, theme, zoom }: ChartInput,
+  trial: number,
+  { pairs, rows }: Numbers,
+): Scene {
   if (pairs.length === 0) return emptyScene(width, height, 'No prediction of the best trial is a number.');
   const beside = width >= SIDE_BY_SIDE;
   const tall = beside ? height : Math.max(height, 380);
@@ -129,27 +137,41 @@ function residuals({ width, height, theme }: ChartInput, trial: number, { pairs,
       ? { left: 4 + (index * width) / 2, top: 0, width: width / 2 - 12, height: tall }
       : { left: 4, top: (index * tall) / 2, width: width - 4, height: tall / 2 };
   const both = numberAxis(pairs.flat(), { full: true });
-  const off = numberAxis([0, ...pairs.map(([predicted, actual]) => predicted - actual)], { full: true });
-  const first = frameOf(place(0), { x: both, y: both, xName: 'actual', yName: 'predicted' }, theme);
-  const second = frameOf(place(1), { x: both, y: off, xName: 'actual', yName: 'predicted − actual' }, theme);
+  const errors = numberAxis([0, ...pairs.map(([predicted, actual]) => predicted - actual)], { full: true });
+  const [x, y, off] = [
+    inSight(both, zoom?.[ACTUAL]),
+    inSight(both, zoom?.[PREDICTED]),
+    inSight(errors, zoom?.[RESIDUAL]),
+  ];
+  const first = frameOf(place(0), { x, y, xName: 'actual', yName: 'predicted' }, theme);
+  const second = frameOf(place(1), { x, y: off, xName: 'actual', yName: 'predicted − actual' }, theme);
   const zero = unitOf(off, 0) ?? 0.5;
   const targets: Target[] = [];
   const [predictedAt, offAt]: [number[], number[]] = [[], []];
   let squares = 0;
   for (const [predicted, actual] of pairs) {
-    const across = unitOf(both, actual) ?? 0;
-    const one = first.at(across, unitOf(both, predicted) ?? 0);
-    const other = second.at(across, unitOf(off, predicted - actual) ?? 0);
-    predictedAt.push(...one);
-    offAt.push(...other);
+    const across = unitOf(x, actual) ?? 0;
+    const [up, away] = [unitOf(y, predicted) ?? 0, unitOf(off, predicted - actual) ?? 0];
+    const one = first.at(across, up);
+    const other = second.at(across, away);
     squares += (predicted - actual) ** 2;
     const tip = (): readonly string[] => [
       `off by ${formatNumber(predicted - actual)}`,
       `predicted ${formatNumber(predicted)}`,
       `actual ${formatNumber(actual)}`,
     ];
-    targets.push({ x: one[0], y: one[1], tip }, { x: other[0], y: other[1], tip });
+    if (!onAxis(across)) continue;
+    if (onAxis(up)) {
+      predictedAt.push(...one);
+      targets.push({ x: one[0], y: one[1], tip });
+    }
+    if (onAxis(away)) {
+      offAt.push(...other);
+      targets.push({ x: other[0], y: other[1], tip });
+    }
   }
+  const diagonal = (end: number): readonly [number, number] =>
+    first.at(unitOf(x, end) ?? 0, unitOf(y, end) ?? 0);
   const guide = { kind: 'path' as const, stroke: theme.muted, width: 1, dash: [4, 4] };
   const dots = {
     kind: 'marks' as const,
@@ -165,15 +187,19 @@ function residuals({ width, height, theme }: ChartInput, trial: number, { pairs,
     height: tall,
     shapes: [
       ...first.shapes,
-      { ...guide, points: [...first.at(0, 0), ...first.at(1, 1)] },
+      within(first.box, [{ ...guide, points: [...diagonal(both.low), ...diagonal(both.high)] }]),
       { ...dots, at: predictedAt },
       ...second.shapes,
-      { ...guide, points: [...second.at(0, zero), ...second.at(1, zero)] },
+      within(second.box, [{ ...guide, points: [...second.at(0, zero), ...second.at(1, zero)] }]),
       { ...dots, at: offAt },
     ],
     targets,
     description: `Predicted against actual, and residuals, of trial ${trial} over ${pairs.length} validation rows, off by ${typical} (root mean square).`,
     note: `trial ${trial}: ${some}off by ${typical} (root mean square)`,
+    frames: [
+      { box: first.box, x: { id: ACTUAL, axis: x }, y: { id: PREDICTED, axis: y } },
+      { box: second.box, x: { id: ACTUAL, axis: x }, y: { id: RESIDUAL, axis: off } },
+    ],
     outside: 0,
     logPossible: false,
     states: [],

@@ -3,11 +3,12 @@
  * says where each trial's mark lies, so that the pointer and the keyboard can find it. Of marks that fall on the same
  * spot one is drawn, so a hundred thousand cost what fills the picture. Pure.
  */
-import { numberAxis, type ValueAxis } from '../../../../src/core/analysis/axis.js';
+import { type NumberAxis, numberAxis } from '../../../../src/core/analysis/axis.js';
 import type { History, HistoryPoint } from '../../../../src/core/analysis/history.js';
 import type { Theme } from '../../theme.js';
 import { frameOf } from '../kit/axes.js';
-import type { Shape } from '../kit/scene.js';
+import { type Shape, within } from '../kit/scene.js';
+import { inSight, type Zoom, type ZoomFrame } from '../kit/zoom.js';
 
 export interface HistoryChoices {
   readonly log: boolean;
@@ -16,6 +17,8 @@ export interface HistoryChoices {
   readonly selected: readonly number[];
   readonly best: number | undefined;
   readonly metric: string;
+  /** What is in sight, where not all is. */
+  readonly zoom?: Zoom;
   /** Pixels. */
   readonly width: number;
   readonly height: number;
@@ -31,17 +34,18 @@ export interface HistoryLayout {
   readonly y: Float32Array;
   /** 1 for a value above the axis, -1 below, else 0. */
   readonly beyond: Int8Array;
+  /** Whether the point of an index is in sight: one that is zoomed leaves some out. */
+  readonly seen: (index: number) => boolean;
   /** Values that lie outside what is shown. */
   readonly outside: number;
   /** Whether a logarithmic axis could show every value. */
   readonly logPossible: boolean;
+  readonly frames: readonly ZoomFrame[];
 }
 
 /** From so many marks on they are drawn small and see-through. */
 const MANY = 2000;
 const AIR = 0.08;
-
-type NumberAxis = Extract<ValueAxis, { kind: 'number' }>;
 
 /** Room above and below what there is to see. */
 function airy(axis: NumberAxis): NumberAxis {
@@ -59,9 +63,9 @@ export function layoutHistory(history: History, choices: HistoryChoices, theme: 
   for (const { value } of points) if (value !== undefined) values.push(value);
   const keep = [history.baseline, history.best.at(-1)?.value].filter((value) => value !== undefined);
   const found = numberAxis(values, { full: choices.full, log: choices.log, keep });
-  const yAxis = airy(found.kind === 'number' ? found : NO_AXIS);
+  const yAxis = inSight(airy(found), choices.zoom?.[VALUES]);
   const last = Math.max(history.last, 1);
-  const xAxis: NumberAxis = { ...NO_AXIS, low: -last * 0.02, high: last * 1.02 };
+  const xAxis = inSight({ ...NO_AXIS, low: -last * 0.02, high: last * 1.02 }, choices.zoom?.[TRIALS]);
   const { width, height } = choices;
   const frame = frameOf(
     { left: 4, top: 0, width: width - 4, height },
@@ -74,7 +78,10 @@ export function layoutHistory(history: History, choices: HistoryChoices, theme: 
       ? Math.log(value / yAxis.low) / Math.log(yAxis.high / yAxis.low)
       : (value - yAxis.low) / (yAxis.high - yAxis.low);
   const xOf = (trial: number): number => left + ((trial - xAxis.low) / (xAxis.high - xAxis.low)) * w;
-  const yOf = (value: number): number => top + (1 - Math.max(0, Math.min(1, unit(value)))) * h;
+  const edge = (value: number): number => top + (1 - Math.max(0, Math.min(1, unit(value)))) * h;
+  // What is zoomed ends at its edges; what is seen whole has a mark there for what lies beyond.
+  const cut = choices.zoom?.[VALUES] !== undefined;
+  const yOf = cut ? (value: number): number => top + (1 - unit(value)) * h : edge;
   const x = new Float32Array(points.length);
   const y = new Float32Array(points.length);
   const beyond = new Int8Array(points.length);
@@ -84,20 +91,35 @@ export function layoutHistory(history: History, choices: HistoryChoices, theme: 
     if (value === undefined) return;
     beyond[index] = value > yAxis.high ? 1 : value < yAxis.low ? -1 : 0;
   });
-  const marked = { points, x, y, beyond };
+  const seen = (index: number): boolean => {
+    const [px, py] = [x[index] as number, y[index] as number];
+    return px >= left - 0.5 && px <= left + w + 0.5 && py >= top - 0.5 && py <= top + h + 0.5;
+  };
+  const marked = { points, x, y, beyond, seen };
+  const path = steps(history, xOf, yOf);
   const shapes: Shape[] = [
     ...frame.shapes,
-    ...baselineShapes(history, yOf, left, w, theme),
-    ...pointShapes(marked, choices, theme, yOf, history, xOf),
+    within(frame.box, baselineShapes(history, yOf, left, w, theme)),
+    ...pointShapes(marked, theme),
+    within(frame.box, [{ kind: 'path', points: path, stroke: theme.green, width: 1.5 }]),
+    ...chosenShapes(marked, choices, theme),
   ];
   return {
     empty: values.length === 0,
     shapes,
-    ...marked,
-    outside: found.kind === 'number' ? found.outside : 0,
-    logPossible: found.kind === 'number' && found.logPossible,
+    points,
+    x,
+    y,
+    beyond,
+    seen,
+    frames: [{ box: frame.box, x: { id: TRIALS, axis: xAxis }, y: { id: VALUES, axis: yAxis } }],
+    outside: yAxis.outside,
+    logPossible: found.logPossible,
   };
 }
+
+const TRIALS = 'history:trial';
+const VALUES = 'history:value';
 
 const NO_AXIS: NumberAxis = {
   kind: 'number',
@@ -108,18 +130,18 @@ const NO_AXIS: NumberAxis = {
   logPossible: false,
 };
 
-type Marked = Pick<HistoryLayout, 'points' | 'x' | 'y' | 'beyond'>;
+type Marked = Pick<HistoryLayout, 'points' | 'x' | 'y' | 'beyond' | 'seen'>;
 
 /** The places of the points that are meant, of those in one square of so many pixels only the first. */
 function placesOf(
-  { points, x, y, beyond }: Marked,
+  { points, x, y, beyond, seen }: Marked,
   means: (point: HistoryPoint, beyond: number) => boolean,
   cell: number,
 ): number[] {
   const at: number[] = [];
   const taken = new Set<number>();
   for (let index = 0; index < points.length; index++) {
-    if (!means(points[index] as HistoryPoint, beyond[index] as number)) continue;
+    if (!means(points[index] as HistoryPoint, beyond[index] as number) || !seen(index)) continue;
     const [px, py] = [x[index] as number, y[index] as number];
     if (cell > 0) {
       const key = Math.floor(px / cell) * 65536 + Math.floor(py / cell);
@@ -131,22 +153,13 @@ function placesOf(
   return at;
 }
 
-function pointShapes(
-  marked: Marked,
-  choices: HistoryChoices,
-  theme: Theme,
-  yOf: (value: number) => number,
-  history: History,
-  xOf: (trial: number) => number,
-): readonly Shape[] {
+function pointShapes(marked: Marked, theme: Theme): readonly Shape[] {
   const many = marked.points.length > MANY;
   const cell = many ? 2 : 0;
   const faint = theme.highContrast ? 1 : many ? 0.45 : 0.65;
   const inside = (state: HistoryPoint['state'], sparse = 1): number[] =>
     placesOf(marked, (point, beyond) => point.state === state && beyond === 0, cell * sparse);
   const complete = inside('complete');
-  const selected = new Set(choices.selected);
-  const at = (means: (point: HistoryPoint) => boolean): number[] => placesOf(marked, means, 0);
   const stroked = { alpha: many ? 0.55 : 1 };
   return [
     many
@@ -178,7 +191,14 @@ function pointShapes(
         ...stroked,
       }),
     ),
-    { kind: 'path', points: steps(history, xOf, yOf), stroke: theme.green, width: 1.5 },
+  ];
+}
+
+/** The best and the selected, over everything else. */
+function chosenShapes(marked: Marked, choices: HistoryChoices, theme: Theme): readonly Shape[] {
+  const selected = new Set(choices.selected);
+  const at = (means: (point: HistoryPoint) => boolean): number[] => placesOf(marked, means, 0);
+  return [
     {
       kind: 'marks',
       shape: 'dot',

@@ -5,9 +5,10 @@
 import { numberAxis, unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
 import type { History } from '../../../../src/core/analysis/history.js';
 import type { Theme } from '../../theme.js';
-import type { CurveRole, Curves } from '../curves-data.js';
+import { type CurveRole, type Curves, STEP_AXIS, VALUE_AXIS } from '../curves-data.js';
 import { frameOf } from '../kit/axes.js';
-import { emptyScene, type Scene, type SceneTable, type Shape } from '../kit/scene.js';
+import { emptyScene, type Scene, type SceneTable, type Shape, within } from '../kit/scene.js';
+import { inSight, type Zoom } from '../kit/zoom.js';
 
 /** One row per trial that ended; the best so far as it stood after it. */
 export function historyTable({ points, best }: History, metric: string): SceneTable {
@@ -24,6 +25,8 @@ export function historyTable({ points, best }: History, metric: string): SceneTa
 export interface CurvesChoices {
   readonly metric: string;
   readonly log: boolean;
+  /** What is in sight, where not all is. */
+  readonly zoom?: Zoom;
   /** Pixels. */
   readonly width: number;
   readonly height: number;
@@ -59,14 +62,17 @@ export function curvesScene(curves: Curves, choices: CurvesChoices, theme: Theme
   const { metric, log, width, height } = choices;
   const [steps, ...rows] = curves.rows;
   if (rows.length === 0) return emptyScene(width, height, 'No trial reported a step.');
-  const x = numberAxis(steps, { full: true });
-  const y = valueAxis(curves, log);
+  const { zoom = {} } = choices;
+  const x = inSight(numberAxis(steps, { full: true }), zoom[STEP_AXIS]);
+  const y = inSight(valueAxis(curves, log), zoom[VALUE_AXIS]);
+  // What is seen whole ends at its edges; what is zoomed goes on beyond them.
+  const edge = (unit: number): number => (zoom[VALUE_AXIS] ? unit : Math.max(0, Math.min(1, unit)));
   const frame = frameOf(
     { left: 4, top: 0, width: width - 4, height },
     { x, y, xName: 'step', xWhole: true, yName: metric },
     theme,
   );
-  const shapes: Shape[] = [...frame.shapes];
+  const shapes: Shape[] = [];
   rows.forEach((row, index) => {
     const role = curves.curves[index]?.role ?? 'other';
     const look = lookOf(role, theme, rows.length > 60);
@@ -75,7 +81,7 @@ export function curvesScene(curves: Curves, choices: CurvesChoices, theme: Theme
       if (value === null || value === undefined) return;
       const v = unitOf(y, value);
       if (v === undefined) return;
-      points.push(...frame.at(unitOf(x, steps[at]) ?? 0, Math.max(0, Math.min(1, v))));
+      points.push(...frame.at(unitOf(x, steps[at]) ?? 0, edge(v)));
     });
     if (points.length > 2) shapes.push({ kind: 'path', points, ...look });
     else shapes.push({ kind: 'marks', shape: 'dot', at: points, size: 4, colour: look.stroke });
@@ -84,7 +90,7 @@ export function curvesScene(curves: Curves, choices: CurvesChoices, theme: Theme
   return {
     width,
     height,
-    shapes,
+    shapes: [...frame.shapes, within(frame.box, shapes)],
     targets: [],
     outside: curves.range?.outside ?? 0,
     logPossible: true,

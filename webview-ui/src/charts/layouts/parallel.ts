@@ -11,6 +11,7 @@ import type { Theme } from '../../theme.js';
 import { fitted, ticksOf } from '../kit/axes.js';
 import { mix } from '../kit/colour.js';
 import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
+import type { ZoomFrame } from '../kit/zoom.js';
 import {
   axisOf,
   type ChartInput,
@@ -120,6 +121,14 @@ export function layoutParallel(input: ChartInput): ParallelScene {
         }),
       ),
     );
+  const notes = [
+    ...(drawn.length < input.trials.length
+      ? [`${drawn.length} of ${input.trials.length} trials are drawn`]
+      : []),
+    ...(columns.some(({ id }) => input.zoom?.[id])
+      ? ['what lies beyond a zoomed axis passes through its end']
+      : []),
+  ];
   return {
     axes,
     top,
@@ -127,14 +136,13 @@ export function layoutParallel(input: ChartInput): ParallelScene {
     width,
     height,
     shapes,
+    frames: framesOf(axes, top, bottom),
     get targets() {
       targets ??= findTargets();
       return targets;
     },
     description: `Parallel coordinates of ${columns.length} axes, ${input.trials.length} of ${input.all.length} trials pass the filter.`,
-    ...(drawn.length < input.trials.length
-      ? { note: `${drawn.length} of ${input.trials.length} trials are drawn` }
-      : {}),
+    ...(notes.length > 0 ? { note: notes.join(' · ') } : {}),
     outside: z.kind === 'number' ? z.outside : 0,
     logPossible: z.kind === 'number' && z.logPossible,
     states: statesOf(drawn),
@@ -147,6 +155,18 @@ export function layoutParallel(input: ChartInput): ParallelScene {
       ]),
     }),
   };
+}
+
+/** Each axis is zoomed by itself, from half-way to its neighbours. */
+function framesOf(axes: readonly ParallelAxis[], top: number, bottom: number): readonly ZoomFrame[] {
+  const gap = (axes[1]?.x ?? 0) - (axes[0]?.x ?? 0);
+  return axes
+    .filter(({ axis }) => axis.kind === 'number')
+    .map(({ axis, column, turned, x }) => ({
+      box: { left: x - gap / 2, top, width: gap, height: bottom - top },
+      y: { id: column.id, axis },
+      turned,
+    }));
 }
 
 const ready = (trial: Trial): boolean => trial.state !== 'waiting';

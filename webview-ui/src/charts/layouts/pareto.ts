@@ -10,7 +10,8 @@ import { paretoFront } from '../../../../src/core/study/pareto.js';
 import { type Column, cellOf } from '../../../../src/core/study/table.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
 import { type Box, frameOf } from '../kit/axes.js';
-import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
+import { emptyScene, type Scene, type Shape, type Target, within } from '../kit/scene.js';
+import { inSight, type ZoomFrame } from '../kit/zoom.js';
 import { type ChartInput, chosenOf, MOST_MARKS, sampled, statesOf, trialMarks, trialTip } from './input.js';
 
 /** From this width on the two pictures stand side by side. */
@@ -18,6 +19,9 @@ const BESIDE = 640;
 const AIR = 0.05;
 /** Height of the lower picture where they stand one below the other. */
 const LOWER = 170;
+/** Axes of the hypervolume's course. */
+const TRIALS = 'pareto:trial';
+const VOLUMES = 'pareto:hypervolume';
 
 const objectivesOf = (input: ChartInput): readonly Column[] =>
   input.columns.filter(({ kind }) => kind === 'objective');
@@ -80,6 +84,7 @@ export function layoutPareto(input: ChartInput): Scene {
     targets: [...plot.targets, ...course.targets],
     description: `Pareto front of ${study.objectives.map(({ metric }) => metric).join(', ')}: ${front.length} of ${trials.length} trials, hypervolume ${formatNumber(volume, 3)}.`,
     note: `${front.length} on the front · hypervolume ${formatNumber(volume, 3)} up to ${reference.join(', ')}`,
+    frames: [plot.frame, course.frame],
     outside: plot.outside,
     logPossible: plot.logPossible,
     states: statesOf(plot.shown),
@@ -105,6 +110,7 @@ export function layoutPareto(input: ChartInput): Scene {
 interface Plot {
   readonly shapes: readonly Shape[];
   readonly targets: readonly Target[];
+  readonly frame: ZoomFrame;
 }
 
 function frontPlot(
@@ -121,15 +127,18 @@ function frontPlot(
   const complete = placed.filter(({ state }) => state === 'complete');
   const base = all[0]?.number === 0 && complete.includes(all[0]) ? all[0] : undefined;
   const axes = [xColumn, yColumn].map((column) =>
-    airy(
-      numberAxis(
-        complete.map((trial) => reached(input, trial, column)),
-        {
-          full,
-          log,
-          keep: [...front, ...(base ? [base] : [])].map((trial) => reached(input, trial, column)),
-        },
+    inSight(
+      airy(
+        numberAxis(
+          complete.map((trial) => reached(input, trial, column)),
+          {
+            full,
+            log,
+            keep: [...front, ...(base ? [base] : [])].map((trial) => reached(input, trial, column)),
+          },
+        ),
       ),
+      input.zoom?.[column.id],
     ),
   );
   const [x, y] = axes as [ValueAxis, ValueAxis];
@@ -141,12 +150,20 @@ function frontPlot(
   const clamp = (u: number): number => Math.max(0, Math.min(1, u));
   const kept = new Set([...chosenOf(input), ...front.map(({ number }) => number), 0]);
   const shown = sampled(placed, MOST_MARKS, kept);
-  const dots = shown.map((trial) => {
+  // Zoomed, what lies beyond is not shown; seen whole, it stands at the edge.
+  const zoomed = [xColumn, yColumn].some(({ id }) => input.zoom?.[id]);
+  const dots = shown.flatMap((trial) => {
     const [u, v] = units(trial);
+    const beyond = u < 0 || u > 1 || v < 0 || v > 1;
+    if (beyond && zoomed) return [];
     const [px, py] = frame.at(clamp(u), clamp(v));
-    return { trial, x: px, y: py, beyond: u < 0 || u > 1 || v < 0 || v > 1 };
+    return [{ trial, x: px, y: py, beyond }];
   });
   const members = dots.filter(({ trial }) => onFront.has(trial));
+  const stairs = front.map((trial) => {
+    const [px, py] = frame.at(...units(trial));
+    return { x: px, y: py };
+  });
   const shapes: Shape[] = [...frame.shapes];
   const baseDot = dots.find(({ trial }) => trial === base);
   if (baseDot && base) {
@@ -167,12 +184,8 @@ function frontPlot(
     );
   }
   if (input.study.objectives.length === 2) {
-    shapes.push({
-      kind: 'path',
-      points: staircase(members, xColumn.direction !== 'maximize'),
-      stroke: theme.green,
-      width: 1.5,
-    });
+    const points = staircase(stairs, xColumn.direction !== 'maximize');
+    shapes.push(within(frame.box, [{ kind: 'path', points, stroke: theme.green, width: 1.5 }]));
   }
   shapes.push(
     ...trialMarks(
@@ -198,6 +211,7 @@ function frontPlot(
   const columns = objectivesOf(input);
   return {
     shapes,
+    frame: { box: frame.box, x: { id: xColumn.id, axis: x }, y: { id: yColumn.id, axis: y } },
     targets: dots.map((dot) => ({
       x: dot.x,
       y: dot.y,
@@ -234,15 +248,15 @@ function coursePlot(input: ChartInput, { steps }: HypervolumeHistory, outer: Box
   const last = Math.max(1, ...steps.map(({ trial }) => trial.number));
   const high = Math.max(steps.at(-1)?.value ?? 0, 1e-3) * 1.05;
   const axis = { kind: 'number', log: false, outside: 0, logPossible: false } as const;
-  const x = { ...axis, low: 0, high: last * 1.02 };
-  const y = { ...axis, low: 0, high };
+  const x = inSight({ ...axis, low: 0, high: last * 1.02 }, input.zoom?.[TRIALS]);
+  const y = inSight({ ...axis, low: 0, high }, input.zoom?.[VOLUMES]);
   const frame = frameOf(outer, { x, y, xName: 'trial', xWhole: true, yName: 'hypervolume' }, theme);
   const sorted = steps.toSorted((a, b) => a.trial.number - b.trial.number);
   // In the order in which trials ended the volume grows; by number it may look back, so the best so far is drawn.
   let before = 0;
   const places = sorted.map((step) => {
     before = Math.max(before, step.value);
-    const [px, py] = frame.at(step.trial.number / x.high, before / high);
+    const [px, py] = frame.at(unitOf(x, step.trial.number) ?? 0, unitOf(y, before) ?? 0);
     return { ...step, value: before, x: px, y: py };
   });
   const path = places.flatMap((place, i) => [
@@ -251,11 +265,16 @@ function coursePlot(input: ChartInput, { steps }: HypervolumeHistory, outer: Box
     place.x,
     place.y,
   ]);
-  const joined = places.filter((place) => place.joined);
+  const { left, top, width, height } = frame.box;
+  const joined = places.filter(
+    (place) =>
+      place.joined && place.x >= left && place.x <= left + width && place.y >= top && place.y <= top + height,
+  );
   return {
+    frame: { box: frame.box, x: { id: TRIALS, axis: x }, y: { id: VOLUMES, axis: y } },
     shapes: [
       ...frame.shapes,
-      { kind: 'path', points: path, stroke: theme.green, width: 1.5 },
+      within(frame.box, [{ kind: 'path', points: path, stroke: theme.green, width: 1.5 }]),
       {
         kind: 'marks',
         shape: 'square',

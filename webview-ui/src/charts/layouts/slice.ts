@@ -2,7 +2,7 @@
  * The metric against each parameter, side by side, with the partial dependence and how sure it is; thin lines: what the
  * selected trials would have reached with other values. Before there is a model, the smoothed course of the trials.
  */
-import { unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
+import { type NumberAxis, unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
 import {
   type Dependence,
   individualDependence,
@@ -13,7 +13,7 @@ import { smoothLine } from '../../../../src/core/analysis/surface.js';
 import { type Column, cellOf } from '../../../../src/core/study/table.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
 import { type Box, type Frame, frameOf } from '../kit/axes.js';
-import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
+import { emptyScene, type Scene, type Shape, type Target, within } from '../kit/scene.js';
 import type { ZoomFrame } from '../kit/zoom.js';
 import {
   axisOf,
@@ -50,6 +50,7 @@ export function layoutSlice(input: ChartInput): Scene {
   }
   const y = axisOf(input, input.metric, input.log);
   if (y.kind !== 'number') return emptyScene(width, input.height, 'The metric has no numbers.');
+  const cut = input.zoom?.[input.metric.id] !== undefined;
   const model = modelOf(input, y.log);
   const fitting = Math.max(1, Math.min(columns.length, Math.floor(width / LEAST_WIDTH)));
   const down = Math.ceil(columns.length / fitting);
@@ -79,7 +80,8 @@ export function layoutSlice(input: ChartInput): Scene {
       if (u === undefined || !onAxis(u)) return [];
       const value = measured(input, trial);
       const v = value === undefined ? 0 : unitOf(y, value);
-      if (v === undefined) return [];
+      // Zoomed, what lies beyond is not shown; seen whole, it stands at the edge.
+      if (v === undefined || (cut && (value === undefined || !onAxis(v)))) return [];
       const spread = x.kind === 'category' ? (jitter(trial.number) * 0.5) / x.choices.length : 0;
       const [px, py] = frame.at(u + spread, Math.max(0, Math.min(1, v)));
       return [{ trial, x: px, y: py, u, v, beyond: value !== undefined && (v < 0 || v > 1) }];
@@ -89,8 +91,11 @@ export function layoutSlice(input: ChartInput): Scene {
         trial.state === 'complete' && v >= 0 && v <= 1 && measured(input, trial) !== undefined,
     );
     shapes.push(
-      ...(modelled(input, model, column.name, x, y, frame) ??
-        course(input, x.kind === 'category' ? x.choices.length : 0, inside, frame)),
+      within(
+        frame.box,
+        modelled(input, model, column.name, x, y, frame) ??
+          course(input, x.kind === 'category' ? x.choices.length : 0, inside, frame),
+      ),
     );
     shapes.push(...trialMarks(input, dots, 5));
     for (const dot of dots) {
@@ -131,7 +136,7 @@ function modelled(
   model: Response | undefined,
   name: string,
   x: ValueAxis,
-  y: Extract<ValueAxis, { kind: 'number' }>,
+  y: NumberAxis,
   frame: Frame,
 ): readonly Shape[] | undefined {
   const line = model && partialDependence(model, name);
@@ -141,8 +146,9 @@ function modelled(
     const params = input.all[number]?.params;
     return (params && individualDependence(model, name, params)) ?? [];
   });
+  const place = (value: number): number => unitOf(y, y.log ? 10 ** value : value) ?? 0;
   const clamp = (value: number): number =>
-    Math.max(0, Math.min(1, unitOf(y, y.log ? 10 ** value : value) ?? 0));
+    input.zoom?.[input.metric.id] ? place(value) : Math.max(0, Math.min(1, place(value)));
   const half = x.kind === 'category' ? 0.3 / x.choices.length : 0;
   // Over a category a level line; along a number a course that reaches both ends.
   const whole = input.zoom?.[`param:${name}`] === undefined;
@@ -151,7 +157,6 @@ function modelled(
     const points: number[] = [];
     of.values.forEach((value, place) => {
       const [u, v] = [unitOf(x, value) ?? 0, clamp(values[place] as number)];
-      if (!onAxis(u)) return;
       if (half > 0) points.push(...frame.at(u - half, v), ...frame.at(u + half, v), Number.NaN, Number.NaN);
       else {
         if (ends && whole && place === 0) points.push(...frame.at(0, v));

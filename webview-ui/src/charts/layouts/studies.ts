@@ -2,14 +2,14 @@
  * Several studies over one another: the best so far by trial, and the distribution of the results. Each has a colour, a
  * dash and a mark of its own, so that none is told by its colour alone. Pure.
  */
-import { numberAxis, unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
+import { type NumberAxis, numberAxis, unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
 import { type Course, courseOf } from '../../../../src/core/analysis/course.js';
 import { formatNumber } from '../../../../src/core/format.js';
 import type { Theme } from '../../theme.js';
 import { type Box, type Frame, fitted, frameOf, textWidth } from '../kit/axes.js';
-import { emptyScene, type MarkShape, type Scene, type Shape, type Target } from '../kit/scene.js';
+import { emptyScene, type MarkShape, type Scene, type Shape, type Target, within } from '../kit/scene.js';
 import { inSight } from '../kit/zoom.js';
-import type { ChartInput } from './input.js';
+import { type ChartInput, onAxis } from './input.js';
 
 /** More cannot be told apart. */
 export const MOST_STUDIES = 6;
@@ -42,7 +42,6 @@ interface Line extends Look {
   readonly course: Course;
 }
 
-type NumberAxis = Extract<ValueAxis, { kind: 'number' }>;
 const plain = (low: number, high: number): NumberAxis => ({
   kind: 'number',
   log: false,
@@ -52,10 +51,10 @@ const plain = (low: number, high: number): NumberAxis => ({
   logPossible: false,
 });
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
-const clamp = (unit: number): number => Math.max(0, Math.min(1, unit));
 const TRIALS = 'studies:trial';
 const BESTS = 'studies:best';
 const VALUES = 'studies:value';
+const SHARES = 'studies:share';
 
 /** Room above and below, so that the best does not lie on the axis. */
 function airy(axis: ValueAxis): ValueAxis {
@@ -133,6 +132,7 @@ export function layoutStudies(input: ChartInput): Scene {
   );
   const results = inSight(whole, input.zoom?.[VALUES]);
   const trials = inSight(plain(0, last * 1.02), input.zoom?.[TRIALS]);
+  const shares = inSight(plain(0, 100), input.zoom?.[SHARES]);
   const objective = input.study.objectives[0]?.metric ?? metric.name;
   const place = (index: 0 | 1): Box =>
     beside
@@ -145,13 +145,13 @@ export function layoutStudies(input: ChartInput): Scene {
   );
   const spread = frameOf(
     place(1),
-    { x: results, y: plain(0, 100), xName: objective, yName: `% of trials with ${objective} at most` },
+    { x: results, y: shares, xName: objective, yName: `% of trials with ${objective} at most` },
     theme,
   );
   const targets: Target[] = [];
   const drawn = lines.flatMap((line) => [
     ...courseShapes(line, course, trials, reached, targets, objective),
-    ...spreadShapes(line, spread, results, targets, objective),
+    ...spreadShapes(line, spread, results, shares, targets, objective),
   ]);
   const leader = leading(lines);
   return {
@@ -162,7 +162,7 @@ export function layoutStudies(input: ChartInput): Scene {
     description: `Comparison of ${count(lines.length, 'study', 'studies')} by ${objective}: ${lines.map(({ name, course: { best } }) => `${name} ${formatNumber(best.at(-1)?.value ?? Number.NaN)}`).join(', ')}.${leader ? ` Best: ${leader.name}.` : ''}`,
     frames: [
       { box: course.box, x: { id: TRIALS, axis: trials }, y: { id: BESTS, axis: reached } },
-      { box: spread.box, x: { id: VALUES, axis: results } },
+      { box: spread.box, x: { id: VALUES, axis: results }, y: { id: SHARES, axis: shares } },
     ],
     outside: whole.kind === 'number' ? whole.outside : 0,
     logPossible: whole.kind === 'number' && whole.logPossible,
@@ -187,8 +187,6 @@ function leading(lines: readonly Line[]): Line | undefined {
   return leader;
 }
 
-const inFrame = ({ box }: Frame, x: number): number => Math.max(box.left, Math.min(box.left + box.width, x));
-
 /** A tread as far as the next improvement, then the riser; a mark at each improvement. */
 function courseShapes(
   line: Line,
@@ -199,15 +197,14 @@ function courseShapes(
   objective: string,
 ): readonly Shape[] {
   const { best, last } = line.course;
-  const at = (trial: number, value: number): readonly [number, number] =>
-    frame.at(unitOf(trials, trial) ?? 0, clamp(unitOf(results, value) ?? 0));
   const points: number[] = [];
   const marks: number[] = [];
   best.forEach(({ trial, value }, index) => {
-    const [x, y] = at(trial, value);
-    const [end] = at(best[index + 1]?.trial ?? Math.max(last, trial), value);
-    points.push(inFrame(frame, x), y, inFrame(frame, end), y);
-    if (x < frame.box.left - 0.5 || x > frame.box.left + frame.box.width + 0.5) return;
+    const next = best[index + 1]?.trial ?? Math.max(last, trial);
+    const [u, v] = [unitOf(trials, trial) ?? 0, unitOf(results, value) ?? 0];
+    const [x, y] = frame.at(u, v);
+    points.push(x, y, ...frame.at(unitOf(trials, next) ?? 0, v));
+    if (!onAxis(u) || !onAxis(v)) return;
     marks.push(x, y);
     targets.push({
       x,
@@ -216,7 +213,7 @@ function courseShapes(
       tip: () => [line.name, `best so far from trial ${trial} on`, `${objective} ${formatNumber(value, 5)}`],
     });
   });
-  return strokes(line, points, marks);
+  return strokes(line, frame, points, marks);
 }
 
 /** The staircase of shares, with a mark at each quarter. */
@@ -224,6 +221,7 @@ function spreadShapes(
   line: Line,
   frame: Frame,
   results: ValueAxis,
+  shares: ValueAxis,
   targets: Target[],
   objective: string,
 ): readonly Shape[] {
@@ -232,13 +230,15 @@ function spreadShapes(
   let before = 0;
   let quarter = 1;
   const points: number[] = [];
+  const up = (share: number): number => unitOf(shares, 100 * share) ?? 0;
   for (const { value, share } of distribution) {
-    const u = clamp(unitOf(results, value) ?? 0);
-    const [x, y] = frame.at(u, share);
-    points.push(...frame.at(u, before), x, y);
+    const [u, v] = [unitOf(results, value) ?? 0, up(share)];
+    const [x, y] = frame.at(u, v);
+    points.push(...frame.at(u, up(before)), x, y);
     before = share;
     if (share * 4 < quarter - 1e-9) continue;
     while (share * 4 >= quarter - 1e-9) quarter++;
+    if (!onAxis(u) || !onAxis(v)) continue;
     marks.push(x, y);
     targets.push({
       x,
@@ -250,14 +250,15 @@ function spreadShapes(
       ],
     });
   }
-  return strokes(line, points, marks);
+  return strokes(line, frame, points, marks);
 }
 
 const strokes = (
   { colour, dash, mark, own }: Line,
+  { box }: Frame,
   points: readonly number[],
   marks: readonly number[],
 ): readonly Shape[] => [
-  { kind: 'path', points, stroke: colour, width: own ? 2.5 : 1.75, ...(dash && { dash }) },
+  within(box, [{ kind: 'path', points, stroke: colour, width: own ? 2.5 : 1.75, ...(dash && { dash }) }]),
   { kind: 'marks', shape: mark, at: marks, size: 7, colour },
 ];

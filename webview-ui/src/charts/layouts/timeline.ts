@@ -1,12 +1,16 @@
 /** What each worker did when: a bar per trial, its end marked by how it ended. */
+import { unitOf } from '../../../../src/core/analysis/axis.js';
 import { type Span, timelineOf } from '../../../../src/core/analysis/timeline.js';
 import { formatDuration } from '../../../../src/core/format.js';
 import { durationOf } from '../../../../src/core/study/table.js';
 import type { Trial, TrialState } from '../../../../src/core/study/trial.js';
 import { frameOf } from '../kit/axes.js';
 import { emptyScene, type MarkShape, type Scene, type Shape, type Target } from '../kit/scene.js';
+import { inSight } from '../kit/zoom.js';
 import { type ChartInput, chosenOf, MOST_MARKS, sampled, statesOf, trialTip } from './input.js';
 
+/** The axis of time since the beginning, in the unit that fits. */
+const TIME = 'timeline:time';
 const UNITS = [
   { name: 's', ms: 1000 },
   { name: 'min', ms: 60_000 },
@@ -22,17 +26,20 @@ export function layoutTimeline(input: ChartInput): Scene {
   const unit = UNITS.findLast(({ ms }) => length >= 2 * ms) ?? UNITS[0];
   const lanes = Array.from({ length: timeline.lanes }, (_, lane) => `${lane + 1}`).reverse();
   const tall = Math.max(height, timeline.lanes * 14 + 60);
+  const whole = {
+    kind: 'number' as const,
+    log: false,
+    low: 0,
+    high: length / unit.ms,
+    outside: 0,
+    logPossible: false,
+  };
+  const x = inSight(whole, input.zoom?.[TIME]);
+  const at = (time: number): number => unitOf(x, (time - timeline.start) / unit.ms) ?? 0;
   const frame = frameOf(
     { left: 4, top: 0, width: width - 4, height: tall },
     {
-      x: {
-        kind: 'number',
-        log: false,
-        low: 0,
-        high: length / unit.ms,
-        outside: 0,
-        logPossible: false,
-      },
+      x,
       y: { kind: 'category', choices: lanes },
       xName: `time since the first trial began (${unit.name})`,
       yName: 'worker',
@@ -41,11 +48,13 @@ export function layoutTimeline(input: ChartInput): Scene {
   );
   const lane = frame.box.height / timeline.lanes;
   const bar = Math.max(3, Math.min(22, lane * 0.7));
-  const spans = timeline.spans.map((span) => {
-    const x = frame.at((span.start - timeline.start) / length, 0)[0];
-    const end = frame.at((span.end - timeline.start) / length, 0)[0];
+  const spans = timeline.spans.flatMap((span) => {
+    const [from, to] = [at(span.start), at(span.end)];
+    if (to < 0 || from > 1) return [];
+    const left = frame.at(Math.max(0, from), 0)[0];
+    const end = frame.at(Math.min(1, to), 0)[0];
     const y = frame.box.top + (span.lane + 0.5) * lane;
-    return { span, x, y, width: Math.max(1, end - x - 1) };
+    return [{ span, x: left, y, width: Math.max(1, end - left - 1) }];
   });
   const colours: Readonly<Record<TrialState, string>> = {
     waiting: theme.muted,
@@ -106,6 +115,7 @@ export function layoutTimeline(input: ChartInput): Scene {
     targets,
     description: `Timeline: ${timeline.lanes} workers over ${formatDuration(length)}, at work ${share} % of the time.`,
     note: `at work ${share} % of the time`,
+    frames: [{ box: frame.box, x: { id: TIME, axis: x } }],
     outside: 0,
     logPossible: false,
     states: statesOf(timeline.spans.map(({ trial }) => trial)),
