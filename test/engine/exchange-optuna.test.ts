@@ -127,13 +127,22 @@ describe('export to an Optuna journal', () => {
     ]);
   });
 
-  it("writes what the dashboard's own reader shows: no null beside values, texts and numbers as attributes", () => {
+  it("writes what the reader of the dashboard's VS Code extension shows: names last, reports by themselves, no null", () => {
     const lines = optunaJournal(sample()).trim().split('\n');
-    const first = lines.find((line) => line.includes('"op_code":4')) ?? '';
-    expect(first).toContain('"value":-1');
-    expect(first).not.toMatch(/"values?":null/);
-    expect(first).toContain('"loss":0.5');
-    expect(first).toContain('"1":-1.5,"2":NaN');
+    expect(lines.at(-1)).toContain('"study:metric_names":["score"]');
+    const of = (code: number, trial: number) =>
+      lines.filter((line) => line.startsWith(`{"op_code":${code},`) && line.includes(`"trial_id":${trial},`));
+    const created = lines.filter((line) => line.startsWith('{"op_code":4,'));
+    expect(created[0]).toContain('"loss":0.5');
+    expect(created[0]).not.toContain('null,"values"');
+    expect(of(7, 0).map((line) => line.slice(line.indexOf('"step"')))).toEqual([
+      '"step":1,"intermediate_value":-1.5,"metrics":{"loss":NaN}}',
+      '"step":2,"intermediate_value":NaN,"metrics":{"loss":0.25}}',
+    ]);
+    expect(of(6, 0)[0]).toContain(`"state":1,"values":[-1],"datetime_start":"${at(0)}"`);
+    // Without reports one line says it all, and says no value that there is not.
+    expect(created[2]).toContain('"state":3');
+    expect(created[2]).not.toMatch(/"values?":/);
   });
 });
 

@@ -3,6 +3,7 @@
  * continuing start from. Pure.
  */
 import type { Json, JsonObject } from '../json.js';
+import type { Constraint } from '../space/constraint.js';
 import type { Params, Space } from '../space/parameter.js';
 import { distributionJson, internalValue } from '../study/distribution-json.js';
 import { Attr, type JournalRecord, Op, StateCode } from '../study/records.js';
@@ -42,6 +43,10 @@ export interface ForeignStudy {
   /** As far as the file tells: conditions are not known to others. */
   readonly space: Space;
   readonly trials: readonly ForeignTrial[];
+  /** Of the study itself. */
+  readonly marks?: Marks;
+  /** What is asked of results, with values of the trials; where \`own\` has settings, those say it. */
+  readonly outcomeConstraints?: readonly Constraint[];
   /** What a study of ours that was exported had beyond. */
   readonly own?: Partial<Pick<NewStudy, 'settings' | 'config' | 'baseline'>> & {
     readonly environments?: readonly RecordedEnvironment[];
@@ -71,7 +76,8 @@ export function foreignOfStudy(study: Study): ForeignStudy {
       ...(marks && { marks }),
     };
   });
-  return { name, objectives, space, trials, own: { settings, config, baseline, environments } };
+  const marks = study.marks && { marks: study.marks };
+  return { name, objectives, space, trials, ...marks, own: { settings, config, baseline, environments } };
 }
 
 /** The records of one trial; `trial` is its number. Values outside of the space are left out. */
@@ -154,13 +160,17 @@ export function recordsOfTrials(
 
 /** The journal of ours that shows a foreign study. What is still running elsewhere is shown as running. */
 export function recordsOfForeign(foreign: ForeignStudy): readonly JournalRecord[] {
-  const { name, objectives, space, own } = foreign;
-  const { settings = { sampler: '', pruner: '', seed: 0, stop: {} }, config = { file: '', text: '' } } =
-    own ?? {};
+  const { name, objectives, space, own, marks, outcomeConstraints = [] } = foreign;
+  const asked = outcomeConstraints.length > 0 && { outcomeConstraints };
+  const {
+    settings = { sampler: '', pruner: '', seed: 0, stop: {}, ...asked },
+    config = { file: '', text: '' },
+  } = own ?? {};
   const status: StudyStatus = { kind: 'stopped', reason: 'opened from a file of another program' };
   return [
     ...studyRecords(WORKER, { name, objectives, space, settings, config, baseline: own?.baseline ?? {} }),
     statusRecord(WORKER, status, new Date(0).toISOString()),
+    ...(marks ? [marksRecord(WORKER, 'study', marks)] : []),
     ...recordsOfTrials(WORKER, foreign.trials, space, own?.environments),
   ];
 }

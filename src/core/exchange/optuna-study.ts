@@ -1,5 +1,6 @@
 /** An Optuna study as its storages hold it, and its translation into our words. Pure; the readers are beside. */
 import type { Json, JsonObject } from '../json.js';
+import type { Constraint } from '../space/constraint.js';
 import type { Distribution, Space } from '../space/parameter.js';
 import { externalValue, fixedParams, parseDistribution } from '../study/distribution-json.js';
 import { parseJson } from '../study/journal-line.js';
@@ -30,6 +31,8 @@ export interface OptunaStudy {
   readonly trials: readonly OptunaTrial[];
 }
 
+/** Optuna's: what constraints gave, in a list; since Optuna 5 each by itself, with a colon and its name behind. */
+export const CONSTRAINTS = 'constraints';
 /** Ours: metrics of a step beside the objective, by step, for there is no place for them in Optuna. */
 export const REPORTS = 'sweetspot:reports';
 /** Ours: the id of the environment. */
@@ -58,7 +61,7 @@ function spaceOf(trials: readonly OptunaTrial[]): Space {
 
 /** System attributes of samplers and storages that say nothing to a reader. */
 const PRIVATE =
-  /^(sweetspot:|tpe:|NSGA|cma:|qmc:|completed_rung_|fixed_params$|failed_trial$|retry_history$|grid_id$|search_space$)/;
+  /^(sweetspot:|constraints(:|$)|tpe:|NSGA|cma:|qmc:|completed_rung_|fixed_params$|failed_trial$|retry_history$|grid_id$|search_space$)/;
 
 function objectivesOf({ directions, systemAttrs, userAttrs }: OptunaStudy): readonly Objective[] {
   const names = systemAttrs[METRIC_NAMES] ?? userAttrs[METRIC_NAMES];
@@ -73,23 +76,24 @@ export function foreignOfOptuna(study: OptunaStudy): ForeignStudy {
   const objectives = objectivesOf(study);
   const own = attributes[Attr.space] as unknown as Space | undefined;
   const space = own ?? spaceOf(study.trials);
+  const constrained = own ? [] : constraintNames(study.trials);
   const trials = study.trials.map((trial, number): ForeignTrial => {
-    const note = noteOf(study.systemAttrs, trial.id);
+    const note = noteOf(study.systemAttrs, `${trial.id}:`);
     // Where a live journal of ours has them.
     const live = attributes[`${Attr.marks}:${number}`] as Marks | undefined;
     const marks = live ?? (note === undefined ? undefined : { note });
-    return { ...(marks && { marks }), ...foreignTrial(trial, space, objectives) };
+    return { ...(marks && { marks }), ...foreignTrial(trial, space, objectives, constrained) };
   });
-  if (!own) return { name: study.name, objectives, space, trials };
+  const note = noteOf(study.systemAttrs, '');
+  const marks = (attributes[Attr.marks] as Marks | undefined) ?? (note === undefined ? undefined : { note });
+  const shared = { name: study.name, objectives, space, trials, ...(marks && { marks }) };
+  if (!own) return { ...shared, outcomeConstraints: constrained.map(notAboveZero) };
   const settings = attributes[Attr.settings] as unknown as Study['settings'] | undefined;
   const config = attributes[Attr.config] as unknown as Study['config'] | undefined;
   const baseline = attributes[Attr.baseline] as JsonObject | undefined;
   const environments = attributes[Attr.environment] as unknown as readonly RecordedEnvironment[] | undefined;
   return {
-    name: study.name,
-    objectives,
-    space,
-    trials,
+    ...shared,
     own: {
       ...(settings && { settings }),
       ...(config && { config }),
@@ -99,17 +103,44 @@ export function foreignOfOptuna(study: OptunaStudy): ForeignStudy {
   };
 }
 
-/** The note on a trial that optuna-dashboard keeps in pieces. */
-function noteOf(attributes: OptunaStudy['systemAttrs'], id: number): string | undefined {
+/** What a trial's constraints gave, by name: Optuna holds a trial for feasible where all are at most 0. */
+function constraintsOf({ systemAttrs }: OptunaTrial): Readonly<Record<string, number>> {
+  const found: Record<string, number> = {};
+  for (const [key, value] of Object.entries(systemAttrs)) {
+    if (key === CONSTRAINTS && Array.isArray(value)) {
+      value.forEach((one, index) => {
+        found[`constraint${index}`] = one as number;
+      });
+    } else if (key.startsWith(`${CONSTRAINTS}:`)) found[key.slice(CONSTRAINTS.length + 1)] = value as number;
+  }
+  return found;
+}
+
+const constraintNames = (trials: readonly OptunaTrial[]): readonly string[] => [
+  ...new Set(trials.flatMap((trial) => Object.keys(constraintsOf(trial)))),
+];
+
+const notAboveZero = (name: string): Constraint => ({
+  text: `${name} <= 0`,
+  expression: { relation: '<=', left: { name }, right: { value: 0 } },
+});
+
+/** The note on a trial (`of`: its id and a colon) or on the study that optuna-dashboard keeps in pieces. */
+function noteOf(attributes: OptunaStudy['systemAttrs'], of: string): string | undefined {
   let note = '';
   for (let piece = 0; ; piece++) {
-    const text = attributes[`dashboard:${id}:note_str:${piece}`];
+    const text = attributes[`dashboard:${of}note_str:${piece}`];
     if (typeof text !== 'string') return note === '' ? undefined : note;
     note += text;
   }
 }
 
-function foreignTrial(trial: OptunaTrial, space: Space, objectives: readonly Objective[]): ForeignTrial {
+function foreignTrial(
+  trial: OptunaTrial,
+  space: Space,
+  objectives: readonly Objective[],
+  constrained: readonly string[],
+): ForeignTrial {
   const { state, values, systemAttrs, userAttrs, start, complete } = trial;
   // In a live journal of ours some of them are user attributes.
   const own = { ...userAttrs, ...systemAttrs };
@@ -126,6 +157,10 @@ function foreignTrial(trial: OptunaTrial, space: Space, objectives: readonly Obj
   const named = Object.fromEntries(
     (values ?? []).map((value, index) => [objectives[index]?.metric ?? metric, value]),
   );
+  const broken = constraintsOf(trial);
+  // To Optuna a trial of which nothing is said breaks none.
+  const violations =
+    state === 'complete' ? Object.fromEntries(constrained.map((name) => [name, broken[name] ?? 0])) : broken;
   const suggestion = own[Attr.suggestion] as unknown as ForeignTrial['suggestion'];
   const reason = own[Attr.reason];
   const environment = own[ENVIRONMENT_OF_TRIAL];
@@ -135,7 +170,7 @@ function foreignTrial(trial: OptunaTrial, space: Space, objectives: readonly Obj
     state,
     params,
     ...(values && { objectives: values }),
-    values: { ...named, ...(own[Attr.values] as Record<string, number> | undefined) },
+    values: { ...named, ...violations, ...(own[Attr.values] as Record<string, number> | undefined) },
     reports,
     ...(start !== undefined && { startedAt: start }),
     ...(complete !== undefined && { finishedAt: complete }),
