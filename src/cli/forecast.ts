@@ -3,19 +3,18 @@ import { resolve } from 'node:path';
 import type { Forecast } from '../core/analysis/forecast.js';
 import { formatBytes, formatDuration } from '../core/format.js';
 import { type ForecastResult, forecast } from '../engine/forecast.js';
+import { interruption } from './interrupt.js';
 import { UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
 import type { RunOptions } from './run.js';
 
 export async function printForecast(config: string, options: RunOptions): Promise<void> {
-  const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
   const { trials, workers } = options;
   const result = await forecast({
     configFile: resolve(config),
     backend: options.backend,
     tensorflowFolders: [process.cwd()],
-    signal: abort.signal,
+    signal: interruption(),
     ...(trials === undefined ? {} : { trials }),
     ...(workers === undefined ? {} : { workers }),
   });

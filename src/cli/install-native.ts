@@ -1,6 +1,7 @@
 /** `sweetspot install-native`: tfjs-node into a folder, with its progress; Ctrl+C leaves the folder as it was. */
 import { resolve } from 'node:path';
 import { type InstallResult, installNative } from '../engine/tensorflow/install-native.js';
+import { interruption } from './interrupt.js';
 import { ExitCode } from './output.js';
 
 interface Options {
@@ -33,15 +34,11 @@ const EXIT_CODES = {
 } as const;
 
 export async function installNativeCommand({ into, json = false }: Options): Promise<void> {
-  const abort = new AbortController();
-  const cancel = (): void => abort.abort();
-  process.once('SIGINT', cancel);
-  process.once('SIGTERM', cancel);
   const onProgress = (message: string): void => {
     if (json) console.log(JSON.stringify({ event: 'progress', message }));
     else console.error(message);
   };
-  const result = await installNative(resolve(into), { signal: abort.signal, onProgress });
+  const result = await installNative(resolve(into), { signal: interruption(), onProgress });
   if (json) console.log(JSON.stringify({ event: 'end', ...result }));
   else say(result);
   process.exitCode = EXIT_CODES[result.kind];

@@ -234,6 +234,9 @@ program
   .option('--json', 'print one event per line for machines')
   .action(installNativeCommand);
 
+// `sweetspot list … | head` reads no further, and a terminal may be closed: a study goes on to its orderly end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,10 +1,11 @@
 /** `best`, `list` and `show`: what a study found, for people or as JSON. */
 
 import { resolve } from 'node:path';
+import { environmentChange } from '../core/analysis/environment-turn.js';
 import { formatBytes, formatValue, NOTHING } from '../core/format.js';
 import { prunerText } from '../core/pruners/names.js';
 import { bestTrial, isExcluded, mergedStudy } from '../core/study/best.js';
-import { parseFilter } from '../core/study/filter.js';
+import { parseFilter, passing } from '../core/study/filter.js';
 import { paretoFront } from '../core/study/pareto.js';
 import { shownState } from '../core/study/pause.js';
 import { journalFile, trialFolder } from '../core/study/places.js';
@@ -76,7 +77,7 @@ function trialsWhere(study: Study, where: string): readonly Trial[] {
   if (parsed.kind === 'error') {
     throw new UsageError(`--where: ${parsed.message}\n  ${where}\n  ${' '.repeat(parsed.offset)}^`);
   }
-  return study.trials.filter(parsed.test);
+  return passing(study.trials, [parsed.mask]);
 }
 
 export async function show(
@@ -119,6 +120,7 @@ export async function show(
 
 function describeStudy(study: Study, bytes: StudyBytes | undefined): string {
   const { status, settings } = study;
+  const moved = environmentChange(study);
   const counts = new Map<string, number>();
   for (const { state } of study.trials) counts.set(state, (counts.get(state) ?? 0) + 1);
   const stop = Object.entries(settings.stop).map(([name, value]) => `${name} ${value}`);
@@ -136,6 +138,7 @@ function describeStudy(study: Study, bytes: StudyBytes | undefined): string {
     ...(bytes
       ? [`On disk    journal ${formatBytes(bytes.journal)}, files of trials ${formatBytes(bytes.trials)}`]
       : []),
+    ...(moved === undefined ? [] : [`Ran on     ${moved}`]),
     `Time       ${(runningMs(study, Date.now()) / 1000).toFixed(0)} s`,
     '',
     describeBest(study),

@@ -21,6 +21,7 @@ import {
 import { type RerunResult, rerun } from '../engine/environment/rerun.js';
 import { writeWhole } from '../engine/write-whole.js';
 import { differenceTable } from './env.js';
+import { interruption } from './interrupt.js';
 import { openStudy, UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
 import { number } from './report.js';
@@ -139,6 +140,7 @@ export async function verify(file: string, options: VerifyOptions): Promise<void
   const subject = await subjectOf(file, options);
   const { lock: locked, configFile, promised } = subject;
   const recorded = locked.environment.backend;
+  const signal = interruption();
   const result = options.environmentOnly
     ? undefined
     : await rerun({
@@ -148,7 +150,9 @@ export async function verify(file: string, options: VerifyOptions): Promise<void
         tensorflowFolders: [process.cwd()],
         repeats: options.repeats,
         script: fileURLToPath(new URL('./trial.js', import.meta.url)),
+        signal,
       });
+  if (signal.aborted) throw new UsageError('Interrupted.', ExitCode.interrupted);
   if (result?.kind === 'failed') {
     throw new UsageError(`Trial ${locked.trial} cannot be run here: ${result.message}`, ExitCode.failed);
   }

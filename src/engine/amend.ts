@@ -19,6 +19,9 @@ import { loadStudy } from './study-store.js';
 /** Tries, 100 ms apart, while another program has the lock but does not answer: it is starting, or amending too. */
 const TRIES = 50;
 
+/** Milliseconds that an engine may take, which may be in the midst of a long suggestion. */
+const ANSWER_WITHIN = 30_000;
+
 /** A change, in two ways. */
 export interface Amendment<T> {
   /** What is to be written, and what comes of it. */
@@ -78,9 +81,20 @@ async function askEngine<T>(journal: string, { there }: Amendment<T>): Promise<{
     new SocketMessageWriter(socket),
   );
   connection.listen();
+  let timer: NodeJS.Timeout | undefined;
+  // An engine that dies meanwhile answers nothing, and one that is halted neither.
+  const silence = new Promise<never>((_, reject) => {
+    const says = (how: string) =>
+      reject(new Error(`The engine of this study (process ${holder.pid}) ${how}`));
+    socket.once('close', () =>
+      says('ended before it answered. Look whether it took the change, and try again.'),
+    );
+    timer = setTimeout(() => says('does not answer. End it, and try again.'), ANSWER_WITHIN);
+  });
   try {
-    return { result: await there(client<EngineContract>(connection)) };
+    return { result: await Promise.race([there(client<EngineContract>(connection)), silence]) };
   } finally {
+    clearTimeout(timer);
     connection.dispose();
     socket.destroy();
   }

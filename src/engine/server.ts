@@ -10,6 +10,7 @@ import type { StudyStatus } from '../core/study/trial.js';
 import { type Server, serve } from '../protocol/contract.js';
 import { type EngineContract, type EngineStatus, type EngineUsage, PROTOCOL } from '../protocol/engine.js';
 import type { StudyRunner } from './study-runner.js';
+import { longTimeout } from './timer.js';
 import { UsageMeter } from './usage.js';
 import { VERSION } from './version.js';
 
@@ -74,7 +75,7 @@ export class EngineServer {
   #watch(): void {
     clearTimeout(this.#timer);
     if (this.#graceMs === undefined || this.#clients.size > 0) return;
-    this.#timer = setTimeout(() => this.#runner.stop('now', 'the window was closed'), this.#graceMs);
+    this.#timer = longTimeout(() => this.#runner.stop('now', 'the window was closed'), this.#graceMs);
   }
 
   /** Tells every client how the study ended, then hangs up. */

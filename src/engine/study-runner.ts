@@ -36,6 +36,7 @@ import { Asker } from './ask/asker.js';
 import type { AttemptResult, Executor } from './executors/executor.js';
 import type { Journal } from './journal.js';
 import { withOwnSeed } from './repeat-seed.js';
+import { longTimeout } from './timer.js';
 import { TrialNotices } from './trial-notices.js';
 
 /** Failures at the beginning, without a single success, after which going on is pointless. */
@@ -255,7 +256,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     const state = this.#running.get(number);
     const { trialMinutes } = this.study.settings.stop;
     if (state && trialMinutes !== undefined) {
-      state.timer = setTimeout(() => {
+      state.timer = longTimeout(() => {
         state.timedOut = true;
         executor.cancel(number);
       }, trialMinutes * 60_000);

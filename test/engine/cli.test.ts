@@ -104,6 +104,15 @@ describe('sweetspot run', () => {
     expect(await params()).toEqual(await params());
   });
 
+  it('goes on to its end when nobody reads what it prints any more', async () => {
+    const folder = await make();
+    const child = spawn(process.execPath, [bundle('cli.js'), 'run', 'a.yaml'], { cwd: folder });
+    child.stdout.once('data', () => child.stdout.destroy());
+    child.stderr.destroy();
+    expect(await new Promise((done) => child.once('exit', done))).toBe(0);
+    expect(JSON.parse((await cli(folder, ['show', 'a.yaml', '--json'])).out).status.kind).toBe('finished');
+  });
+
   it('ends with 130 when interrupted, and resume goes on', async () => {
     const folder = await make();
     await writeFile(

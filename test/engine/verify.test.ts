@@ -61,6 +61,20 @@ describe('sweetspot verify --trial', () => {
     expect(status).toBe(1);
   });
 
+  it('runs a repeat with the seed it had, and measures noise where the config fixes the seed', async () => {
+    const seeded = (more: number): string =>
+      `export default (config) => config.x + ((config.seed * 0.618) % 1) / 100 + ${more};`;
+    const folder = await project({
+      'a.yaml': `${CONFIG.replace('stop:', 'repeats: 2\n#   stop:')}seed: 7\n`,
+      'train.js': seeded(0),
+    });
+    expect(cli(folder, 'run', 'a.yaml').status).toBe(0);
+    expect(cli(folder, 'verify', 'a.yaml', '--trial', '1').stdout).toContain('Bit-identical');
+    await writeFile(join(folder, 'train.js'), seeded(0.0001));
+    const { verdict } = JSON.parse(cli(folder, 'verify', 'a.yaml', '--trial', '1', '--json').stdout);
+    expect(verdict).toMatchObject({ kind: 'within-noise', test: { runs: 5 } });
+  });
+
   it('refuses a trial that has no result', async () => {
     const folder = await project({
       'a.yaml': CONFIG,

@@ -10,7 +10,9 @@ import { applyValues } from '../../core/annotation/edit.js';
 import { parseConfig } from '../../core/annotation/yaml.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
 import { derivedSeed } from '../../core/random.js';
+import { repeatOf } from '../../core/study/repeats.js';
 import type { Study, Trial } from '../../core/study/trial.js';
+import { withOwnSeed } from '../repeat-seed.js';
 
 const FORMAT = 'sweetspot-lock';
 
@@ -55,13 +57,14 @@ export function lockOf(study: Study, trial: Trial, config: string): TrialLock | 
   const before = parseConfig(study.config.text).config;
   if (!before) return `The study "${study.name}" does not hold its config. Was it imported from elsewhere?`;
   const { text } = applyValues(study.config.text, before.tuned, trial.params);
+  const data = parseConfig(text).config?.data ?? null;
   const { seed } = trial.attributes;
   return {
     format: FORMAT,
     version: 1,
     config,
-    text,
-    values: hashOfConfig(parseConfig(text).config?.data ?? null),
+    text: repeatOf(trial) === undefined ? text : withOwnSeed(data, text, trial.number).text,
+    values: hashOfConfig(data),
     study: study.name,
     trial: trial.number,
     state: trial.state,

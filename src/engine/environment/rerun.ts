@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { firstParting, type RunRecord, type Verdict, verdictOf } from '../../core/analysis/reproduction.js';
 import { applyValues, patchedData } from '../../core/annotation/edit.js';
 import { parseConfig } from '../../core/annotation/yaml.js';
-import type { Json, JsonObject } from '../../core/json.js';
+import type { JsonObject } from '../../core/json.js';
 import { derivedSeed } from '../../core/random.js';
 import type { Executor } from '../executors/executor.js';
 import { LocalExecutor } from '../executors/local.js';
+import { withSeed } from '../repeat-seed.js';
 import { recordOf, type TrialLock } from './lock-file.js';
 
 export interface RerunOptions {
@@ -24,6 +25,8 @@ export interface RerunOptions {
   readonly repeats: number;
   /** The bundle of the child process. */
   readonly script: string;
+  /** Ends the run. */
+  readonly signal?: AbortSignal;
 }
 
 export type RerunResult =
@@ -40,21 +43,14 @@ export type RerunResult =
 
 type Run = { readonly record: RunRecord; readonly attributes: JsonObject };
 
-/** A config's own seed takes the place of a trial's, so for another seed it must give way. */
-const withSeed = (data: Json, seed: number): Json =>
-  typeof data === 'object' &&
-  data !== null &&
-  !Array.isArray(data) &&
-  typeof (data as JsonObject).seed === 'number'
-    ? { ...(data as JsonObject), seed }
-    : data;
-
 export async function rerun(options: RerunOptions): Promise<RerunResult> {
-  const { lock, repeats, script } = options;
+  const { lock, repeats, script, signal } = options;
   const objective = parseConfig(lock.text).config?.sweep.objectives[0]?.metric;
   if (objective === undefined) return { kind: 'failed', message: 'The locked config cannot be read.' };
   const folder = await mkdtemp(join(tmpdir(), 'sweetspot-verify-'));
   const executor = new LocalExecutor(Math.max(1, availableParallelism() - 1), script);
+  const end = (): void => void executor.dispose();
+  signal?.addEventListener('abort', end);
   try {
     const first = await runOnce(options, executor, folder, 0);
     if (typeof first === 'string') return { kind: 'failed', message: first };
@@ -73,6 +69,7 @@ export async function rerun(options: RerunOptions): Promise<RerunResult> {
     const verdict = verdictOf(before, first.record, objective, sample);
     return { kind: 'rerun', verdict, objective, before, after: first.record, attributes: first.attributes };
   } finally {
+    signal?.removeEventListener('abort', end);
     await executor.dispose();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -91,7 +88,12 @@ async function runOnce(
   const own = join(folder, String(k));
   await mkdir(own);
   const seed = k === 0 ? lock.seed : derivedSeed(lock.seed, k, 'verify');
-  const data = patchedData(config.data, config.tuned, lock.params);
+  const given = {
+    config: patchedData(config.data, config.tuned, lock.params),
+    text: applyValues(lock.text, config.tuned, lock.params).text,
+  };
+  // A config's own seed takes the place of a trial's, so for another seed it must give way.
+  const run = k === 0 ? given : withSeed(given.config, given.text, () => seed);
   const reports: { step: number; metrics: Readonly<Record<string, number>> }[] = [];
   const last = lock.state === 'pruned' ? (lock.reports.at(-1)?.step ?? 0) : Number.POSITIVE_INFINITY;
   let attributes: JsonObject = {};
@@ -101,8 +103,8 @@ async function runOnce(
       attempt: 1,
       trainer: config.sweep.trainer,
       configFile,
-      config: k === 0 ? data : withSeed(data, seed),
-      configText: applyValues(lock.text, config.tuned, lock.params).text,
+      config: run.config,
+      configText: run.text,
       params: lock.params,
       metric: metrics[0] as string,
       metrics,

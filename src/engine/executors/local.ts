@@ -57,9 +57,14 @@ class Worker {
     });
     this.child.on('message', (message: FromWorker) => this.#hear(message, onFree));
     this.child.on('error', (error) => {
+      // What cannot be said to a child that is ending is no news: its end is.
+      if (this.child.pid !== undefined) return;
+      // It was never started, and no end will come.
       for (const job of this.#jobs.values()) {
-        this.#end(job, { kind: 'failed', error: error.message, fatal: false });
+        const reason = `no process can be started to train in (${error.message})`;
+        this.#end(job, { kind: 'failed', error: reason, fatal: true });
       }
+      onExit(this);
     });
     // Not `close`, which never comes for a child whose channel we closed (seen on Node 20).
     this.child.on('exit', (code, signal) => {
@@ -198,6 +203,7 @@ export class LocalExecutor implements Executor {
   /** Trials that were in a process of several when it died. */
   readonly #suspects = new Set<number>();
   #exited: (() => void) | undefined;
+  #gone: Promise<void> | undefined;
   #disposed = false;
 
   /**
@@ -213,7 +219,8 @@ export class LocalExecutor implements Executor {
     this.slots = processes * trialsPerWorker;
   }
 
-  run(spec: AttemptSpec, events: AttemptEvents): Promise<AttemptResult> {
+  async run(spec: AttemptSpec, events: AttemptEvents): Promise<AttemptResult> {
+    if (this.#disposed) return { kind: 'cancelled' };
     return new Promise((resolve) => {
       const canShare = spec.trainer.kind === 'declarative' && !this.#suspects.has(spec.trial);
       const settle = (result: AttemptResult): void => {
@@ -243,11 +250,11 @@ export class LocalExecutor implements Executor {
     this.#disposed = true;
     while (this.#queue.length > 0) this.#drop(0);
     if (this.#workers.size === 0) return;
-    const gone = new Promise<void>((resolve) => {
+    this.#gone ??= new Promise((resolve) => {
       this.#exited = resolve;
     });
     for (const worker of this.#workers) worker.kill();
-    await gone;
+    await this.#gone;
   }
 
   #drop(at: number): void {
