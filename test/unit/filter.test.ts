@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { brushTest, brushText, parseFilter } from '../../src/core/study/filter.js';
-import { columnsOf, constantColumns, groupTrials, sortTrials } from '../../src/core/study/table.js';
+import { brushMask, brushText, parseFilter, passing as passingOf } from '../../src/core/study/filter.js';
+import { sortTrials } from '../../src/core/study/sorting.js';
+import { columnsOf, constantColumns, groupTrials } from '../../src/core/study/table.js';
 import type { Trial } from '../../src/core/study/trial.js';
 
 const trial = (number: number, more: Partial<Trial> = {}): Trial => ({
@@ -23,7 +24,9 @@ const trials = [
 const columns = columnsOf({ objectives: [{ metric: 'val_loss', direction: 'minimize' }], space: {}, trials });
 const passing = (text: string): number[] | string => {
   const parsed = parseFilter(text, columns);
-  return parsed.kind === 'error' ? parsed.message : trials.filter(parsed.test).map(({ number }) => number);
+  return parsed.kind === 'error'
+    ? parsed.message
+    : passingOf(trials, [parsed.mask]).map(({ number }) => number);
 };
 
 describe('a filter expression', () => {
@@ -65,14 +68,14 @@ describe('a filter expression', () => {
 describe('a brush', () => {
   it('is a range of a column, in words for people', () => {
     const brush = { column: 'objective:val_loss', low: 0.1, high: 0.3 };
-    expect(trials.filter(brushTest(brush, columns, trials)!).map(({ number }) => number)).toEqual([1, 2, 3]);
+    expect(passingOf(trials, [brushMask(brush, columns)!]).map(({ number }) => number)).toEqual([1, 2, 3]);
     expect(brushText(brush, columns)).toBe('val_loss 0.1 – 0.3');
   });
 
   it('of categories holds their values, lists included', () => {
     const brush = { column: 'param:model.units', values: [[8, 1]] };
-    expect(trials.filter(brushTest(brush, columns, trials)!).map(({ number }) => number)).toEqual([1]);
-    expect(brushTest({ column: 'param:gone', values: [1] }, columns, trials)).toBeUndefined();
+    expect(passingOf(trials, [brushMask(brush, columns)!]).map(({ number }) => number)).toEqual([1]);
+    expect(brushMask({ column: 'param:gone', values: [1] }, columns)).toBeUndefined();
   });
 });
 

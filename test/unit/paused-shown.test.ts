@@ -1,7 +1,8 @@
 /** A paused trial waits in the journal; people are told that it is paused, and why. */
 import { describe, expect, it, vi } from 'vitest';
-import { parseFilter } from '../../src/core/study/filter.js';
-import { columnsOf, sortTrials } from '../../src/core/study/table.js';
+import { parseFilter, passing } from '../../src/core/study/filter.js';
+import { sortTrials } from '../../src/core/study/sorting.js';
+import { columnsOf } from '../../src/core/study/table.js';
 import type { Study, Trial } from '../../src/core/study/trial.js';
 import type { StudyEntry } from '../../src/extension/study-entry.js';
 import type { StudyView } from '../../webview-ui/src/feed.js';
@@ -104,7 +105,7 @@ describe('a paused trial', () => {
     const found = (text: string) => {
       const filter = parseFilter(text, columns);
       if (filter.kind === 'error') throw new Error(filter.message);
-      return trials.filter(filter.test).map(({ number }) => number);
+      return passing(trials, [filter.mask]).map(({ number }) => number);
     };
     expect(found('state = paused')).toEqual([1]);
     expect(found('state = waiting')).toEqual([2]);

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Space } from '../../src/core/space/parameter.js';
-import {
-  cellOf,
-  changesFromFile,
-  columnsOf,
-  defaultSort,
-  naturalOrder,
-  shortNames,
-  sortKey,
-} from '../../src/core/study/table.js';
+import { cellOf, changesFromFile, columnsOf, defaultSort, shortNames } from '../../src/core/study/table.js';
 import type { Trial } from '../../src/core/study/trial.js';
 
 const space: Space = {
@@ -98,19 +90,6 @@ describe('sorting', () => {
       column: 'objective:accuracy',
       descending: true,
     });
-  });
-
-  it('never ranks a pruned trial by its last report, nor a non-finite result', () => {
-    const objective = column('objective:val_loss');
-    expect(sortKey(trial(1), objective, 0)).toBe(0.1);
-    expect(sortKey(trial(1, { state: 'pruned' }), objective, 0)).toBeUndefined();
-    expect(sortKey(trial(1, { values: { val_loss: Number.NaN } }), objective, 0)).toBeUndefined();
-  });
-
-  it('leaves running trials before finished, finished before pruned, pruned before failed', () => {
-    const states = ['failed', 'pruned', 'complete', 'running'] as const;
-    const order = naturalOrder(states.map((state, number) => trial(number, { state })));
-    expect(order.map(({ state }) => state)).toEqual(['running', 'complete', 'pruned', 'failed']);
   });
 });
 

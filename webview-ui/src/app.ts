@@ -1,6 +1,6 @@
 /** What every element of the page is given: the study, the person's choices, and the ways to act. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
-import { brushTest, parseFilter, type TrialTest } from '../../src/core/study/filter.js';
+import { brushMask, parseFilter, passing, type TrialMask } from '../../src/core/study/filter.js';
 import { type Column, columnsOf } from '../../src/core/study/table.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import type { StudyAction, TrialAction, TrialFiles } from '../../src/protocol/panel.js';
@@ -33,7 +33,7 @@ export class App {
     this.peers = new Peers(host, () => this.feed.page.value?.study?.id);
     effect(() => {
       const page = this.feed.page.value;
-      if (page) this.ui.show(page.study);
+      if (page) this.ui.show(page.study, page.renamedFrom);
     });
     this.validations = new Validations(host);
     effect(() => {
@@ -64,17 +64,14 @@ export class App {
     const { text, brushes } = this.ui.filter.value;
     if (text.trim() === '' && brushes.length === 0) return { trials, active: false, problem: undefined };
     const columns = this.columns.value;
-    const tests: TrialTest[] = brushes.flatMap((brush) => brushTest(brush, columns, trials) ?? []);
+    const masks: TrialMask[] = brushes.flatMap((brush) => brushMask(brush, columns) ?? []);
     let problem: string | undefined;
     if (text.trim() !== '') {
       const parsed = parseFilter(text, columns);
-      if (parsed.kind === 'test') tests.push(parsed.test);
+      if (parsed.kind === 'mask') masks.push(parsed.mask);
       else problem = parsed.message;
     }
-    const [only, ...more] = tests;
-    if (!only) return { trials, active: false, problem };
-    const passing = trials.filter((trial) => only(trial) && more.every((test) => test(trial)));
-    return { trials: passing, active: true, problem };
+    return { trials: passing(trials, masks), active: masks.length > 0, problem };
   });
 
   /** Milliseconds since the epoch, once a second while the study runs. */

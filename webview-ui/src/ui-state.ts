@@ -4,7 +4,7 @@
  */
 import { batch, effect, type Signal, signal } from '@preact/signals-core';
 import type { Brush } from '../../src/core/study/filter.js';
-import type { Sort } from '../../src/core/study/table.js';
+import type { Sort } from '../../src/core/study/sorting.js';
 import type { PageFilter, StudyRef } from '../../src/protocol/panel.js';
 import type { Host } from './host.js';
 
@@ -121,6 +121,8 @@ export class UiState {
   readonly #host: Host;
   #saved: Saved;
   #ref: StudyRef | undefined;
+  /** A comparison that was asked for before its study was shown. */
+  #asked: { readonly study: string; readonly others: readonly string[] } | undefined;
   /** The filter that the other pages have, too. */
   #shared: PageFilter = NO_FILTER;
   #sharing: ReturnType<typeof setTimeout> | undefined;
@@ -139,14 +141,19 @@ export class UiState {
       this.#shared = filter;
       this.filter.value = filter;
     });
+    host.on('compare', (asked) => {
+      this.#asked = asked;
+      this.#compareAsAsked();
+    });
     effect(() => this.#share(this.filter.value));
     effect(() => this.#save());
   }
 
-  /** Brings back what was set up for this study. */
-  show(ref: StudyRef | undefined): void {
+  /** Brings back what was set up for this study, also under the id it had before it was renamed. */
+  show(ref: StudyRef | undefined, renamedFrom?: string): void {
     if (ref?.id === this.#ref?.id) return;
-    const study: SavedStudy = (ref && this.#saved.studies[ref.id]) || {};
+    const { studies } = this.#saved;
+    const study: SavedStudy = (ref && (studies[ref.id] ?? studies[renamedFrom ?? ''])) || {};
     batch(() => {
       this.#ref = ref;
       this.sort.value = study.sort && [study.sort].flat();
@@ -167,6 +174,14 @@ export class UiState {
       this.selected.value = study.selected ?? [];
     });
     this.#save();
+    this.#compareAsAsked();
+  }
+
+  #compareAsAsked(): void {
+    const asked = this.#asked;
+    if (!asked || asked.study !== this.#ref?.id) return;
+    this.#asked = undefined;
+    this.chart({ tab: 'studies', others: asked.others });
   }
 
   /** Selects for this page and tells the other views. `add` toggles in place of replacing. */

@@ -5,9 +5,9 @@
 import { didYouMean } from '../annotation/nearest.js';
 import { formatDuration, formatNumber, formatValue } from '../format.js';
 import { canonicalJson, type Json } from '../json.js';
-import { columnNumbers } from './columns.js';
+import { type Cells, cellsOf, gatherCells, maskOf } from './columns.js';
 import { SyntaxError as PeggySyntaxError, parse } from './filter.peggy';
-import { type Column, cellOf } from './table.js';
+import type { Column } from './table.js';
 import type { Trial } from './trial.js';
 
 /** A range of one column, both ends included; of a column without numbers, the texts of the values chosen. */
@@ -15,10 +15,11 @@ export type Brush =
   | { readonly column: string; readonly low: number; readonly high: number }
   | { readonly column: string; readonly values: readonly Json[] };
 
-export type TrialTest = (trial: Trial) => boolean;
+/** Which of some trials pass: 1 where one does, by position. The list of trials must stand for its contents. */
+export type TrialMask = (trials: readonly Trial[]) => Uint8Array;
 
 export type ParsedFilter =
-  | { readonly kind: 'test'; readonly test: TrialTest }
+  | { readonly kind: 'mask'; readonly mask: TrialMask }
   /** `offset` into the text: where it stopped making sense. */
   | { readonly kind: 'error'; readonly message: string; readonly offset: number };
 
@@ -46,7 +47,7 @@ class UnknownName extends Error {
 /** Reads a filter. Names are a column's name, its short label, or `trial`, `state`, `duration` (seconds), and those of `MORE_NAMES`. */
 export function parseFilter(text: string, columns: readonly Column[]): ParsedFilter {
   try {
-    return { kind: 'test', test: compile(parse(text) as Expression, columns) };
+    return { kind: 'mask', mask: compile(parse(text) as Expression, columns) };
   } catch (error) {
     if (error instanceof UnknownName) return { kind: 'error', message: error.message, offset: error.offset };
     if (!(error instanceof PeggySyntaxError)) throw error;
@@ -60,27 +61,59 @@ export function parseFilter(text: string, columns: readonly Column[]): ParsedFil
   }
 }
 
+/** The trials that pass every mask; the list itself without any. */
+export function passing(trials: readonly Trial[], masks: readonly TrialMask[]): readonly Trial[] {
+  if (masks.length === 0) return trials;
+  const mask = together(
+    masks.map((one) => one(trials)),
+    true,
+  );
+  const passed: Trial[] = [];
+  for (let index = 0; index < mask.length; index++)
+    if (mask[index] === 1) passed.push(trials[index] as Trial);
+  return passed;
+}
+
+/** All of the masks, or any. */
+function together(masks: readonly Uint8Array[], all: boolean): Uint8Array {
+  const [first, ...others] = masks;
+  if (!first) return new Uint8Array();
+  if (others.length === 0) return first;
+  const result = first.slice();
+  for (const other of others) {
+    for (let index = 0; index < result.length; index++) {
+      const [a, b] = [result[index] as number, other[index] as number];
+      result[index] = all ? a & b : a | b;
+    }
+  }
+  return result;
+}
+
 /** Negations are pushed down to the comparisons: what a trial does not have is false either way, as in a `when`. */
-function compile(expression: Expression, columns: readonly Column[], negated = false): TrialTest {
+function compile(expression: Expression, columns: readonly Column[], negated = false): TrialMask {
   switch (expression.kind) {
     case 'and':
     case 'or': {
       const parts = expression.parts.map((part) => compile(part, columns, negated));
-      return (expression.kind === 'and') !== negated
-        ? (trial) => parts.every((part) => part(trial))
-        : (trial) => parts.some((part) => part(trial));
+      const all = (expression.kind === 'and') !== negated;
+      return (trials) =>
+        together(
+          parts.map((part) => part(trials)),
+          all,
+        );
     }
     case 'not':
       return compile(expression.part, columns, !negated);
     case 'compare': {
-      const read = reader(expression.name, columns);
+      const { cells, unit } = reader(expression.name, columns);
       const tests = expression.values.map((value) => comparison(expression.operator, unquote(value)));
       const all = expression.operator === '!=' || expression.operator === '!~';
-      return (trial) => {
-        const cell = read(trial);
-        if (cell === undefined || cell === null) return false;
-        return (all ? tests.every((test) => test(cell)) : tests.some((test) => test(cell))) !== negated;
+      const test = (cell: Json): boolean => {
+        if (cell === null) return false;
+        const own = typeof cell === 'number' ? cell / unit : cell;
+        return (all ? tests.every((one) => one(own)) : tests.some((one) => one(own))) !== negated;
       };
+      return (trials) => maskOf(cells(trials), test);
     }
     default:
       return expression satisfies never;
@@ -89,10 +122,17 @@ function compile(expression: Expression, columns: readonly Column[], negated = f
 
 const unquote = (text: string): string => (/^(["']).*\1$/.test(text) ? text.slice(1, -1) : text);
 
-type Reader = (trial: Trial) => Json | undefined;
+interface Reader {
+  readonly cells: (trials: readonly Trial[]) => Cells;
+  /** What a number is divided by to be in the unit that people write. */
+  readonly unit: number;
+}
 
 /** What can be asked of a trial beyond the table's columns. */
-const MORE_NAMES: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+const MORE_NAMES: ReadonlyMap<string, (trial: Trial) => Json | undefined> = new Map<
+  string,
+  (trial: Trial) => Json | undefined
+>([
   ['sampler', (trial) => trial.suggestion?.sampler],
   ['starred', (trial) => trial.marks?.starred === true],
   ['excluded', (trial) => trial.marks?.excluded !== undefined],
@@ -103,7 +143,7 @@ const MORE_NAMES: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 function reader({ text, start }: { text: string; start: number }, columns: readonly Column[]): Reader {
   const name = unquote(text);
   const own = MORE_NAMES.get(name);
-  if (own) return own;
+  if (own) return { cells: (trials) => gatherCells(trials, own), unit: 1 };
   const like = name.toLowerCase();
   const column =
     columns.find((one) => one.name === name || one.id === name) ??
@@ -113,13 +153,7 @@ function reader({ text, start }: { text: string; start: number }, columns: reado
     const known = [...columns.flatMap((one) => [one.name, one.label]), ...MORE_NAMES.keys()];
     throw new UnknownName(`No column is called \`${name}\`.${didYouMean(name, known)}`, start);
   }
-  if (column.kind === 'duration') {
-    return (trial) => {
-      const ms = cellOf(trial, column, Date.now());
-      return typeof ms === 'number' ? ms / 1000 : undefined;
-    };
-  }
-  return (trial) => cellOf(trial, column, 0);
+  return { cells: (trials) => cellsOf(trials, column), unit: column.kind === 'duration' ? 1000 : 1 };
 }
 
 function comparison(operator: Operator, wanted: string): (cell: Json) => boolean {
@@ -154,31 +188,26 @@ function comparison(operator: Operator, wanted: string): (cell: Json) => boolean
   }
 }
 
-/**
- * The test of a brush; undefined where the study has no such column (any more). `all`: the study's trials by number,
- * whose columns are then looked at once for however many brushes.
- */
-export function brushTest(
-  brush: Brush,
-  columns: readonly Column[],
-  all: readonly Trial[],
-): TrialTest | undefined {
+/** Undefined where the study has no such column (any more). */
+export function brushMask(brush: Brush, columns: readonly Column[]): TrialMask | undefined {
   const column = columns.find(({ id }) => id === brush.column);
   if (!column) return undefined;
   if ('values' in brush) {
     const texts = new Set(brush.values.map(canonicalJson));
     const plain = new Set(brush.values);
-    return (trial) => {
-      const cell = cellOf(trial, column, 0);
-      if (cell === undefined) return false;
-      return plain.has(cell) || (typeof cell === 'object' && texts.has(canonicalJson(cell)));
-    };
+    const chosen = (cell: Json): boolean =>
+      plain.has(cell) || (typeof cell === 'object' && texts.has(canonicalJson(cell)));
+    return (trials) => maskOf(cellsOf(trials, column), chosen);
   }
-  const numbers = columnNumbers(all, column);
   const { low, high } = brush;
-  return ({ number }) => {
-    const value = numbers[number] as number;
-    return value >= low && value <= high;
+  return (trials) => {
+    const { numbers } = cellsOf(trials, column);
+    const mask = new Uint8Array(numbers.length);
+    for (let index = 0; index < numbers.length; index++) {
+      const value = numbers[index] as number;
+      mask[index] = value >= low && value <= high ? 1 : 0;
+    }
+    return mask;
   };
 }
 

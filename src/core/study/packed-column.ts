@@ -36,29 +36,40 @@ const MOST_LISTS = 256;
 
 /** @param rows at most MOST_ROWS; undefined where there is nothing. */
 export function packColumn(rows: readonly (Json | undefined)[]): PackedColumn {
-  const types = new Set<string>();
-  for (const row of rows) if (row !== undefined) types.add(typeOf(row));
-  const [type] = types;
-  if (type === undefined) return { kind: 'none' };
-  if (types.size > 1) return packWords(rows);
+  let type: CellType | undefined;
+  for (const row of rows) {
+    if (row === undefined) continue;
+    const own = typeOf(row);
+    if (own !== (type ?? own)) return packWords(rows);
+    type = own;
+  }
   switch (type) {
+    case undefined:
+      return { kind: 'none' };
     case 'number':
       return packNumbers(rows as readonly (number | undefined)[]);
-    case 'string':
+    case 'text':
       return packTimes(rows as readonly (string | undefined)[]) ?? packWords(rows);
     case 'numbers':
       return packLists(rows as readonly (readonly number[] | undefined)[]);
     case 'object':
       return packObjects(rows as readonly (Readonly<Record<string, Json>> | undefined)[]);
-    default:
+    case 'other':
       return packWords(rows);
+    default:
+      return type satisfies never;
   }
 }
 
-function typeOf(row: Json): string {
-  if (typeof row !== 'object' || row === null) return typeof row === 'object' ? 'null' : typeof row;
-  if (!Array.isArray(row)) return 'object';
-  return row.every((one) => typeof one === 'number') ? 'numbers' : 'list';
+type CellType = 'number' | 'text' | 'numbers' | 'object' | 'other';
+
+function typeOf(cell: Json): CellType {
+  if (typeof cell === 'number') return 'number';
+  if (typeof cell === 'string') return 'text';
+  if (typeof cell !== 'object' || cell === null) return 'other';
+  if (!Array.isArray(cell)) return 'object';
+  for (const one of cell) if (typeof one !== 'number') return 'other';
+  return 'numbers';
 }
 
 function packNumbers(rows: readonly (number | undefined)[]): PackedColumn {
@@ -85,32 +96,39 @@ function packTimes(rows: readonly (string | undefined)[]): PackedColumn | undefi
   return { kind: 'times', ms };
 }
 
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** Digits stand where this has a zero. */
+const ISO = '0000-00-00T00:00:00.000Z';
 
 /** Milliseconds since 1970 where the text is what toISOString makes of them, else NaN. */
 function timeOf(text: string): number {
-  if (!ISO.test(text)) return Number.NaN;
+  if (text.length !== ISO.length) return Number.NaN;
+  for (let at = 0; at < ISO.length; at++) {
+    const [own, wanted] = [text.charCodeAt(at), ISO.charCodeAt(at)];
+    if (wanted === ZERO ? own < ZERO || own > ZERO + 9 : own !== wanted) return Number.NaN;
+  }
   const ms = Date.parse(text);
   // 30 February and 24 o'clock are read, too, but as another day.
   const doubtful = text.slice(8, 10) > '28' || text.slice(11, 13) > '23';
   return doubtful && !Number.isNaN(ms) && new Date(ms).toISOString() !== text ? Number.NaN : ms;
 }
 
+const ZERO = 48;
+
 function packWords(rows: readonly (Json | undefined)[]): PackedColumn {
   const codes = new Uint16Array(rows.length);
   const words: Json[] = [];
-  const plain = new Map<Json, number>();
-  const byText = new Map<Json, number>();
+  // By identity first, which for a text is the text: most trials share the few values they choose from.
+  const known = new Map<Json, number>();
+  const byText = new Map<string, number>();
   for (let row = 0; row < rows.length; row++) {
     const word = rows[row];
     if (word === undefined) continue;
-    const nested = typeof word === 'object' && word !== null;
-    const key = nested ? printJson(word) : word;
-    const known = nested ? byText : plain;
-    let code = known.get(key);
+    let code = known.get(word);
     if (code === undefined) {
-      code = words.push(word);
-      known.set(key, code);
+      const text = typeof word === 'object' && word !== null ? printJson(word) : undefined;
+      code = (text === undefined ? undefined : byText.get(text)) ?? words.push(word);
+      known.set(word, code);
+      if (text !== undefined) byText.set(text, code);
     }
     codes[row] = code;
   }
@@ -118,13 +136,17 @@ function packWords(rows: readonly (Json | undefined)[]): PackedColumn {
 }
 
 function packLists(rows: readonly (readonly number[] | undefined)[]): PackedColumn {
+  const seen = new Set<readonly number[]>();
   const different = new Set<string>();
   let count = 0;
   let longest = 0;
   for (const row of rows) {
-    count += row?.length ?? 0;
-    longest = Math.max(longest, row?.length ?? 0);
-    if (row && different.size <= MOST_LISTS) different.add(row.join());
+    if (!row) continue;
+    count += row.length;
+    longest = Math.max(longest, row.length);
+    if (different.size > MOST_LISTS || seen.has(row)) continue;
+    seen.add(row);
+    different.add(row.join());
   }
   if (different.size <= MOST_LISTS || longest >= 0xffff) return packWords(rows);
   const lengths = new Uint16Array(rows.length);
@@ -140,35 +162,49 @@ function packLists(rows: readonly (readonly number[] | undefined)[]): PackedColu
   return { kind: 'lists', lengths, numbers };
 }
 
+interface Shape {
+  readonly code: number;
+  readonly names: readonly string[];
+  /** Of each name, the column that is being filled. */
+  readonly cells: readonly (Json | undefined)[][];
+}
+
+function hasShape(object: Readonly<Record<string, Json>>, { names }: Shape): boolean {
+  let seen = 0;
+  for (const name in object) if (name !== names[seen++]) return false;
+  return seen === names.length;
+}
+
 function packObjects(rows: readonly (Readonly<Record<string, Json>> | undefined)[]): PackedColumn {
   const codes = new Uint16Array(rows.length);
-  const shapes: string[][] = [];
+  const shapes: Shape[] = [];
+  const known = new Map<string, Shape>();
   const columns = new Map<string, (Json | undefined)[]>();
-  let last: readonly string[] = [];
-  let lastCode = 0;
-  const known = new Map<string, number>();
+  let shape: Shape | undefined;
   for (let row = 0; row < rows.length; row++) {
     const object = rows[row];
     if (!object) continue;
-    let seen = 0;
-    let like = lastCode > 0;
-    for (const name in object) if (name !== last[seen++]) like = false;
-    if (!like || seen !== last.length) {
+    if (!shape || !hasShape(object, shape)) {
       const names = Object.keys(object);
       const key = JSON.stringify(names);
-      lastCode = known.get(key) ?? shapes.push(names);
-      known.set(key, lastCode);
-      last = shapes[lastCode - 1] ?? [];
-      for (const name of names) if (!columns.has(name)) columns.set(name, new Array(rows.length));
-      if (columns.size > MOST_KEYS) return packWords(rows);
+      shape = known.get(key);
+      if (!shape) {
+        for (const name of names) if (!columns.has(name)) columns.set(name, new Array(rows.length));
+        if (columns.size > MOST_KEYS) return packWords(rows);
+        shape = { code: shapes.length + 1, names, cells: names.map((name) => columns.get(name) ?? []) };
+        shapes.push(shape);
+        known.set(key, shape);
+      }
     }
-    codes[row] = lastCode;
-    for (const name of last) (columns.get(name) as (Json | undefined)[])[row] = object[name];
+    codes[row] = shape.code;
+    const { names, cells } = shape;
+    for (let k = 0; k < names.length; k++)
+      (cells[k] as (Json | undefined)[])[row] = object[names[k] as string];
   }
   return {
     kind: 'objects',
     codes,
-    shapes,
+    shapes: shapes.map(({ names }) => names),
     names: [...columns.keys()],
     columns: [...columns.values()].map(packColumn),
   };

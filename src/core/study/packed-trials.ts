@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from '../json.js';
 import type { Params } from '../space/parameter.js';
 import { type ColumnReader, MOST_ROWS, type PackedColumn, packColumn, readColumn } from './packed-column.js';
-import { numbersOf, type PackedReports, type StoredTrial, unpack } from './stored-trial.js';
+import { numberCount, type PackedReports, type StoredTrial, unpack } from './stored-trial.js';
 import type { Marks, Report, Trial, TrialState } from './trial.js';
 
 /** Some ended trials, as a message. Their marks are not in it: those may still change. */
@@ -28,13 +28,16 @@ export interface TrialBlock {
 interface ReportBlock {
   /** How often each trial reported. */
   readonly counts: Uint32Array;
-  /** `[names, regular]` of stored-trial.ts. */
-  readonly forms: PackedColumn;
+  /** Which of the forms the reports of each trial have. */
+  readonly codes: Uint16Array;
+  readonly forms: readonly ReportForm[];
   /** The packed numbers of one trial after another. */
   readonly numbers: Float64Array;
   /** Of the few whose reports could not be packed: `Report[]`. */
   readonly odd: PackedColumn;
 }
+
+type ReportForm = Pick<PackedReports, 'names' | 'regular'>;
 
 /** Trials in one block: large enough to be worth it, small enough not to hold anybody up for long. */
 export const BLOCK_ROWS = 8192;
@@ -66,23 +69,31 @@ export function packTrials(trials: readonly KeptTrial[]): TrialBlock {
 }
 
 function packReports(trials: readonly KeptTrial[]): ReportBlock {
+  const counts = new Uint32Array(trials.length);
+  const codes = new Uint16Array(trials.length);
+  const forms: ReportForm[] = [];
   const all = trials.map(({ packed }) => packed);
-  const parts = all.map((packed) => (packed ? numbersOf(packed) : undefined));
-  const numbers = new Float64Array(parts.reduce((sum, part) => sum + (part?.length ?? 0), 0));
+  let size = 0;
+  for (const packed of all) if (packed) size += numberCount(packed);
+  const numbers = new Float64Array(size);
   let at = 0;
-  for (const part of parts) {
-    if (!part) continue;
-    numbers.set(part, at);
-    at += part.length;
-  }
-  const odd = (trial: KeptTrial): readonly Report[] | undefined =>
-    trial.packed || trial.reports.length === 0 ? undefined : trial.reports;
-  return {
-    counts: Uint32Array.from(all, (packed) => packed?.count ?? 0),
-    forms: packColumn(all.map((packed) => packed && [packed.names, packed.regular])),
-    numbers,
-    odd: packColumn(trials.map((trial) => odd(trial) as Json | undefined)),
-  };
+  all.forEach((packed, row) => {
+    if (!packed) return;
+    const { block, count, names, regular } = packed;
+    const same = (form: ReportForm): boolean =>
+      form.regular === regular && (form.names === names || form.names.join('\n') === names.join('\n'));
+    let code = forms.findIndex(same);
+    if (code < 0) code = forms.push({ names, regular }) - 1;
+    counts[row] = count;
+    codes[row] = code;
+    const end = packed.at + numberCount(packed);
+    for (let from = packed.at; from < end; from++) numbers[at++] = block[from] as number;
+  });
+  // Only looked at where they are not packed: looking unpacks them.
+  const odd = trials.map((trial) =>
+    trial.packed || trial.reports.length === 0 ? undefined : (trial.reports as unknown as Json),
+  );
+  return { counts, codes, forms, numbers, odd: packColumn(odd) };
 }
 
 /** The columns of a block, to be read. */
@@ -99,7 +110,8 @@ class TrialColumns {
   readonly environment: ColumnReader;
   readonly #paramColumns = new Map<string, ColumnReader | undefined>();
   readonly #valueColumns = new Map<string, ColumnReader | undefined>();
-  readonly #forms: ColumnReader;
+  readonly #forms: readonly ReportForm[];
+  readonly #codes: Uint16Array;
   readonly #odd: ColumnReader;
   readonly #counts: Uint32Array;
   readonly #numbers: Float64Array;
@@ -116,17 +128,18 @@ class TrialColumns {
     this.reason = readColumn(block.reason);
     this.attributes = readColumn(block.attributes);
     this.environment = readColumn(block.environment);
-    const { counts, forms, numbers, odd } = block.reports;
+    const { counts, codes, forms, numbers, odd } = block.reports;
     this.#counts = counts;
+    this.#codes = codes;
+    this.#forms = forms;
     this.#numbers = numbers;
-    this.#forms = readColumn(forms);
     this.#odd = readColumn(odd);
     this.#starts = new Uint32Array(counts.length);
     let at = 0;
     for (let row = 0; row < counts.length; row++) {
       this.#starts[row] = at;
-      const [names, regular] = this.#form(row);
-      at += (counts[row] as number) * (names.length + (regular ? 0 : 1));
+      const count = counts[row] as number;
+      if (count > 0) at += numberCount({ count, ...this.#form(row) });
     }
   }
 
@@ -143,16 +156,20 @@ class TrialColumns {
   reports(row: number): PackedReports | undefined {
     const count = this.#counts[row] as number;
     if (count === 0) return undefined;
-    const [names, regular] = this.#form(row);
+    const { names, regular } = this.#form(row);
     return { count, names, regular, block: this.#numbers, at: this.#starts[row] as number };
+  }
+
+  reportNames(row: number): readonly string[] {
+    return (this.#counts[row] as number) > 0 ? this.#form(row).names : NO_NAMES;
   }
 
   oddReports(row: number): readonly Report[] {
     return (this.#odd.at(row) as unknown as readonly Report[] | undefined) ?? NO_REPORTS;
   }
 
-  #form(row: number): readonly [names: readonly string[], regular: boolean] {
-    return (this.#forms.at(row) as readonly [readonly string[], boolean] | undefined) ?? NO_FORM;
+  #form(row: number): ReportForm {
+    return this.#forms[this.#codes[row] as number] as ReportForm;
   }
 }
 
@@ -169,7 +186,7 @@ function known(
 }
 
 const NO_REPORTS: readonly Report[] = [];
-const NO_FORM: readonly [names: readonly string[], regular: boolean] = [[], true];
+const NO_NAMES: readonly string[] = [];
 
 /** A trial of a block. Its parts are getters: who needs a copy with own properties takes `plainTrial`. */
 export class PackedTrial implements Trial {
@@ -252,6 +269,11 @@ export class PackedTrial implements Trial {
   /** The names of the values of the end result. */
   get valueNames(): readonly string[] {
     return this.#columns.values.keysAt(this.#row);
+  }
+
+  /** The metrics that it reported, as far as its reports are packed. */
+  get reportNames(): readonly string[] {
+    return this.#columns.reportNames(this.#row);
   }
 
   /** NaN where there is none. */

@@ -45,9 +45,16 @@ export interface PackedReports {
   readonly at: number;
 }
 
+/** How many numbers packed reports take. */
+export const numberCount = ({
+  count,
+  names,
+  regular,
+}: Pick<PackedReports, 'count' | 'names' | 'regular'>): number => count * (names.length + (regular ? 0 : 1));
+
 /** The numbers in one piece, made when asked for: an array kept for each of many trials would weigh more than they do. */
-export const numbersOf = ({ count, names, regular, block, at }: PackedReports): Float64Array =>
-  block.subarray(at, at + count * (names.length + (regular ? 0 : 1)));
+export const numbersOf = (packed: PackedReports): Float64Array =>
+  packed.block.subarray(packed.at, packed.at + numberCount(packed));
 
 const NONE: readonly Report[] = [];
 const NOTHING: JsonObject = {};

@@ -5,6 +5,7 @@
 import type { Json } from '../json.js';
 import { PackedTrial } from './packed-trials.js';
 import { shownState } from './pause.js';
+import type { Sort } from './sorting.js';
 import { type PackedReports, StoredTrial } from './stored-trial.js';
 import type { Direction, Study, Trial } from './trial.js';
 
@@ -32,11 +33,6 @@ export interface Column {
   readonly descendingFirst: boolean;
   /** Only objectives have one. */
   readonly direction?: Direction;
-}
-
-export interface Sort {
-  readonly column: string;
-  readonly descending: boolean;
 }
 
 const NUMBER: Column = {
@@ -220,8 +216,10 @@ export function lastFinite(trial: Trial): number | undefined {
 export const reportCount = (trial: Trial): number => packedOf(trial)?.count ?? trial.reports.length;
 
 /** The metrics that a trial reports, by its last report. */
-export const reportedNames = (trial: Trial): readonly string[] =>
-  packedOf(trial)?.names ?? Object.keys(trial.reports.at(-1)?.metrics ?? {});
+export function reportedNames(trial: Trial): readonly string[] {
+  const packed = trial instanceof PackedTrial ? trial.reportNames : packedOf(trial)?.names;
+  return packed && packed.length > 0 ? packed : Object.keys(trial.reports.at(-1)?.metrics ?? {});
+}
 
 /** The newest value of a metric: of the end result, else as last reported. Non-finite numbers stay. */
 export function metricOf(trial: Trial, metric: string): number | undefined {
@@ -274,84 +272,6 @@ export function cellOf(trial: Trial, column: Column, now: number): Json | undefi
   }
 }
 
-const STATE_RANK: Readonly<Record<ReturnType<typeof shownState>, number>> = {
-  running: 0,
-  waiting: 1,
-  paused: 2,
-  complete: 3,
-  pruned: 4,
-  failed: 5,
-};
-
-/**
- * What a column sorts by. undefined sorts last in either direction: nothing, non-finite numbers, and the objective of a
- * trial that did not complete, whose last report is no result.
- */
-export function sortKey(trial: Trial, column: Column, now: number): number | string | undefined {
-  if (column.kind === 'state') return STATE_RANK[shownState(trial)];
-  if (column.kind === 'objective' && trial.state !== 'complete') return undefined;
-  const cell = cellOf(trial, column, now);
-  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined;
-  if (cell === undefined || cell === null) return undefined;
-  return typeof cell === 'string' ? cell : JSON.stringify(cell);
-}
-
-/**
- * The trials in the order of the sorts, the first counting most; what they cannot tell apart stays in natural order.
- * Numbers before words, nothing last in either direction. Keys are gathered once, so a long study sorts quickly.
- */
-export function sortTrials(
-  trials: readonly Trial[],
-  sorts: readonly Sort[],
-  columns: readonly Column[],
-  now: number,
-): readonly Trial[] {
-  const base = naturalOrder(trials);
-  const keys = sorts.flatMap(({ column: id, descending }) => {
-    const column = columns.find((one) => one.id === id);
-    return column ? [ranksOf(base, column, descending, now)] : [];
-  });
-  const [first, ...others] = keys;
-  if (!first) return base;
-  const order = new Uint32Array(base.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  order.sort((a, b) => {
-    const difference = (first[a] as number) - (first[b] as number);
-    if (difference !== 0) return difference;
-    for (const ranks of others) {
-      const next = (ranks[a] as number) - (ranks[b] as number);
-      if (next !== 0) return next;
-    }
-    return a - b;
-  });
-  return Array.from(order, (index) => base[index] as Trial);
-}
-
-const COLLATOR = new Intl.Collator(undefined, { numeric: true });
-
-/** A number per trial whose order is the sort's; the greatest finite one stands for nothing, which comes last. */
-function ranksOf(trials: readonly Trial[], column: Column, descending: boolean, now: number): Float64Array {
-  const ranks = new Float64Array(trials.length);
-  const sign = descending ? -1 : 1;
-  const words = new Map<string, number[]>();
-  trials.forEach((trial, index) => {
-    const key = sortKey(trial, column, now);
-    if (key === undefined) ranks[index] = Number.MAX_VALUE;
-    else if (typeof key === 'number') ranks[index] = sign * key;
-    else if (words.has(key)) words.get(key)?.push(index);
-    else words.set(key, [index]);
-  });
-  if (words.size === 0) return ranks;
-  // Few different words stand for many trials: they are compared once, and their places are numbers.
-  const sorted = [...words.keys()].sort(COLLATOR.compare);
-  const mixed = words.size > 0 && column.numeric;
-  sorted.forEach((word, place) => {
-    const rank = (mixed ? 1e300 : 0) + place;
-    for (const index of words.get(word) ?? []) ranks[index] = sign * rank;
-  });
-  return ranks;
-}
-
 /** Columns in which every trial shows the same; the number, the state and the objectives always count as different. */
 export function constantColumns(trials: readonly Trial[], columns: readonly Column[]): ReadonlySet<string> {
   const [first] = trials;
@@ -387,17 +307,6 @@ export function groupTrials(trials: readonly Trial[], column: Column): readonly 
     else groups.set(key, { value, trials: [trial] });
   }
   return [...groups.values()];
-}
-
-/** The order among rows that the sort cannot tell apart: at work first, then finished, pruned, failed; newest first. */
-export function naturalOrder(trials: readonly Trial[]): readonly Trial[] {
-  const byRank: Trial[][] = Object.keys(STATE_RANK).map(() => []);
-  // Trials come by number: read backwards, each state's are newest first without comparing any.
-  for (let index = trials.length - 1; index >= 0; index--) {
-    const trial = trials[index] as Trial;
-    byRank[STATE_RANK[shownState(trial)]]?.push(trial);
-  }
-  return byRank.flat();
 }
 
 /** Best first by the first objective. */
