@@ -43,6 +43,14 @@ export const Command = {
   openForeign: 'sweetspot.openForeign',
   closeForeign: 'sweetspot.closeForeign',
   continueForeign: 'sweetspot.continueForeign',
+  restoreStudy: 'sweetspot.restoreStudy',
+  filterTrials: 'sweetspot.filterTrials',
+  clearFilter: 'sweetspot.clearFilter',
+  verifyTrial: 'sweetspot.verifyTrial',
+  replayStudy: 'sweetspot.replayStudy',
+  lockTrial: 'sweetspot.lockTrial',
+  exportStudy: 'sweetspot.exportStudy',
+  importTrials: 'sweetspot.importTrials',
 } as const;
 export type CommandId = (typeof Command)[keyof typeof Command];
 
@@ -54,8 +62,8 @@ export const RESULTS_PANEL = 'sweetspot.results';
 export const TRIAL_SCHEME = 'sweetspot';
 /** Scheme of the virtual documents that show what results depend on. */
 export const ENVIRONMENT_SCHEME = 'sweetspot-environment';
-/** Scheme of those that show studies side by side. */
-export const COMPARISON_SCHEME = 'sweetspot-comparison';
+/** Scheme of those that show what the command line says at length. */
+export const REPORT_SCHEME = 'sweetspot-report';
 
 /** Context keys that menus and welcome texts test. Lists hold paths, for `resourcePath in …`. */
 export interface Contexts {
@@ -66,6 +74,13 @@ export interface Contexts {
   'sweetspot.runningFiles': readonly string[];
   /** Configs with a completed trial: those that have a best. */
   'sweetspot.bestFiles': readonly string[];
+  'sweetspot.hasStudies': boolean;
+  /** A study has a completed trial. */
+  'sweetspot.hasBest': boolean;
+  'sweetspot.hasForeign': boolean;
+  'sweetspot.hasFilter': boolean;
+  /** The study in the side bar's table is filtered. */
+  'sweetspot.focusFiltered': boolean;
   'sweetspot.hasArchived': boolean;
   'sweetspot.archivedShown': boolean;
 }

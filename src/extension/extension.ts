@@ -4,23 +4,27 @@
  */
 import { type ExtensionContext, window } from 'vscode';
 import { registerCommands } from './actions/commands.js';
+import { ExchangeActions } from './actions/exchange.js';
+import { FilterActions } from './actions/filter.js';
 import { ForecastActions } from './actions/forecast.js';
 import { ForeignActions } from './actions/foreign.js';
 import { ManageActions } from './actions/manage.js';
 import { MarkActions } from './actions/marks.js';
+import { ReproduceActions } from './actions/reproduce.js';
 import { RetryActions } from './actions/retry.js';
 import { RunActions } from './actions/run.js';
 import { Targets } from './actions/targets.js';
+import { TrashActions } from './actions/trash.js';
 import { ValueActions } from './actions/values.js';
 import { Configs, menuPaths } from './configs.js';
 import { setContext } from './context.js';
 import { Disposables } from './disposables.js';
 import { SweepLenses } from './editor/code-lens.js';
-import { ComparisonDocuments } from './editor/comparison-documents.js';
 import { registerDiagnostics } from './editor/diagnostics.js';
 import { EnvironmentDocuments } from './editor/environment-documents.js';
 import { TuneHints } from './editor/hints.js';
 import { TunedHover } from './editor/hover.js';
+import { ReportDocuments } from './editor/report-documents.js';
 import { RunProblems } from './editor/run-problems.js';
 import { TrialDocuments } from './editor/trial-documents.js';
 import { Focus } from './focus.js';
@@ -33,6 +37,7 @@ import { registerStatus } from './status.js';
 import { Studies } from './studies.js';
 import { isArchived, isRunning } from './study-entry.js';
 import { registerDamageNotices, registerEnvironmentNotices } from './study-notices.js';
+import { PointedTrial } from './views/pointed-trial.js';
 import { StudiesTree } from './views/studies-tree.js';
 import { TrialsView } from './views/trials-view.js';
 
@@ -84,11 +89,14 @@ export function activate(context: ExtensionContext): SweetspotApi {
   own.add(new TrialDocuments(configs, studies));
   const environments = own.add(new EnvironmentDocuments(studies));
   own.add(registerEnvironmentNotices(studies, environments));
-  const manage = new ManageActions(studies, cli, own.add(new ComparisonDocuments(cli)));
-  own.add(registerDamageNotices(studies, manage));
+  own.add(new PointedTrial(focus));
+  const reports = own.add(new ReportDocuments());
   const marks = new MarkActions(studies, cli);
   const retry = new RetryActions(studies, cli, run);
   const foreign = new ForeignActions(configs, studies, foreignFiles, results, cli);
+  const exchange = new ExchangeActions(studies, cli, reports, foreign);
+  const manage = new ManageActions(studies, cli, results, exchange);
+  own.add(registerDamageNotices(studies, manage));
   own.add(new SweepLenses(configs, studies));
   new TunedHover(configs, studies).register(own);
   own.add(new TuneHints(configs, studies));
@@ -107,6 +115,10 @@ export function activate(context: ExtensionContext): SweetspotApi {
       marks,
       forecasts: new ForecastActions(cli, run),
       retry,
+      reproduce: new ReproduceActions(cli, reports),
+      trash: new TrashActions(configs, studies, cli),
+      filters: new FilterActions(focus),
+      exchange,
       environments,
       foreign,
       tree,
@@ -114,14 +126,20 @@ export function activate(context: ExtensionContext): SweetspotApi {
       log,
     }),
   );
-  keepContexts(own, configs, studies, tree);
+  keepContexts(own, configs, studies, focus, tree);
   const activateMs = performance.now() - began;
   log.debug(`Activated in ${activateMs.toFixed(1)} ms.`);
   return { configs, studies, tree, ready, activateMs };
 }
 
 /** What menus and welcome texts test follows the lists. */
-function keepContexts(own: Disposables, configs: Configs, studies: Studies, tree: StudiesTree): void {
+function keepContexts(
+  own: Disposables,
+  configs: Configs,
+  studies: Studies,
+  focus: Focus,
+  tree: StudiesTree,
+): void {
   const update = () => {
     const entries = studies.all;
     const running = entries.filter(isRunning);
@@ -133,11 +151,24 @@ function keepContexts(own: Disposables, configs: Configs, studies: Studies, tree
       'sweetspot.bestFiles',
       menuPaths(entries.filter(({ best }) => best).map(({ configFile }) => configFile)),
     );
+    setContext('sweetspot.hasStudies', entries.length > 0);
+    setContext(
+      'sweetspot.hasBest',
+      entries.some(({ best }) => best !== undefined),
+    );
+    setContext('sweetspot.hasForeign', studies.foreignFiles.length > 0);
+    setContext(
+      'sweetspot.hasFilter',
+      entries.some(({ id }) => focus.isFiltered(id)),
+    );
+    setContext('sweetspot.focusFiltered', focus.study !== undefined && focus.isFiltered(focus.study));
     setContext('sweetspot.hasArchived', entries.some(isArchived));
     setContext('sweetspot.archivedShown', tree.archivedShown);
   };
   own.add(configs.onDidChangeList(update));
   own.add(studies.onDidChange(update));
   own.add(studies.onDidChangeList(update));
+  own.add(focus.onDidChangeStudy(update));
+  own.add(focus.onDidShare(({ what }) => what.kind === 'filtered' && update()));
   own.add(tree.onDidChangeTreeData(update));
 }

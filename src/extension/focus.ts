@@ -9,6 +9,8 @@ import type { Studies } from './studies.js';
 import { isArchived, isRunning } from './study-entry.js';
 
 const REMEMBERED = 'focusedStudy';
+const FILTERS = 'filters';
+const KEPT_FILTERS = 20;
 
 export interface Selection {
   /** Path of the study's journal. */
@@ -46,6 +48,8 @@ export class Focus {
     private readonly studies: Studies,
     private readonly memory: Memento,
   ) {
+    for (const [study, filter] of memory.get<readonly (readonly [string, PageFilter])[]>(FILTERS) ?? [])
+      this.#filters.set(study, filter);
     this.#own.add(
       studies.onDidChange((entry) => {
         if (!isRunning(entry)) this.#running.delete(entry.id);
@@ -56,6 +60,14 @@ export class Focus {
       }),
     );
     this.#own.add(studies.onDidChangeList(() => this.#studyChanged.fire()));
+    this.#own.add(
+      studies.onDidRename(({ from, to }) => {
+        const filter = this.#filters.get(from);
+        this.#filters.delete(from);
+        if (filter) this.#filters.set(to, filter);
+        if (this.#study === from) this.show(to);
+      }),
+    );
     this.#own.add(
       window.onDidChangeActiveTextEditor((editor) => {
         const study =
@@ -94,12 +106,26 @@ export class Focus {
     return this.#filters.get(study);
   }
 
+  isFiltered(study: string): boolean {
+    const { text = '', brushes = [] } = this.#filters.get(study) ?? {};
+    return text.trim() !== '' || brushes.length > 0;
+  }
+
   share(shared: Shared): void {
-    if (shared.what.kind === 'filtered') this.#filters.set(shared.study, shared.what.filter);
+    if (shared.what.kind === 'filtered') {
+      this.#filters.set(shared.study, shared.what.filter);
+      this.#rememberFilters();
+    }
     this.#shared.fire(shared);
   }
 
   dispose(): void {
     this.#own.dispose();
+  }
+
+  /** The pages bring back theirs after a reload; the tree is to agree with them. */
+  #rememberFilters(): void {
+    const filters = [...this.#filters].filter(([study]) => this.isFiltered(study)).slice(-KEPT_FILTERS);
+    void this.memory.update(FILTERS, filters);
   }
 }

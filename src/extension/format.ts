@@ -24,3 +24,20 @@ export function formatDistribution(distribution: Distribution): string {
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
+
+const SPANS = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** `3 minutes ago`. Both in milliseconds since 1970. */
+export function since(at: number, now: number): string {
+  for (const [unit, length] of SPANS) {
+    const number = Math.floor((now - at) / length);
+    if (number >= 1) return `${count(number, unit)} ago`;
+  }
+  return 'just now';
+}

@@ -57,12 +57,6 @@ export class JournalFile {
     return this.#bornAt;
   }
 
-  /** Whether both are the same file of the disk, under whatever name; never before the first read. */
-  isSameFile(other: JournalFile): boolean {
-    // The number alone is given again to a new file once the old one is gone.
-    return this.#inode !== -1 && this.#inode === other.#inode && this.#bornAt === other.#bornAt;
-  }
-
   /** Takes in what was appended. Calls must not overlap. */
   async read(): Promise<Growth> {
     let file: FileHandle;

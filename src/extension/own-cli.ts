@@ -10,8 +10,8 @@ const MOST = 64 << 20;
 
 export type CliResult =
   | { readonly kind: 'done'; readonly output: string }
-  /** In the words of the command line, for people. */
-  | { readonly kind: 'refused'; readonly message: string };
+  /** In the words of the command line, for people; `output` is what it printed all the same. */
+  | { readonly kind: 'refused'; readonly message: string; readonly output: string };
 
 export class OwnCli {
   readonly #script: string;
@@ -54,7 +54,10 @@ export class OwnCli {
         },
         (error, stdout, stderr) => {
           if (!error) resolve({ kind: 'done', output: stdout });
-          else resolve({ kind: 'refused', message: stderr.trim() || stdout.trim() || error.message });
+          else {
+            const message = stderr.trim() || stdout.trim() || error.message;
+            resolve({ kind: 'refused', message, output: stdout });
+          }
         },
       );
       signal?.addEventListener('abort', () => child.kill('SIGINT'), { once: true });

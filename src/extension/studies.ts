@@ -3,14 +3,14 @@
  * engine at work on it where there is one. Finds engines that were started elsewhere, or before a reload, through the
  * locks beside the journals.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Event, EventEmitter, type LogOutputChannel, type Uri, workspace } from 'vscode';
 import { bestTrial } from '../core/study/best.js';
 import { JOURNAL_SUFFIX, journalOwner, lockFile, STORE, studiesFolder } from '../core/study/places.js';
 import type { OutgoingStudy } from '../core/study/transfer.js';
-import type { StudyStatus } from '../core/study/trial.js';
+import type { Study, StudyStatus } from '../core/study/trial.js';
 import type { LockFile } from '../protocol/engine.js';
 import type { Configs } from './configs.js';
 import { Disposables } from './disposables.js';
@@ -191,7 +191,7 @@ export class Studies {
     }
     if ((await this.#read(study)) === 'gone') return undefined;
     if (isNew) {
-      this.#tellRename(study);
+      await this.#tellRename(study);
       this.#listed.fire(owner.configFile);
     }
     await this.#attach(study);
@@ -346,14 +346,17 @@ export class Studies {
     if (this.#open.get(study.id) === study) this.#ended.fire({ entry: study.entry, lastWord });
   }
 
-  /** Whoever shows a study by the path of its journal follows it. */
-  #tellRename(study: OpenStudy): void {
-    const others = [...this.#closed, ...this.#open.values()];
-    const before = others.find((other) => other !== study && other.journal.isSameFile(study.journal));
-    if (!before) return;
-    this.#closed.delete(before);
-    this.#renamed.fire({ from: before.id, to: study.id });
-    this.#close(before);
+  /** Whoever shows a study by the path of its journal follows it. Which was there before is told by what it holds. */
+  async #tellRename(study: OpenStudy): Promise<void> {
+    for (const before of [...this.#closed, ...this.#open.values()]) {
+      if (before.id === study.id || !isContinued(before.entry.study, study.entry.study)) continue;
+      // A copy: both are there.
+      if (await isThere(before.id)) continue;
+      this.#closed.delete(before);
+      this.#renamed.fire({ from: before.id, to: study.id });
+      this.#close(before);
+      return;
+    }
   }
 
   #close(study: OpenStudy): void {
@@ -378,6 +381,19 @@ function holdsStudies(appeared: NewFolders): boolean {
     const [, below] = path.split(`/${STORE}`);
     return below === undefined ? false : below.split('/').length <= 2;
   });
+}
+
+/** Whether `after` holds what `before` held: the times are to the microsecond. */
+function isContinued(before: Study, after: Study): boolean {
+  const began = ({ trials, environments }: Study) => trials[0]?.startedAt ?? environments[0]?.at;
+  return began(before) !== undefined && began(before) === began(after) && before.seq <= after.seq;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function readLock(journal: string): Promise<LockFile | undefined> {

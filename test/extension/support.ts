@@ -93,6 +93,13 @@ export async function study(
   );
 }
 
+/** A study that has run to its end, every trial with a seed of its own. */
+export async function finishedStudy(name: string, trials = 3): Promise<StudyEntry> {
+  const config = await addConfig(name, configText({ trials }).replace('seed: 1\n', ''));
+  await run('startSweep', vscode.Uri.file(config));
+  return study(config, 'it finishes', ({ phase, engine }) => phase.kind === 'finished' && !engine, 60_000);
+}
+
 /** Stops what runs on a config and waits until it has. */
 export async function stopAll(config: string): Promise<void> {
   const { studies } = await sweetspot();
@@ -133,8 +140,8 @@ export async function messagesOf(
 
 /** Takes the place of a question to the person while `action` runs: `answer`, or what it makes of the choices. */
 export async function answering<T>(
-  question: 'showInputBox' | 'showQuickPick',
-  answer: string | ((choices: readonly T[]) => T | undefined),
+  question: 'showInputBox' | 'showQuickPick' | 'showSaveDialog' | 'showOpenDialog',
+  answer: string | ((choices: readonly T[]) => unknown),
   action: () => PromiseLike<unknown>,
 ): Promise<void> {
   const real = vscode.window[question];

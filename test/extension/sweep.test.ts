@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   addConfig,
+  answering,
   configText,
   enginePid,
   eventually,
@@ -279,17 +280,34 @@ describe('a study', () => {
     assert.match(question.join(), /Delete the study deleted\?/);
     const { studies } = await sweetspot();
     assert.equal(studies.of(config).length, 1, 'not without an answer');
-    await messagesOf(() => run('deleteStudy', { journal: entry.id }), 'Delete');
+    await messagesOf(() => run('deleteStudy', { journal: entry.id }), 'Move to Trash');
     await eventually('it is gone', () => studies.of(config).length === 0);
     await assert.rejects(access(entry.id));
     await access(config);
+
+    const back = await messagesOf(() =>
+      answering(
+        'showQuickPick',
+        (items: readonly { label: string; detail: string }[]) =>
+          items.find(({ label, detail }) => label === entry.name && detail === 'deleted just now'),
+        () => run('restoreStudy'),
+      ),
+    );
+    assert.deepEqual(back, ['deleted is back.']);
+    const again = await eventually('it is back', () => studies.of(config)[0]);
+    assert.equal(again.study.trials.length, 2);
+
+    await messagesOf(() => run('deleteStudy', { journal: entry.id }), 'Delete Permanently');
+    await eventually('it is gone', () => studies.of(config).length === 0);
+    const none = await messagesOf(() => run('restoreStudy', { kind: 'config', id: 'x', path: config }));
+    assert.deepEqual(none, ['No deleted study of deleted.yaml can be restored.']);
   });
 
   it('is not deleted while it runs', async () => {
     const config = await addConfig('kept', configText(LONG));
     await run('startSweep', vscode.Uri.file(config));
     const entry = await study(config, 'it runs', ({ phase }) => phase.kind === 'running');
-    const shown = await messagesOf(() => run('deleteStudy', { journal: entry.id }), 'Delete');
+    const shown = await messagesOf(() => run('deleteStudy', { journal: entry.id }), 'Move to Trash');
     assert.match(shown.join(), /is running/);
     await access(entry.id);
     await stopAll(config);

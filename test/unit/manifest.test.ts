@@ -6,12 +6,13 @@ import { CONTAINER, Command, RESULTS_PANEL, SETTINGS, View } from '../../src/ext
 const read = (file: string) => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
 const manifest = read('package.json');
 const texts: Record<string, string> = read('package.nls.json');
-const { commands, menus, views, viewsContainers, configuration, walkthroughs, viewsWelcome } =
+const { commands, menus, submenus, views, viewsContainers, configuration, walkthroughs, viewsWelcome } =
   manifest.contributes;
 const whole = JSON.stringify(manifest);
 
 interface MenuItem {
-  readonly command: string;
+  readonly command?: string;
+  readonly submenu?: string;
   readonly when?: string;
   readonly group?: string;
 }
@@ -38,9 +39,41 @@ describe('the manifest', () => {
     expect(manifest.activationEvents).toContain(`onWebviewPanel:${RESULTS_PANEL}`);
   });
 
-  it('shows in menus only commands that exist', () => {
+  it('shows in menus only commands and submenus that exist, and leaves no submenu out', () => {
     const known = new Set<string>(Object.values(Command));
-    expect(items.filter(({ command }) => !known.has(command))).toEqual([]);
+    const below = new Set<string>(submenus.map(({ id }: { id: string }) => id));
+    expect(items.filter(({ command }) => command !== undefined && !known.has(command))).toEqual([]);
+    expect(items.filter(({ submenu }) => submenu !== undefined && !below.has(submenu))).toEqual([]);
+    const shown = new Set(items.flatMap(({ submenu }) => submenu ?? []));
+    expect([...below].filter((id) => !shown.has(id) || (menus[id] ?? []).length === 0)).toEqual([]);
+  });
+
+  it('says in the palette when each command makes sense, but for those that always do', () => {
+    const always = ['refresh', 'showLog', 'createExample', 'installNative', 'openForeign'];
+    const gated = new Set(menus.commandPalette.map(({ command }: MenuItem) => command));
+    const ungated = commands.flatMap(({ command }: { command: string }) =>
+      gated.has(command) ? [] : [command.replace('sweetspot.', '')],
+    );
+    expect(ungated.sort()).toEqual(always.sort());
+  });
+
+  it('puts every command where a person can find it', () => {
+    const hidden = menus.commandPalette.flatMap(({ command, when }: MenuItem) =>
+      when === 'false' ? [command] : [],
+    );
+    const elsewhere = new Set(
+      Object.entries<readonly MenuItem[]>(menus).flatMap(([menu, entries]) =>
+        menu === 'commandPalette' ? [] : entries.map(({ command }) => command),
+      ),
+    );
+    expect(hidden.filter((command: string) => !elsewhere.has(command))).toEqual([]);
+  });
+
+  it('gives the entries of a menu’s group an order', () => {
+    const bare = Object.entries<readonly MenuItem[]>(menus).flatMap(([menu, entries]) =>
+      menu === 'commandPalette' ? [] : entries.filter(({ group }) => !/^\w+@\d+$|^9_log$/.test(group ?? '')),
+    );
+    expect(bare).toEqual([]);
   });
 
   it('gives every command that sits in an inline or title spot an icon', () => {
@@ -49,7 +82,8 @@ describe('the manifest', () => {
     );
     const spots = [...menus['view/item/context'], ...menus['editor/title'], ...menus['view/title']];
     const bare = spots.filter(
-      ({ group, command }: MenuItem) => /^(inline|navigation)/.test(group ?? '') && !withIcon.has(command),
+      ({ group, command }: MenuItem) =>
+        /^(inline|navigation)/.test(group ?? '') && !withIcon.has(command ?? ''),
     );
     expect(bare).toEqual([]);
   });

@@ -34,6 +34,19 @@ export function journalFile(configFile: string, study: string): string {
   return `${studiesFolder(configFile)}${separator}${study}${JOURNAL_SUFFIX}`;
 }
 
+/** `.sweetspot/.trash/<config's name>`: holds one folder, `<study>.<time>`, for each study that was thrown away. */
+export function trashFolder(configFile: string): string {
+  const { name, separator } = split(configFile);
+  return `${storeFolder(configFile)}${separator}.trash${separator}${name}`;
+}
+
+/** The study in a folder of the trash, and when it was put there in milliseconds since 1970; undefined for other names. */
+export function trashed(folder: string): { readonly name: string; readonly at: number } | undefined {
+  const dot = folder.lastIndexOf('.');
+  const at = Number(folder.slice(dot + 1));
+  return dot > 0 && Number.isFinite(at) ? { name: folder.slice(0, dot), at } : undefined;
+}
+
 export function lockFile(journal: string): string {
   return `${journal.slice(0, -JOURNAL_SUFFIX.length)}.lock`;
 }

@@ -5,13 +5,7 @@
 import { constants, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseLine, printLine } from '../../core/study/journal-line.js';
-import {
-  JOURNAL_SUFFIX,
-  journalFile,
-  storeFolder,
-  studiesFolder,
-  studyStem,
-} from '../../core/study/places.js';
+import { JOURNAL_SUFFIX, journalFile, studyStem, trashed, trashFolder } from '../../core/study/places.js';
 import { Op } from '../../core/study/records.js';
 import { loadJournal } from '../journal.js';
 import { StudyLock } from '../lock.js';
@@ -174,12 +168,6 @@ export async function duplicateStudy(
   });
 }
 
-/** `.sweetspot/.trash/<config's name>`: one folder for each study that was thrown away. */
-const trashFolder = (configFile: string): string => {
-  const folder = studiesFolder(configFile);
-  return join(storeFolder(configFile), '.trash', folder.slice(storeFolder(configFile).length + 1));
-};
-
 /** Moves a study out of the way; `restoreStudy` brings it back. `forever`: there is no way back. */
 export async function deleteStudy(
   configFile: string,
@@ -205,15 +193,10 @@ export async function trashedStudies(
 ): Promise<readonly { readonly name: string; readonly folder: string }[]> {
   const folders = await readdir(trashFolder(configFile)).catch(() => []);
   return folders
-    .map((folder) => {
-      const dot = folder.lastIndexOf('.');
-      return {
-        name: folder.slice(0, dot),
-        at: Number(folder.slice(dot + 1)),
-        folder: join(trashFolder(configFile), folder),
-      };
+    .flatMap((folder) => {
+      const found = trashed(folder);
+      return found ? [{ ...found, folder: join(trashFolder(configFile), folder) }] : [];
     })
-    .filter(({ name, at }) => name !== '' && Number.isFinite(at))
     .sort((a, b) => a.at - b.at)
     .map(({ name, folder }) => ({ name, folder }));
 }
@@ -223,14 +206,12 @@ export async function restoreStudy(
   configFile: string,
   name: string,
 ): Promise<{ readonly kind: 'restored'; readonly journal: string } | Refused> {
-  const trashed = await trashedStudies(configFile);
-  const found = trashed.findLast((one) => one.name === name);
+  const there = await trashedStudies(configFile);
+  const found = there.findLast((one) => one.name === name);
   if (!found) {
-    const there =
-      trashed.length > 0
-        ? `there are ${[...new Set(trashed.map((one) => one.name))].join(', ')}`
-        : 'it is empty';
-    return refused(`There is no study "${name}" of ${studyStem(configFile)} in the trash; ${there}.`);
+    const names =
+      there.length > 0 ? `there are ${[...new Set(there.map((one) => one.name))].join(', ')}` : 'it is empty';
+    return refused(`There is no study "${name}" of ${studyStem(configFile)} in the trash; ${names}.`);
   }
   const problem = await newNameProblem(configFile, name);
   if (problem !== undefined) return refused(`${problem} Rename that one first.`);

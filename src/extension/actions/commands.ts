@@ -9,17 +9,22 @@ import type { EnvironmentDocuments } from '../editor/environment-documents.js';
 import type { ResultsPanels } from '../panel/results-panels.js';
 import type { Studies } from '../studies.js';
 import type { StudyEntry } from '../study-entry.js';
+import { isTreeNode } from '../views/nodes.js';
 import type { StudiesTree } from '../views/studies-tree.js';
 import { createExample } from './example.js';
+import type { ExchangeActions } from './exchange.js';
+import type { FilterActions } from './filter.js';
 import type { ForecastActions } from './forecast.js';
 import type { ForeignActions } from './foreign.js';
 import { installNative } from './install-native.js';
 import { type ManageActions, offerRepair } from './manage.js';
 import type { MarkActions } from './marks.js';
+import type { ReproduceActions } from './reproduce.js';
 import type { RetryActions } from './retry.js';
 import type { Places, RunActions } from './run.js';
-import { deleteStudy, showTrialLog } from './studies.js';
 import type { Targets } from './targets.js';
+import type { TrashActions } from './trash.js';
+import { showTrialLog } from './trial-log.js';
 import type { ValueActions } from './values.js';
 
 interface Parts {
@@ -33,6 +38,10 @@ interface Parts {
   readonly marks: MarkActions;
   readonly forecasts: ForecastActions;
   readonly retry: RetryActions;
+  readonly reproduce: ReproduceActions;
+  readonly trash: TrashActions;
+  readonly filters: FilterActions;
+  readonly exchange: ExchangeActions;
   readonly environments: EnvironmentDocuments;
   readonly foreign: ForeignActions;
   readonly tree: StudiesTree;
@@ -51,6 +60,10 @@ export function registerCommands({
   marks,
   forecasts,
   retry,
+  reproduce,
+  trash,
+  filters,
+  exchange,
   environments,
   foreign,
   tree,
@@ -129,11 +142,11 @@ export function registerCommands({
       const config = await targets.config(argument);
       if (config !== undefined) await window.showTextDocument(Uri.file(config));
     },
-    [Command.deleteStudy]: async (argument) => {
-      const entry = await targets.anyStudy(argument);
-      if (!entry || !isOurs(entry)) return;
-      await deleteStudy(entry);
-      await studies.sync();
+    [Command.deleteStudy]: (argument, selection) =>
+      withStudies(argument, selection, (entries) => trash.delete(entries)),
+    [Command.restoreStudy]: async (argument) => {
+      const isConfig = isTreeNode(argument) && argument.kind === 'config';
+      await trash.restore(isConfig ? argument.path : undefined);
     },
     [Command.refresh]: async () => {
       await configs.scan();
@@ -183,6 +196,31 @@ export function registerCommands({
       const other = second ?? (await targets.otherTrial(found.entry, first));
       if (other) await environments.compare(found.entry, { trial: first.number }, { trial: other.number });
     },
+    [Command.verifyTrial]: async (argument) => {
+      const found = isStudyNode(argument) ? await targets.best(argument) : await targets.trial(argument);
+      if (found && isOurs(found.entry)) await reproduce.verify(found.entry, found.trial);
+    },
+    [Command.replayStudy]: (argument) => withStudy(argument, (entry) => reproduce.replay(entry)),
+    [Command.lockTrial]: async (argument) => {
+      const found = isTrialNode(argument) ? await targets.trial(argument) : await targets.best(argument);
+      if (found && isOurs(found.entry)) await reproduce.lock(found.entry, found.trial);
+    },
+    [Command.filterTrials]: async (argument) => {
+      const entry = await targets.study(argument);
+      if (!entry) return;
+      await filters.filter(entry);
+      await tree.unfold(entry.id);
+    },
+    [Command.clearFilter]: async (argument) => {
+      const entry = await targets.study(argument);
+      if (entry) filters.clear(entry);
+    },
+    [Command.exportStudy]: async (argument) => {
+      const entry = await targets.anyStudy(argument);
+      if (entry) await exchange.export(entry);
+    },
+    [Command.importTrials]: (argument) =>
+      exchange.import(isTreeNode(argument) && argument.kind === 'config' ? argument.path : undefined),
     [Command.openForeign]: (argument) => foreign.open(argument),
     [Command.closeForeign]: (argument) => foreign.close(argument),
     [Command.continueForeign]: (argument) => foreign.goOn(argument),
@@ -191,3 +229,9 @@ export function registerCommands({
   for (const [id, handler] of Object.entries(handlers)) own.add(commands.registerCommand(id, handler));
   return own;
 }
+
+const isStudyNode = (argument: unknown): boolean => isTreeNode(argument) && argument.kind === 'study';
+
+/** A trial of the tree, or one that a page or a lens named. */
+const isTrialNode = (argument: unknown): boolean =>
+  typeof argument === 'object' && argument !== null && ('trial' in argument || 'number' in argument);

@@ -37,20 +37,22 @@ export class ForeignActions {
     const entry =
       this.#entry(argument) ?? (await pickStudy(this.studies.all.filter(({ foreign }) => foreign)));
     if (!entry) return;
-    const config = await this.#pickConfig(entry);
-    if (config === undefined) return;
-    const result = await this.cli.run('import', entry.configFile, config, '--study', entry.study.name);
-    await this.studies.sync();
-    if (result.kind === 'refused') {
-      void window.showErrorMessage(result.message);
+    const config = await this.#pickConfig(entry.name, entry);
+    if (config !== undefined) await this.#begin(entry.configFile, config, entry.study.name);
+  }
+
+  /** A file that was picked to be imported: a table at once, other files after a look at which study is meant. */
+  async importFile(file: string, configFile: string | undefined): Promise<void> {
+    if (/\.csv$/i.test(file)) {
+      const config = configFile ?? (await this.#pickConfig(basename(file)));
+      if (config !== undefined) await this.#begin(file, config);
       return;
     }
-    const begun = this.studies.of(config)[0];
-    const said = result.output.trim().split('\n').slice(0, -1).join(' ');
-    const choice = await window.showInformationMessage(said, 'Resume', 'Open Results');
-    if (!begun || choice === undefined) return;
-    const command = choice === 'Resume' ? Command.resume : Command.openResults;
-    await commands.executeCommand(command, { journal: begun.id });
+    const entries = await this.files.open(file);
+    if (!entries) return;
+    const entry = entries.length === 1 ? entries[0] : await pickStudy(entries);
+    const config = entry && (configFile ?? (await this.#pickConfig(entry.name, entry)));
+    if (entry && config !== undefined) await this.#begin(file, config, entry.study.name);
   }
 
   /** Says that nothing can be done to a study of another program but to go on with it. */
@@ -71,11 +73,28 @@ export class ForeignActions {
     return typeof journal === 'string' ? this.studies.get(journal) : undefined;
   }
 
-  async #pickConfig(entry: StudyEntry): Promise<string | undefined> {
+  async #begin(file: string, config: string, study?: string): Promise<void> {
+    const which = study === undefined ? [] : ['--study', study];
+    const result = await this.cli.run('import', file, config, ...which);
+    await this.studies.sync();
+    if (result.kind === 'refused') {
+      void window.showErrorMessage(result.message);
+      return;
+    }
+    const begun = this.studies.of(config)[0];
+    const said = result.output.trim().split('\n').slice(0, -1).join(' ');
+    const choice = await window.showInformationMessage(said, 'Resume', 'Open Results');
+    if (!begun || choice === undefined) return;
+    const command = choice === 'Resume' ? Command.resume : Command.openResults;
+    await commands.executeCommand(command, { journal: begun.id });
+  }
+
+  async #pickConfig(name: string, entry?: StudyEntry): Promise<string | undefined> {
     const all = this.configs.all;
     if (all.length === 0) {
+      const space = Object.keys(entry?.study.space ?? {}).join(', ');
       void window.showInformationMessage(
-        `A study needs a config. Write one whose @tune comments name the parameters of ${entry.name} (${Object.keys(entry.study.space).join(', ')}), then continue.`,
+        `A study needs a config. Write one whose @tune comments name the parameters of ${name}${space === '' ? '' : ` (${space})`}, then continue.`,
       );
       return undefined;
     }
@@ -84,7 +103,7 @@ export class ForeignActions {
       description: workspace.asRelativePath(path),
       path,
     }));
-    const placeHolder = `Go on with ${entry.name} as a study of which config?`;
+    const placeHolder = `Go on with ${name} as a study of which config?`;
     return (await window.showQuickPick(items, { placeHolder }))?.path;
   }
 }

@@ -2,17 +2,19 @@
 import { basename, dirname, join } from 'node:path';
 import { window } from 'vscode';
 import { JOURNAL_SUFFIX } from '../../core/study/places.js';
-import type { ComparisonDocuments } from '../editor/comparison-documents.js';
 import { count } from '../format.js';
 import type { OwnCli } from '../own-cli.js';
+import type { ResultsPanels } from '../panel/results-panels.js';
 import type { Studies } from '../studies.js';
 import { isArchived, isRunning, progressText, type StudyEntry } from '../study-entry.js';
+import type { ExchangeActions } from './exchange.js';
 
 export class ManageActions {
   constructor(
     private readonly studies: Studies,
     private readonly cli: OwnCli,
-    private readonly comparisons: ComparisonDocuments,
+    private readonly results: ResultsPanels,
+    private readonly exchange: ExchangeActions,
   ) {}
 
   async rename(entry: StudyEntry): Promise<void> {
@@ -48,7 +50,14 @@ export class ManageActions {
     const all = await this.#several(chosen, 'Compare with which studies?');
     const [first] = all;
     if (!first) return;
-    await this.comparisons.show({ configFile: first.configFile, names: all.map(({ name }) => name) });
+    const others = all.slice(1);
+    // A chart has one axis: what was measured otherwise, or put away, is compared in words.
+    if (others.every((other) => !isArchived(other) && sameObjective(first, other)))
+      this.results.compare(
+        first,
+        others.map(({ id }) => id),
+      );
+    else await this.exchange.compareAsText(all);
   }
 
   async archive(chosen: readonly StudyEntry[], archived: boolean): Promise<void> {
@@ -124,3 +133,9 @@ export function offerRepair(entry: StudyEntry, repair: () => Promise<void>): voi
 }
 
 const firstLines = (output: string): string => output.trim().split('\n').slice(0, 3).join(' ');
+
+function sameObjective(a: StudyEntry, b: StudyEntry): boolean {
+  const [first] = a.study.objectives;
+  const [second] = b.study.objectives;
+  return first?.metric === second?.metric && first?.direction === second?.direction;
+}

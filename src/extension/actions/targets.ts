@@ -57,7 +57,11 @@ export class Targets {
     if (isStudyArgument(argument)) return this.studies.get(argument.journal);
     if (argument === undefined) {
       const active = window.activeTextEditor && trialOfUri(window.activeTextEditor.document.uri);
-      const shown = active?.journal ?? (this.#activeConfig() === undefined ? this.focus.study : undefined);
+      // What the side bar shows, unless another config is being edited.
+      const config = this.#activeConfig();
+      const focused = this.focus.study;
+      const isMeant = config === undefined || this.studies.get(focused ?? '')?.configFile === config;
+      const shown = active?.journal ?? (isMeant ? focused : undefined);
       if (shown !== undefined) return this.studies.get(shown);
     }
     const configFile = await this.config(argument);

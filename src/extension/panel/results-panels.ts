@@ -1,4 +1,7 @@
-/** The results panels: one per study, found again when asked for twice, and brought back after a reload. */
+/**
+ * The results panels: one per study, found again when asked for twice, brought back after a reload, and true to their
+ * study when it is renamed.
+ */
 import { Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { RESULTS_PANEL } from '../contributions.js';
 import { Disposables } from '../disposables.js';
@@ -7,9 +10,17 @@ import type { Studies } from '../studies.js';
 import type { StudyEntry } from '../study-entry.js';
 import { PageHost } from './page-host.js';
 
+interface OpenPanel {
+  readonly panel: WebviewPanel;
+  readonly host: PageHost;
+  /** Path of the journal of the study it shows. */
+  study: string;
+  renamedFrom: string | undefined;
+}
+
 export class ResultsPanels {
   readonly #own = new Disposables();
-  readonly #panels = new Map<string, WebviewPanel>();
+  readonly #panels = new Map<string, OpenPanel>();
 
   constructor(
     private readonly extension: Uri,
@@ -22,19 +33,28 @@ export class ResultsPanels {
         deserializeWebviewPanel: async (panel, state) => this.#bringBack(panel, state),
       }),
     );
+    this.#own.add(this.studies.onDidRename(({ from, to }) => this.#follow(from, to)));
   }
 
   open(entry: StudyEntry): void {
-    const there = this.#panels.get(entry.id);
-    if (there) {
-      there.reveal();
-      return;
-    }
-    this.#host(window.createWebviewPanel(RESULTS_PANEL, entry.name, ViewColumn.Active), entry.id);
+    this.#shown(entry);
+  }
+
+  /** Opens the study over others (paths of their journals). */
+  compare(entry: StudyEntry, others: readonly string[]): void {
+    this.#shown(entry).host.compare(others);
   }
 
   dispose(): void {
     this.#own.dispose();
+  }
+
+  #shown(entry: StudyEntry): OpenPanel {
+    const there = this.#panels.get(entry.id);
+    if (!there)
+      return this.#host(window.createWebviewPanel(RESULTS_PANEL, entry.name, ViewColumn.Active), entry.id);
+    there.panel.reveal();
+    return there;
   }
 
   async #bringBack(panel: WebviewPanel, state: unknown): Promise<void> {
@@ -42,32 +62,47 @@ export class ResultsPanels {
     this.#host(panel, studyOf(state) ?? this.focus.study ?? '');
   }
 
-  #host(panel: WebviewPanel, study: string): void {
+  #follow(from: string, to: string): void {
+    const open = this.#panels.get(from);
+    if (!open) return;
+    this.#panels.delete(from);
+    this.#panels.set(to, open);
+    open.study = to;
+    open.renamedFrom = from;
+    open.panel.title = this.studies.get(to)?.name ?? open.panel.title;
+    open.host.refresh();
+  }
+
+  #host(panel: WebviewPanel, study: string): OpenPanel {
     const host = new PageHost(
       {
         page: 'results',
         webview: panel.webview,
         extension: this.extension,
         visible: () => panel.visible,
-        study: () => study,
+        study: () => open.study,
+        renamedFrom: () => open.renamedFrom,
       },
       this.studies,
       this.focus,
     );
+    const open: OpenPanel = { panel, host, study, renamedFrom: undefined };
     panel.title = this.studies.get(study)?.name ?? 'Results';
     panel.iconPath = {
       light: Uri.joinPath(this.extension, 'media', 'panel-light.svg'),
       dark: Uri.joinPath(this.extension, 'media', 'panel-dark.svg'),
     };
-    this.#panels.set(study, panel);
+    this.#panels.set(study, open);
     panel.onDidChangeViewState(() => {
       if (panel.visible) host.refresh();
-      if (panel.active && this.studies.get(study)) this.focus.show(study);
+      else host.hidden();
+      if (panel.active && this.studies.get(open.study)) this.focus.show(open.study);
     });
     panel.onDidDispose(() => {
       host.dispose();
-      if (this.#panels.get(study) === panel) this.#panels.delete(study);
+      if (this.#panels.get(open.study) === open) this.#panels.delete(open.study);
     });
+    return open;
   }
 }
 

@@ -30,6 +30,7 @@ import {
   type StudyEntry,
 } from '../study-entry.js';
 import type { TreeNode } from './nodes.js';
+import { trialResource } from './pointed-trial.js';
 
 type NodeOf<K extends TreeNode['kind']> = Extract<TreeNode, { kind: K }>;
 
@@ -95,7 +96,12 @@ export function foreignItem({ id, path }: NodeOf<'foreign'>, studies: readonly S
   return made;
 }
 
-export function studyItem({ id }: NodeOf<'study'>, entry: StudyEntry): TreeItem {
+/** @param filter how many trials it leaves, and what it asks for */
+export function studyItem(
+  { id }: NodeOf<'study'>,
+  entry: StudyEntry,
+  filter?: { readonly left: number; readonly text: string },
+): TreeItem {
   const made = item(
     id,
     entry.name,
@@ -103,7 +109,8 @@ export function studyItem({ id }: NodeOf<'study'>, entry: StudyEntry): TreeItem 
   );
   const result = resultText(entry);
   made.iconPath = studyIcon(entry);
-  made.description = [progressText(entry), result, hint(entry)].filter(Boolean).join(' · ');
+  const shown = filter && `${filter.left} of ${entry.study.trials.length} where ${filter.text}`;
+  made.description = [progressText(entry), result, hint(entry), shown].filter(Boolean).join(' · ');
   made.contextValue = words(
     entry.foreign ? 'foreignStudy' : 'study',
     isRunning(entry) && 'running',
@@ -111,9 +118,10 @@ export function studyItem({ id }: NodeOf<'study'>, entry: StudyEntry): TreeItem 
     entry.best !== undefined && 'best',
     isArchived(entry) && 'archived',
     entry.damaged > 0 && 'damaged',
+    filter !== undefined && 'filtered',
   );
   made.accessibilityInformation = {
-    label: `Study ${entry.name}, ${phaseText(entry)}, ${progressText(entry)} trials, ${result ?? 'none complete yet'}`,
+    label: `Study ${entry.name}, ${phaseText(entry)}, ${progressText(entry)} trials, ${result ?? 'none complete yet'}${shown === undefined ? '' : `, filtered: ${shown}`}`,
   };
   return made;
 }
@@ -201,6 +209,7 @@ export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Tri
   const made = item(id, `Trial ${trial.number}`, None);
   const reached = hasSeveralObjectives(entry.study) ? objectivesText(trial) : shown(objectiveOf(trial));
   const excluded = isExcluded(trial);
+  made.resourceUri = trialResource(entry.id, trial.number);
   made.iconPath = best
     ? icon('star-full', 'charts.yellow')
     : excluded

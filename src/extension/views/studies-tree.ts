@@ -23,6 +23,7 @@ import { count } from '../format.js';
 import type { Studies } from '../studies.js';
 import { isArchived, isRunning, type StudyEntry } from '../study-entry.js';
 import { Throttle } from '../throttle.js';
+import { type FilteredTrials, filteredTrials } from '../trial-filter.js';
 import {
   configItem,
   folderItem,
@@ -92,6 +93,9 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
         }
       }),
     );
+    this.#own.add(
+      focus.onDidShare(({ study, what }) => what.kind === 'filtered' && this.#touch(studyId(study))),
+    );
     this.#own.add(this.#view.onDidChangeVisibility(() => void this.#openStarted()));
     this.#own.add(workspace.onDidGrantWorkspaceTrust(() => this.#tellTrust()));
     this.#tellTrust();
@@ -108,7 +112,9 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
         return foreignItem(node, this.studies.of(node.path));
       case 'study': {
         const entry = this.studies.get(node.journal);
-        return entry ? studyItem(node, entry) : { id: node.id, label: 'Deleted' };
+        if (!entry) return { id: node.id, label: 'Deleted' };
+        const filtered = this.#filtered(entry);
+        return studyItem(node, entry, filtered && { left: filtered.trials.length, text: filtered.text });
       }
       case 'trial': {
         const entry = this.studies.get(node.journal);
@@ -173,6 +179,12 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
     }
   }
 
+  /** Unfolds a study where the tree can be seen. */
+  async unfold(journal: string): Promise<void> {
+    this.#toOpen.add(journal);
+    await this.#openStarted();
+  }
+
   dispose(): void {
     this.#own.dispose();
   }
@@ -205,13 +217,17 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
   #trialsOf(journal: string): TreeNode[] {
     const entry = this.studies.get(journal);
     if (!entry) return [];
-    const trials = ranked(entry);
+    const trials = ranked(entry, this.#filtered(entry)?.trials ?? entry.study.trials);
     const shown = trials
       .slice(0, CAP)
       .map(({ number }) => this.#keep({ kind: 'trial', id: `trial:${journal}#${number}`, journal, number }));
     const hidden = trials.length - shown.length;
     if (hidden > 0) shown.push({ kind: 'more', id: `more:${journal}`, journal, hidden });
     return shown;
+  }
+
+  #filtered({ id, study }: StudyEntry): FilteredTrials | undefined {
+    return filteredTrials(study, this.focus.filterOf(id));
   }
 
   #keep<N extends TreeNode>(node: N): TreeNode {
@@ -289,9 +305,9 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
 }
 
 /** The best one first, then what runs, then the newest. */
-function ranked({ study, best }: StudyEntry): readonly Trial[] {
+function ranked({ best }: StudyEntry, trials: readonly Trial[]): readonly Trial[] {
   const rank = (trial: Trial) => (trial.number === best?.number ? 0 : trial.state === 'running' ? 1 : 2);
-  return [...study.trials].sort((a, b) => rank(a) - rank(b) || b.number - a.number);
+  return [...trials].sort((a, b) => rank(a) - rank(b) || b.number - a.number);
 }
 
 function folderOf(path: string): { path: string; name: string } {
