@@ -19,13 +19,16 @@ function residentMemory(pid: number): number | undefined {
   }
 }
 
-/** CPU milliseconds used so far; undefined where the system does not tell. */
-export function processorTime(pid: number): number | undefined {
+/**
+ * CPU milliseconds used so far; undefined where the system does not tell.
+ * @param withChildren with those of its children that have ended
+ */
+export function processorTime(pid: number, withChildren = false): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Fields 14 and 15 of proc(5), counted behind the name, in hundredths of a second.
+    // Fields 14 to 17 of proc(5), counted behind the name, in hundredths of a second: own time, then that of children.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    return fields.slice(11, withChildren ? 15 : 13).reduce((sum, field) => sum + Number(field), 0) * 10;
   } catch {
     return undefined;
   }

@@ -10,8 +10,12 @@ import type { AttemptSpec, FromWorker, ToWorker } from '../trial/messages.js';
 import type { AttemptEvents, AttemptResult, Executor } from './executor.js';
 import { TrialLog } from './trial-log.js';
 
-/** A WebAssembly heap never shrinks, so a child is given up after this many trials. */
-const TRIALS_PER_CHILD = 50;
+/**
+ * A WebAssembly heap never shrinks, and users' code may keep what it likes, so a child is given up when its trials have
+ * worn it out. The declarative trainer leaves next to nothing behind (bench:training), and a new child costs a second.
+ */
+const WEAR_OF_OWN_CODE = 1 / 50;
+const WEAR_OF_DECLARED = 1 / 500;
 const LAST_WORDS = 2_000;
 /** Milliseconds in which one attempt of several must end when told to; then the process goes. */
 const CANCEL_GRACE = 5_000;
@@ -32,7 +36,7 @@ const keyOf = ({ trial, attempt }: { readonly trial: number; readonly attempt: n
 
 class Worker {
   readonly child: ChildProcess;
-  trials = 0;
+  #wear = 0;
   readonly #jobs = new Map<string, Job>();
   /** Attempts that were cancelled and have not ended yet, with what happens if they do not. */
   readonly #leaving = new Map<string, NodeJS.Timeout>();
@@ -95,13 +99,18 @@ class Worker {
     );
   }
 
+  get isWorn(): boolean {
+    // Sums of fractions are not exact.
+    return this.#wear > 1 - 1e-9;
+  }
+
   get isIdle(): boolean {
     return this.child.connected && !this.#killed && this.#jobs.size + this.#leaving.size === 0;
   }
 
   start(job: Job): void {
     this.#jobs.set(keyOf(job.spec), job);
-    this.trials++;
+    this.#wear += job.spec.trainer.kind === 'declarative' ? WEAR_OF_DECLARED : WEAR_OF_OWN_CODE;
     this.#send({ kind: 'run', spec: job.spec });
   }
 
@@ -274,7 +283,7 @@ export class LocalExecutor implements Executor {
   }
 
   #workerFor(job: Job): Worker | undefined {
-    const fresh = [...this.#workers].filter(({ trials }) => trials < TRIALS_PER_CHILD * this.trialsPerWorker);
+    const fresh = [...this.#workers].filter(({ isWorn }) => !isWorn);
     const idle = fresh.find(({ isIdle }) => isIdle);
     if (idle) return idle;
     if (this.#workers.size < this.processes) return this.#fork();
@@ -287,8 +296,8 @@ export class LocalExecutor implements Executor {
   /** Lets go of processes that have served enough, and looks for work for the others. */
   #onFree(): void {
     for (const worker of this.#workers) {
-      const isOld = worker.trials >= TRIALS_PER_CHILD * this.trialsPerWorker;
-      if (worker.isIdle && (isOld || this.#disposed) && worker.child.connected) worker.child.disconnect();
+      if (worker.isIdle && (worker.isWorn || this.#disposed) && worker.child.connected)
+        worker.child.disconnect();
     }
     this.#dispatch();
   }
