@@ -43,7 +43,9 @@ export class TrialRows {
       this.#all = all;
       this.#allKey = allKey;
       this.#sorted = sortTrials(all, sorts, columns, Date.now());
-      this.#numbers = Uint32Array.from(this.#sorted, ({ number }) => number);
+      const sorted = this.#sorted;
+      this.#numbers = new Uint32Array(sorted.length);
+      for (let row = 0; row < sorted.length; row++) this.#numbers[row] = (sorted[row] as Trial).number;
     } else if (trials === this.#trials && key === this.#key) return this.#rows;
     this.#trials = trials;
     this.#key = key;

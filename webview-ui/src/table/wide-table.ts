@@ -300,16 +300,16 @@ export class WideTable extends TrialsTable {
   }
 
   #cell(view: StudyView, trial: Trial, column: Column, row: number, position: number): TemplateResult {
-    const active = this.active.row === row && this.active.column === position ? 'active' : '';
+    const active = this.active.row === row && this.active.column === position;
     const best = view.best === trial && column.kind === 'objective' ? 'best' : '';
     const { content, muted } = cellContent(view, trial, column, () => this.app.now.value);
     const share = column.kind === 'objective' ? this.#barsOf(view, column)(trial) : undefined;
     const kind = position === 0 ? 'first' : column.kind === 'state' ? 'state' : '';
     return html`<div
-      id=${this.cellId(row, position)}
+      id=${active ? this.cellId(row, position) : nothing}
       role="gridcell"
       aria-colindex=${position + 1}
-      class="cell ${column.numeric ? 'end' : ''} ${kind} ${muted ? 'muted' : ''} ${best} ${active}"
+      class="cell ${column.numeric ? 'end' : ''} ${kind} ${muted ? 'muted' : ''} ${best} ${active ? 'active' : ''}"
       .style=${`width:${this.#widthOf(column)}px`}
     >
       ${content}${share === undefined ? nothing : html`<i class="bar b${Math.round(share * BAR_STEPS)}"></i>`}
