@@ -1,4 +1,4 @@
-/** `replay`: derives a study's suggestions and prunings again and reports the first difference. */
+/** `replay`: derives a study's suggestions, prunings and promotions again and reports the first difference. */
 import { readFile } from 'node:fs/promises';
 import { recordsOf, replay } from '../core/analysis/replay.js';
 import { openStudy } from './open-study.js';
@@ -12,7 +12,7 @@ export interface ReplayOptions {
 export async function replayStudy(config: string, options: ReplayOptions): Promise<void> {
   const { file, reducer } = await openStudy(config, options.study);
   const result = replay(recordsOf(await readFile(file, 'utf8')));
-  const { suggestions, prunings, skipped, difference } = result;
+  const { suggestions, prunings, promotions, skipped, difference } = result;
   if (difference) process.exitCode = ExitCode.failed;
   if (options.json) {
     console.log(
@@ -20,7 +20,11 @@ export async function replayStudy(config: string, options: ReplayOptions): Promi
     );
     return;
   }
-  const count = `${suggestions} suggestions and ${prunings} prunings came out the same`;
+  const counted =
+    promotions > 0
+      ? `${suggestions} suggestions, ${prunings} prunings and ${promotions} promotions`
+      : `${suggestions} suggestions and ${prunings} prunings`;
+  const count = `${counted} came out the same`;
   const others = skipped > 0 ? `; ${skipped} trials were not suggested by a sampler here` : '';
   if (difference) console.log(`First difference: ${difference.message}\nBefore it ${count}${others}.`);
   else console.log(`Study ${reducer.study.name} follows from its journal: ${count}${others}.`);

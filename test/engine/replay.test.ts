@@ -7,6 +7,7 @@ import { recordsOf, replay } from '../../src/core/analysis/replay.js';
 import { journalFile } from '../../src/core/study/places.js';
 import type { JournalRecord } from '../../src/core/study/records.js';
 import { bundle, project } from './support/engine.js';
+import { simulate } from './support/simulated.js';
 
 const CONFIG = `# @sweep
 #   train: ./train.js
@@ -66,5 +67,61 @@ describe('sweetspot replay', () => {
           : undefined,
       ),
     ).toMatchObject({ what: 'pruning', journal: 'a whim' });
+  });
+});
+
+describe('a replay', () => {
+  const simulated = (...sweep: readonly string[]) =>
+    simulate({
+      sweep: ['train: ./train.js', 'metric: {name: loss, goal: minimize}', ...sweep],
+      space: ['x: 0.5   # @tune float(0, 1)', 'y: 0.5   # @tune float(0, 1)'],
+      workers: 4,
+      steps: 8,
+      metrics: ({ x = 0, y = 0 }, step, trial) => ({
+        loss: (Number(x) - 0.3) ** 2 + Math.abs(Number(y) - 0.6) + 1 / step + 0.02 * Math.sin(trial * step),
+        cost: Number(x),
+      }),
+    });
+
+  it('derives promotions of paused trials, and finds one that was another', async () => {
+    const { records } = await simulated(
+      'sampler: random',
+      'pruner: {name: hyperband, reduction: 2, maxResource: 8, mode: promote}',
+      'stop: {trials: 24}',
+    );
+    const { promotions, difference } = replay(records);
+    expect(promotions).toBeGreaterThan(0);
+    expect(difference).toBeUndefined();
+    const changed = records.map((record): JournalRecord => {
+      const pause = record.op_code === 8 ? record.user_attr['sweetspot:paused'] : undefined;
+      if (record.op_code !== 8 || pause === undefined || !('promoted' in (pause as object))) return record;
+      return { ...record, user_attr: { 'sweetspot:paused': { ...(pause as object), promoted: 'a whim' } } };
+    });
+    expect(replay(changed).difference).toMatchObject({ what: 'promotion', journal: 'a whim' });
+  });
+
+  it('derives repeats, runs of the race, and points under constraints, and skips none', async () => {
+    const { records, study } = await simulated(
+      'sampler: tpe',
+      'repeats: 2',
+      'race: 3',
+      "constraints: ['x + y <= 1.5', 'cost <= 0.8']",
+      'stop: {trials: 20}',
+    );
+    const raced = study.trials.filter(({ suggestion }) => suggestion?.sampler === 'race');
+    expect(raced.length).toBeGreaterThan(0);
+    expect(replay(records)).toEqual({
+      suggestions: study.trials.length,
+      prunings: 0,
+      promotions: 0,
+      skipped: 0,
+    });
+    const last = raced.at(-1)?.number;
+    let trial = -1;
+    const other = records.map((record): JournalRecord => {
+      if (record.op_code === 4) trial++;
+      return record.op_code === 4 && trial === last ? { ...record, params: { x: 0.1, y: 0.1 } } : record;
+    });
+    expect(replay(other).difference).toMatchObject({ trial: last, what: 'suggestion' });
   });
 });

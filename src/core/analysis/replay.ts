@@ -1,13 +1,14 @@
 /**
- * Derives every suggestion and every pruning of a study again from its journal and names the first that comes out
+ * Derives every suggestion, pruning and promotion of a study again from its journal and names the first that comes out
  * differently: proof that a study follows from its seed, its results and this version of the program. Pure.
  */
-import { type Json, jsonEqual } from '../json.js';
+import { type Json, type JsonObject, jsonEqual } from '../json.js';
 import { prunerProblem } from '../pruners/choose.js';
 import { samplers } from '../samplers/registry.js';
 import { parseLine } from '../study/journal-line.js';
-import { judgeTrial } from '../study/judge.js';
-import { isPaused } from '../study/pause.js';
+import { judgeTrial, promotion } from '../study/judge.js';
+import { isPaused, promotionOf } from '../study/pause.js';
+import { nextInRace, RACE_SAMPLER } from '../study/race.js';
 import { Attr, type JournalRecord, Op, type RecordOf, StateCode } from '../study/records.js';
 import { StudyReducer } from '../study/reduce.js';
 import { suggest } from '../study/suggest.js';
@@ -17,7 +18,7 @@ interface ReplayDifference {
   /** Position of the record in the journal, from 0. */
   readonly record: number;
   readonly trial: number;
-  readonly what: 'suggestion' | 'pruning';
+  readonly what: 'suggestion' | 'pruning' | 'promotion';
   /** In a sentence: what the journal says and what comes out now. */
   readonly message: string;
   readonly journal: Json;
@@ -28,6 +29,8 @@ export interface ReplayResult {
   /** How many were derived again and found equal. */
   readonly suggestions: number;
   readonly prunings: number;
+  /** Paused trials that went on. */
+  readonly promotions: number;
   /** Trials that nobody here suggested: queued by hand, or brought from elsewhere. */
   readonly skipped: number;
   readonly difference?: ReplayDifference;
@@ -37,7 +40,7 @@ export interface ReplayResult {
 interface Asked {
   readonly record: number;
   readonly trial: number;
-  readonly expected: Suggestion | 'exhausted';
+  readonly expected: Suggestion | 'exhausted' | 'over';
 }
 
 /** The records of a journal's text that was loaded without complaint; a last line that was cut short is passed over. */
@@ -51,10 +54,17 @@ export function recordsOf(text: string): readonly JournalRecord[] {
 /** A trial that waits from its beginning was queued by hand, one of another sampler was brought from elsewhere. */
 function isSuggestedHere({ state, system_attrs }: RecordOf<4>): boolean {
   if (state === undefined) return true;
-  const suggestion = system_attrs?.[Attr.suggestion] as { readonly sampler?: string } | undefined;
-  const sampler = suggestion?.sampler ?? '';
-  const derived = sampler === 'file' || sampler === 'repeat' || sampler in samplers;
+  const sampler = samplerOf(system_attrs) ?? '';
+  const derived = ['file', 'repeat', RACE_SAMPLER].includes(sampler) || sampler in samplers;
   return state === StateCode.running && derived;
+}
+
+const samplerOf = (attributes: JsonObject | undefined): string | undefined =>
+  (attributes?.[Attr.suggestion] as { readonly sampler?: string } | undefined)?.sampler;
+
+/** What would be tried next; a run of the race comes from the race, which begins when all others have ended. */
+function suggestedNow(study: Study, { system_attrs }: RecordOf<4>): Suggestion | 'exhausted' | 'over' {
+  return samplerOf(system_attrs) === RACE_SAMPLER ? (nextInRace(study) ?? 'over') : suggest(study);
 }
 
 /**
@@ -84,7 +94,9 @@ export function replay(records: readonly JournalRecord[]): ReplayResult {
   let before: Omit<Asked, 'record'> | undefined;
   let suggestions = 0;
   let prunings = 0;
+  let promotions = 0;
   let skipped = 0;
+  const counts = () => ({ suggestions, prunings, promotions, skipped });
   for (const [index, record] of records.entries()) {
     if (early.has(index) && study.settings.sampler in samplers) {
       before = { trial: study.trials.length, expected: suggest(study) };
@@ -95,13 +107,19 @@ export function replay(records: readonly JournalRecord[]): ReplayResult {
       // One that waits is pruned here or not at all.
       if (!own && record.state !== StateCode.waiting) elsewhere.add(study.trials.length);
       const trial = study.trials.length;
-      const expected = own && (before?.trial === trial ? before.expected : suggest(study));
+      const expected = own && (before?.trial === trial ? before.expected : suggestedNow(study, record));
       asked = expected ? { record: index, trial, expected } : undefined;
       before = undefined;
     }
     const ending = record.op_code === Op.setTrialState ? study.trials[record.trial_id] : undefined;
     // One that was paused and never promoted is pruned without a judgement.
     const leftOver = ending !== undefined && isPaused(ending);
+    const promoted = record.op_code === Op.setTrialUserAttr ? promotionOf(record.user_attr) : undefined;
+    if (promoted !== undefined && record.op_code === Op.setTrialUserAttr) {
+      const difference = promotionDifference(index, study, record.trial_id, promoted);
+      if (difference) return { ...counts(), difference };
+      promotions++;
+    }
     reducer.apply(record);
     switch (record.op_code) {
       // The suggestion comes with the trial; in older journals, in lines of its own after it.
@@ -111,7 +129,7 @@ export function replay(records: readonly JournalRecord[]): ReplayResult {
         if (!asked || !attributes || !(Attr.suggestion in attributes)) break;
         if (record.op_code === Op.setTrialSystemAttr && asked.trial !== record.trial_id) break;
         const difference = suggestionDifference(asked, study.trials[asked.trial] as Trial);
-        if (difference) return { suggestions, prunings, skipped, difference };
+        if (difference) return { ...counts(), difference };
         suggestions++;
         asked = undefined;
         break;
@@ -124,13 +142,13 @@ export function replay(records: readonly JournalRecord[]): ReplayResult {
         if (!ending || leftOver || elsewhere.has(record.trial_id)) break;
         if (record.state !== StateCode.pruned && !isPaused(ending)) break;
         const difference = pruningDifference(index, ending, reasons);
-        if (difference) return { suggestions, prunings, skipped, difference };
+        if (difference) return { ...counts(), difference };
         prunings++;
         break;
       }
     }
   }
-  return { suggestions, prunings, skipped };
+  return counts();
 }
 
 function suggestionDifference(
@@ -138,12 +156,13 @@ function suggestionDifference(
   actual: Trial,
 ): ReplayDifference | undefined {
   const sampler = actual.suggestion?.sampler ?? '';
-  if (expected === 'exhausted') {
+  if (typeof expected === 'string') {
+    const now = expected === 'over' ? 'the race would be over' : 'every point of the space counts as tried';
     return {
       record,
       trial,
       what: 'suggestion',
-      message: `Trial ${trial} was suggested by ${sampler}; now every point of the space counts as tried.`,
+      message: `Trial ${trial} was suggested by ${sampler}; now ${now}.`,
       journal: actual.params,
       replayed: null,
     };
@@ -211,5 +230,27 @@ function pruningDifference(
     message: `Trial ${trial} was pruned (${reason ?? 'no reason kept'}); now ${now}.`,
     journal: reason ?? null,
     replayed: verdict ?? null,
+  };
+}
+
+/** Whether new trials were still to come then is not in the journal: either answer may be the one that was given. */
+function promotionDifference(
+  record: number,
+  study: Study,
+  trial: number,
+  reason: string,
+): ReplayDifference | undefined {
+  if (prunerProblem(study.settings.pruner) !== undefined) return undefined;
+  const now = [false, true].map((ending) => promotion(study, ending));
+  if (now.some((one) => one?.trial === trial && one.reason === reason)) return undefined;
+  const other = now.find((one) => one !== undefined);
+  const instead = other ? `trial ${other.trial} would be: ${other.reason}` : 'none would be';
+  return {
+    record,
+    trial,
+    what: 'promotion',
+    message: `Trial ${trial} was promoted (${reason}); now ${instead}.`,
+    journal: reason,
+    replayed: other?.reason ?? null,
   };
 }

@@ -18,6 +18,10 @@ interface Pause {
 const pauseOf = ({ attributes }: Trial): Pause | undefined =>
   attributes[Attr.paused] as (JsonObject & Pause) | undefined;
 
+/** Why a paused trial goes on, of attributes that say so. */
+export const promotionOf = (attributes: JsonObject): string | undefined =>
+  (attributes[Attr.paused] as (JsonObject & Pause) | undefined)?.promoted;
+
 /** The step at which a trial was paused last, whether or not it has gone on since. */
 export const pausedStep = (trial: Trial): number | undefined => pauseOf(trial)?.step;
 
