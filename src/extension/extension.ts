@@ -113,7 +113,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
       results,
       manage,
       marks,
-      forecasts: new ForecastActions(cli, run),
+      forecasts: new ForecastActions(configs, cli, run),
       retry,
       reproduce: new ReproduceActions(cli, reports),
       trash: new TrashActions(configs, studies, cli),

@@ -17,6 +17,10 @@ export interface StudyRef {
   /** Absolute path and base name of the config. */
   readonly configFile: string;
   readonly configName: string;
+  /** It comes from a file of another program, which the config then is: it is looked at, and gone on with elsewhere. */
+  readonly foreign?: boolean;
+  /** Lines of its journal that cannot be read: it is shown without them, and must be repaired to go on. */
+  readonly damaged?: number;
 }
 
 /** Another study with the same first objective, to be compared with the one that a page shows. */
@@ -51,6 +55,8 @@ export type StudyAction =
   | 'stop-finish'
   | 'stop-now'
   | 'resume'
+  | 'repair'
+  | 'continue'
   | 'compare-best'
   | 'apply-best'
   | 'open-panel'

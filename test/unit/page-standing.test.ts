@@ -38,6 +38,25 @@ const enabled = (page: PageState, view: StudyView) =>
     .filter((action) => action.enabled)
     .map(({ action }) => action);
 
+describe('the buttons of a study', () => {
+  const labels = (ref: Partial<StudyView['ref']>) => {
+    const view = viewOf({ trials: 3, status: { kind: 'stopped', reason: 'by a person' } });
+    return studyActions(idle, { ...view, ref: { ...view.ref, ...ref } }).map(({ label }) => label);
+  };
+
+  it('offer to go on with it and to take its values', () => {
+    expect(labels({})).toEqual(['Resume', 'Compare with Best', 'Apply Best']);
+  });
+
+  it('offer nothing of a study of another program but to continue it as one of ours', () => {
+    expect(labels({ foreign: true })).toEqual(['Continue as a Study…']);
+  });
+
+  it('offer repair in place of going on where its journal is damaged', () => {
+    expect(labels({ damaged: 2 })).toEqual(['Repair', 'Compare with Best', 'Apply Best']);
+  });
+});
+
 describe('the status of a study', () => {
   it('is running while an engine is at work', () => {
     expect(statusOf(running, viewOf({ trials: 3 })).kind).toBe('running');

@@ -70,6 +70,7 @@ interface SavedStudy {
   readonly logHistory?: boolean;
   readonly logCurves?: boolean;
   readonly fullRange?: boolean;
+  readonly fullCurves?: boolean;
   readonly selected?: readonly number[];
 }
 
@@ -114,6 +115,7 @@ export class UiState {
   readonly logHistory = signal(false);
   readonly logCurves = signal(false);
   readonly fullRange = signal(false);
+  readonly fullCurves = signal(false);
   /** The trial pointed at, on this page or another; not kept. */
   readonly pointed: Signal<number | undefined> = signal(undefined);
   /** Trial numbers, in the order in which they were selected. */
@@ -171,6 +173,7 @@ export class UiState {
       this.logHistory.value = study.logHistory ?? false;
       this.logCurves.value = study.logCurves ?? false;
       this.fullRange.value = study.fullRange ?? false;
+      this.fullCurves.value = study.fullCurves ?? false;
       this.selected.value = study.selected ?? [];
     });
     this.#save();
@@ -251,6 +254,7 @@ export class UiState {
       logHistory: this.logHistory.value,
       logCurves: this.logCurves.value,
       fullRange: this.fullRange.value,
+      fullCurves: this.fullCurves.value,
       selected: this.selected.value,
     };
     if (!this.#ref) return;

@@ -114,6 +114,8 @@ export class ManageActions {
       );
       return [];
     }
+    // No question where there is only one answer.
+    if (items.length === 1) return [first, ...items.map(({ entry }) => entry)];
     const title = first.name;
     const picked = (await window.showQuickPick(items, { canPickMany: true, title, placeHolder })) ?? [];
     return picked.length > 0 ? [first, ...picked.map(({ entry }) => entry)] : [];
@@ -123,9 +125,10 @@ export class ManageActions {
 /** Damage is told once per study and window; the study is there to look at meanwhile. */
 export function offerRepair(entry: StudyEntry, repair: () => Promise<void>): void {
   const lines = count(entry.damaged, 'line');
+  const them = entry.damaged === 1 ? 'it' : 'them';
   void window
     .showWarningMessage(
-      `${lines} of the journal of ${entry.name} cannot be read. It is shown without them, and cannot go on until it is repaired; a copy is kept.`,
+      `${lines} of the journal of ${entry.name} cannot be read. The study is shown without ${them}, and cannot go on until it is repaired; a copy is kept.`,
       'Repair',
       'Open Read-Only',
     )

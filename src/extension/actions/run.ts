@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly study?: string;
   /** Start a new study whatever is there. */
   readonly fresh?: boolean;
+  /** In place of the file's number. */
+  readonly trials?: number;
 }
 
 export interface Places {
@@ -64,7 +66,7 @@ export class RunActions {
     }
     this.#starting.add(configFile);
     try {
-      if (!(await this.#ready(configFile))) return undefined;
+      if (!(await this.isReady(configFile))) return undefined;
       return await this.#launch(configFile, request);
     } finally {
       this.#starting.delete(configFile);
@@ -81,7 +83,8 @@ export class RunActions {
     }
   }
 
-  async #ready(configFile: string): Promise<boolean> {
+  /** Whether the file on the disk is what the person sees, and without a mistake; else the person was told. */
+  async isReady(configFile: string): Promise<boolean> {
     const name = basename(configFile);
     const document = workspace.textDocuments.find(
       ({ uri }) => uri.scheme === 'file' && uri.fsPath === configFile,
@@ -191,13 +194,13 @@ export class RunActions {
   }
 }
 
-function engineStart(configFile: string, { study, fresh }: RunRequest, storage: string): EngineStart {
+function engineStart(configFile: string, { study, fresh, trials }: RunRequest, storage: string): EngineStart {
   const workers = setting('workers');
   return {
     configFile,
     ...(study === undefined ? {} : { study }),
     ...(fresh === undefined ? {} : { fresh }),
-    overrides: workers > 0 ? { workers } : {},
+    overrides: { ...(workers > 0 ? { workers } : {}), ...(trials === undefined ? {} : { trials }) },
     backend: setting('tensorflow.backend'),
     tensorflowFolders: [
       ...(workspace.workspaceFolders ?? [])

@@ -48,6 +48,8 @@ const STUDY_COMMANDS: Readonly<Record<StudyAction, CommandId>> = {
   'stop-finish': Command.stopFinish,
   'stop-now': Command.stopNow,
   resume: Command.resume,
+  repair: Command.repairStudy,
+  continue: Command.continueForeign,
   'compare-best': Command.compareBest,
   'apply-best': Command.applyBest,
   'open-panel': Command.openResults,
@@ -258,8 +260,15 @@ function stateOf(entry: StudyEntry | undefined): PageState {
   };
 }
 
-function refOf({ id, name, configFile }: StudyEntry): StudyRef {
-  return { id, name, configFile, configName: basename(configFile) };
+function refOf({ id, name, configFile, foreign, damaged }: StudyEntry): StudyRef {
+  return {
+    id,
+    name,
+    configFile,
+    configName: basename(configFile),
+    ...(foreign ? { foreign } : {}),
+    ...(damaged > 0 ? { damaged } : {}),
+  };
 }
 
 async function run(command: CommandId, argument: { journal: string; trial?: number }): Promise<void> {

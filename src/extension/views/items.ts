@@ -109,8 +109,8 @@ export function studyItem(
   );
   const result = resultText(entry);
   made.iconPath = studyIcon(entry);
-  const shown = filter && `${filter.left} of ${entry.study.trials.length} where ${filter.text}`;
-  made.description = [progressText(entry), result, hint(entry), shown].filter(Boolean).join(' · ');
+  const left = filter && `${filter.left} of ${entry.study.trials.length} match`;
+  made.description = [left, progressText(entry), result, hint(entry)].filter(Boolean).join(' · ');
   made.contextValue = words(
     entry.foreign ? 'foreignStudy' : 'study',
     isRunning(entry) && 'running',
@@ -121,7 +121,7 @@ export function studyItem(
     filter !== undefined && 'filtered',
   );
   made.accessibilityInformation = {
-    label: `Study ${entry.name}, ${phaseText(entry)}, ${progressText(entry)} trials, ${result ?? 'none complete yet'}${shown === undefined ? '' : `, filtered: ${shown}`}`,
+    label: `Study ${entry.name}, ${phaseText(entry)}, ${progressText(entry)} trials, ${result ?? 'none complete yet'}${left === undefined ? '' : `, filtered: ${left} ${filter?.text}`}`,
   };
   return made;
 }

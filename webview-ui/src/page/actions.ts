@@ -12,8 +12,23 @@ interface ActionButton {
   readonly enabled: boolean;
 }
 
+/** A study of another program is looked at; what can be done is to go on with its trials. */
+const CONTINUE: ActionButton = {
+  action: 'continue',
+  label: 'Continue as a Study…',
+  title: 'Begin a study of one of your configs with these trials; the file stays as it is',
+  enabled: true,
+};
+const REPAIR: ActionButton = {
+  action: 'repair',
+  label: 'Repair',
+  title: 'Mend the journal, so that the study can go on; a copy is kept',
+  enabled: true,
+};
+
 export function studyActions(page: PageState, view: StudyView): readonly ActionButton[] {
   const { kind } = statusOf(page, view);
+  if (view.ref.foreign) return [CONTINUE];
   // With several objectives one is picked from the front.
   const several = view.study.objectives.length > 1;
   const changes = view.best !== undefined && (several || view.best.number !== 0);
@@ -22,7 +37,7 @@ export function studyActions(page: PageState, view: StudyView): readonly ActionB
       ? 'No trial has completed yet'
       : 'The values in the file are the best so far: nothing to change';
   return [
-    ...controlActions(kind, page),
+    ...(view.ref.damaged === undefined ? controlActions(kind, page) : [REPAIR]),
     {
       action: 'compare-best',
       label: several ? 'Compare…' : 'Compare with Best',
@@ -81,8 +96,15 @@ function controlActions(kind: StatusKind, page: PageState): readonly ActionButto
 /** Applying is what a finished study is for; while it runs nothing is urged. */
 export function renderActions(app: App, page: PageState, view: StudyView): TemplateResult {
   const { kind } = statusOf(page, view);
-  const main: StudyAction =
-    kind === 'finished' ? 'apply-best' : kind === 'running' ? 'stop-finish' : 'resume';
+  const main: StudyAction = view.ref.foreign
+    ? 'continue'
+    : view.ref.damaged !== undefined
+      ? 'repair'
+      : kind === 'finished'
+        ? 'apply-best'
+        : kind === 'running'
+          ? 'stop-finish'
+          : 'resume';
   return html`${studyActions(page, view).map(
     ({ action, label, title, enabled }) => html`<vscode-button
       appearance=${action === main && kind !== 'running' ? 'primary' : 'secondary'}

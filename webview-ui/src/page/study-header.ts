@@ -13,6 +13,7 @@ import type { StudyView } from '../feed.js';
 import { starIcon, stateIcon } from '../icons.js';
 import { base } from '../styles.js';
 import { renderActions } from './actions.js';
+import { damageBanner } from './damage-banner.js';
 import { environmentBanner } from './environment-banner.js';
 import { frontOfView } from './front.js';
 import { certaintyOf, improvementText, progressOf, type Result, resultOf, statusOf } from './standing.js';
@@ -137,6 +138,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
         <div class="actions">${renderActions(this.app, page, view)}</div>
       </div>
       ${environmentBanner(view.study)}
+      ${damageBanner(view.ref)}
       <dl>
         ${this.#progress(page, view)} ${this.#result(view, resultOf(view))}
         <div>
@@ -210,7 +212,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
   #result(view: StudyView, result: Result | undefined): TemplateResult {
     const metric = view.study.objectives[0]?.metric ?? 'value';
     const front = frontOfView(view);
-    if (front) return this.#front(front);
+    if (front) return this.#front(front, view.ref.foreign === true);
     if (!result) {
       return html`<div><dt>Best ${metric}</dt><dd>${NOTHING}</dd></div>`;
     }
@@ -226,16 +228,20 @@ export class StudyHeader extends SignalWatcher(LitElement) {
         </dd>
       </div>
       <div>
-        <dt>Compared with the file</dt>
+        <dt>Compared with ${view.ref.foreign ? 'trial 0' : 'the file'}</dt>
         <dd>
           ${
             improvement && gained
               ? html`<span class="better">${improvementText(improvement)}</span>
                   <small>from ${formatNumber(baseline ?? Number.NaN)}</small>`
               : html`<small>${
-                  baseline === undefined
-                    ? 'the values in the file have no result'
-                    : 'the values in the file are best'
+                  view.ref.foreign
+                    ? baseline === undefined
+                      ? 'it has no result'
+                      : 'it is the best'
+                    : baseline === undefined
+                      ? 'the values in the file have no result'
+                      : 'the values in the file are best'
                 }</small>`
           }
         </dd>
@@ -243,7 +249,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
     `;
   }
 
-  #front({ trials, balanced, betterThanBaseline }: Front): TemplateResult {
+  #front({ trials, balanced, betterThanBaseline }: Front, foreign: boolean): TemplateResult {
     const better = betterThanBaseline?.length ?? 0;
     return html`
       <div>
@@ -256,7 +262,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
           <small>${balanced?.objectives?.map((value) => formatNumber(value)).join(' / ') ?? ''}</small></dd>
       </div>
       <div>
-        <dt>Compared with the file</dt>
+        <dt>Compared with ${foreign ? 'trial 0' : 'the file'}</dt>
         <dd>
           ${
             better > 0
@@ -264,7 +270,9 @@ export class StudyHeader extends SignalWatcher(LitElement) {
               : html`<small>${
                   betterThanBaseline
                     ? 'none is better in every metric'
-                    : 'the values in the file have no result'
+                    : foreign
+                      ? 'it has no result'
+                      : 'the values in the file have no result'
                 }</small>`
           }
         </dd>
@@ -290,6 +298,8 @@ export class StudyHeader extends SignalWatcher(LitElement) {
 
 function searchText({ study }: StudyView): string {
   const { sampler, pruner, seed } = study.settings;
+  // Other programs do not say how theirs were searched.
+  if (sampler === '') return '';
   const pruning = pruner === 'none' ? 'no pruning' : `${prunerText(pruner)} pruning`;
   return `${sampler}, ${pruning}, seed ${seed}`;
 }
