@@ -2,6 +2,7 @@
  * The course of a study: what each trial reached, the best so far, what the file's own values reached, and a range of
  * values in which the interesting part can be seen. Pure; drawing it is the page's work.
  */
+import { bisectLeft, bisectRight } from 'd3-array';
 import { outcomeViolation } from '../space/constraint.js';
 import { isBetter, objectiveOf } from '../study/best.js';
 import { lastFinite } from '../study/table.js';
@@ -97,11 +98,10 @@ export function robustRange(values: readonly number[], keep: readonly number[] =
   const q3 = quantile(sorted, 0.75);
   if (!(q3 > q1)) return whole;
   const reach = 3 * (q3 - q1);
-  const inner = sorted.filter((value) => value >= q1 - reach && value <= q3 + reach);
-  const low = Math.min(inner[0] ?? min, ...kept);
-  const high = Math.max(inner.at(-1) ?? max, ...kept);
+  const low = Math.min(sorted[bisectLeft(sorted, q1 - reach)] ?? min, ...kept);
+  const high = Math.max(sorted[bisectRight(sorted, q3 + reach) - 1] ?? max, ...kept);
   if (whole.high - whole.low < 2 * (high - low)) return whole;
-  return { low, high, outside: sorted.filter((value) => value < low || value > high).length };
+  return { low, high, outside: bisectLeft(sorted, low) + sorted.length - bisectRight(sorted, high) };
 }
 
 /** Linear interpolation between the two nearest ranks. `sorted` must not be empty. */

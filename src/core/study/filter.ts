@@ -108,10 +108,12 @@ function compile(expression: Expression, columns: readonly Column[], negated = f
       const { cells, unit } = reader(expression.name, columns);
       const tests = expression.values.map((value) => comparison(expression.operator, unquote(value)));
       const all = expression.operator === '!=' || expression.operator === '!~';
+      const [only, ...more] = tests;
+      // Nearly always one value, and asked a hundred thousand times.
+      const holds = !only || more.length > 0 ? (cell: Json) => combined(tests, all, cell) : only;
       const test = (cell: Json): boolean => {
-        if (cell === null) return false;
-        const own = typeof cell === 'number' ? cell / unit : cell;
-        return (all ? tests.every((one) => one(own)) : tests.some((one) => one(own))) !== negated;
+        if (typeof cell === 'number') return holds(cell / unit) !== negated;
+        return cell !== null && holds(cell) !== negated;
       };
       return (trials) => maskOf(cells(trials), test);
     }
@@ -119,6 +121,9 @@ function compile(expression: Expression, columns: readonly Column[], negated = f
       return expression satisfies never;
   }
 }
+
+const combined = (tests: readonly ((cell: Json) => boolean)[], all: boolean, cell: Json): boolean =>
+  all ? tests.every((one) => one(cell)) : tests.some((one) => one(cell));
 
 const unquote = (text: string): string => (/^(["']).*\1$/.test(text) ? text.slice(1, -1) : text);
 

@@ -160,6 +160,11 @@ class TrialColumns {
     return { count, names, regular, block: this.#numbers, at: this.#starts[row] as number };
   }
 
+  /** 0 also where the reports could not be packed. */
+  reportCount(row: number): number {
+    return this.#counts[row] as number;
+  }
+
   reportNames(row: number): readonly string[] {
     return (this.#counts[row] as number) > 0 ? this.#form(row).names : NO_NAMES;
   }
@@ -274,6 +279,11 @@ export class PackedTrial implements Trial {
   /** The metrics that it reported, as far as its reports are packed. */
   get reportNames(): readonly string[] {
     return this.#columns.reportNames(this.#row);
+  }
+
+  /** How often it reported. */
+  get reportCount(): number {
+    return this.#columns.reportCount(this.#row) || this.reports.length;
   }
 
   /** NaN where there is none. */

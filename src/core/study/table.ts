@@ -213,7 +213,8 @@ export function lastFinite(trial: Trial): number | undefined {
 }
 
 /** How often a trial reported. */
-export const reportCount = (trial: Trial): number => packedOf(trial)?.count ?? trial.reports.length;
+export const reportCount = (trial: Trial): number =>
+  trial instanceof PackedTrial ? trial.reportCount : (packedOf(trial)?.count ?? trial.reports.length);
 
 /** The metrics that a trial reports, by its last report. */
 export function reportedNames(trial: Trial): readonly string[] {

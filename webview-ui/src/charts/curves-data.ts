@@ -26,6 +26,12 @@ export interface Curves {
 export const STEP_AXIS = 'curves:step';
 export const VALUE_AXIS = 'curves:value';
 
+export interface CurvesScale {
+  readonly log?: boolean;
+  /** Every value, however wild. */
+  readonly full?: boolean;
+}
+
 /** So many of the newest curves stand behind those that matter. */
 const BACKGROUND = 150;
 const ORDER: Readonly<Record<CurveRole, number>> = { other: 0, running: 1, best: 2, selected: 3 };
@@ -33,8 +39,13 @@ const ORDER: Readonly<Record<CurveRole, number>> = { other: 0, running: 1, best:
 /** The metrics that trials report per step, the objective first. */
 export function reportedMetrics(trials: readonly Trial[], objective: string): readonly string[] {
   const names = new Set<string>();
+  // Most trials share the very list.
+  const seen = new Set<readonly string[]>();
   for (const trial of trials) {
-    for (const name of reportedNames(trial)) names.add(name);
+    const some = reportedNames(trial);
+    if (seen.has(some)) continue;
+    seen.add(some);
+    for (const name of some) names.add(name);
   }
   const others = [...names].filter((name) => name !== objective).sort();
   return names.has(objective) ? [objective, ...others] : others;
@@ -45,7 +56,7 @@ export function curvesOf(
   metric: string,
   best: number | undefined,
   selected: readonly number[],
-  log: boolean,
+  { log = false, full = false }: CurvesScale = {},
 ): Curves {
   const chosen = new Set(selected);
   const roleOf = (trial: Trial): CurveRole => {
@@ -53,12 +64,17 @@ export function curvesOf(
     if (trial.number === best) return 'best';
     return trial.state === 'running' ? 'running' : 'other';
   };
-  const reporting = trials.filter((trial) => reportCount(trial) > 0);
-  const others = reporting.filter((trial) => roleOf(trial) === 'other');
-  const faint = new Set(others.slice(-BACKGROUND));
-  const drawn = reporting
-    .filter((trial) => roleOf(trial) !== 'other' || faint.has(trial))
-    .sort((a, b) => ORDER[roleOf(a)] - ORDER[roleOf(b)] || a.number - b.number);
+  const drawn: Trial[] = [];
+  let reporting = 0;
+  let faint = 0;
+  // The newest first, of which so many may be faint.
+  for (let index = trials.length - 1; index >= 0; index--) {
+    const trial = trials[index] as Trial;
+    if (reportCount(trial) === 0) continue;
+    reporting++;
+    if (roleOf(trial) !== 'other' || faint++ < BACKGROUND) drawn.push(trial);
+  }
+  drawn.sort((a, b) => ORDER[roleOf(a)] - ORDER[roleOf(b)] || a.number - b.number);
 
   const steps = [...new Set(drawn.flatMap((trial) => trial.reports.map(({ step }) => step)))].sort(
     (a, b) => a - b,
@@ -81,9 +97,16 @@ export function curvesOf(
   return {
     curves: drawn.map((trial) => ({ trial: trial.number, role: roleOf(trial) })),
     rows: [steps, ...rows],
-    range: robustRange(values, keep),
-    left: reporting.length - drawn.length,
+    range: full ? wholeRange(values) : robustRange(values, keep),
+    left: reporting - drawn.length,
   };
+}
+
+function wholeRange(values: readonly number[]): Range | undefined {
+  if (values.length === 0) return undefined;
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return { low, high, outside: 0 };
 }
 
 /** A value of a curve: `series` counts from 1, as uPlot does, `index` into the steps. */

@@ -42,7 +42,7 @@ export class VirtualRows implements ReactiveController {
       scrollToFn: elementScroll,
       scrollPaddingStart: headerHeight,
       paddingStart: headerHeight,
-      overscan: 8,
+      overscan: 3,
       onChange: () => this.#host.requestUpdate(),
     };
   }

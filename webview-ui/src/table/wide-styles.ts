@@ -55,7 +55,7 @@ export const wideStyles = css`
     gap: 6px;
   }
   .cell.first {
-    position: sticky;
+    position: relative;
     left: 0;
     z-index: 1;
     display: flex;
@@ -64,6 +64,10 @@ export const wideStyles = css`
     gap: 4px;
     background: linear-gradient(var(--sweet-row, transparent), var(--sweet-row, transparent)),
       var(--sweet-background);
+  }
+  /* Each that sticks costs a layer of its own, with every frame: only where the table is scrolled to the side. */
+  .sideways .cell.first {
+    position: sticky;
   }
   .head .cell.first {
     justify-content: flex-start;
@@ -100,7 +104,7 @@ export const wideStyles = css`
     color: var(--vscode-descriptionForeground);
   }
   .actions {
-    position: sticky;
+    position: relative;
     right: 0;
     display: flex;
     align-items: center;
@@ -113,6 +117,7 @@ export const wideStyles = css`
       var(--sweet-background);
   }
   .row:hover .actions {
+    position: sticky;
     visibility: visible;
   }
   .row .muted.excluded,

@@ -87,6 +87,7 @@ export class WideTable extends TrialsTable {
         @keydown=${this.onKey}
         @pointerover=${this.#onOver}
         @pointerleave=${this.onPoint}
+        @scroll=${() => this.scroller.classList.toggle('sideways', this.scroller.scrollLeft > 0)}
       >
         <div role="rowgroup" class="line head" .style=${`--sweet-width:${this.#width()}px`}>${this.#header()}</div>
         <div role="rowgroup" .style=${`height:${this.virtual.totalHeight}px;width:${this.#width()}px;min-width:100%;position:relative;--sweet-width:${this.#width()}px`}>
@@ -239,9 +240,12 @@ export class WideTable extends TrialsTable {
     const trial = row;
     if (!trial) return nothing;
     const selected = this.app.ui.selected.value.includes(trial.number);
+    const pointed = this.app.ui.pointed.value === trial.number;
+    // Made where they can be reached: those of every row would slow scrolling.
+    const acting = pointed || this.active.row === index;
     return html`<div
       role="row"
-      class="line row ${trial.marks?.excluded === undefined ? '' : 'excluded'} ${this.app.ui.pointed.value === trial.number ? 'pointed' : ''}"
+      class="line row ${trial.marks?.excluded === undefined ? '' : 'excluded'} ${pointed ? 'pointed' : ''}"
       aria-rowindex=${index + 2}
       aria-selected=${selected}
       @click=${(event: MouseEvent) => this.onRowClick(index, event)}
@@ -249,7 +253,7 @@ export class WideTable extends TrialsTable {
       @contextmenu=${() => this.onContextMenu(trial)}
     >
       ${this.columns.map((column, position) => this.#cell(view, trial, column, index, position))}
-      <div class="actions" role="gridcell">${this.#actions(trial)}</div>
+      <div class="actions" role="gridcell">${acting ? this.#actions(trial) : nothing}</div>
     </div>`;
   }
 
