@@ -2,7 +2,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { pruners } from '../core/pruners/registry.js';
 import { samplers } from '../core/samplers/registry.js';
-import { JournalWriteError } from '../engine/journal.js';
 import { VERSION } from '../engine/version.js';
 import { apply } from './apply.js';
 import { clean } from './clean.js';
@@ -234,6 +233,10 @@ program
   .option('--json', 'print one event per line for machines')
   .action(installNativeCommand);
 
+/** Of what the system refuses (a full disk, a folder that may not be written) the stack says nothing more. */
+const isOfTheSystem = (error: unknown): boolean =>
+  error instanceof Error && ('syscall' in error || isOfTheSystem(error.cause));
+
 // `sweetspot list … | head` reads no further, and a terminal may be closed: a study goes on to its orderly end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
@@ -246,9 +249,7 @@ try {
     console.error(error.message);
     process.exitCode = error.exitCode;
   } else {
-    // Of what the system refuses (a full disk, a folder that may not be written) the stack says nothing more.
-    const isSystems = error instanceof JournalWriteError || (error instanceof Error && 'syscall' in error);
-    console.error(isSystems ? error.message : error);
+    console.error(isOfTheSystem(error) ? (error as Error).message : error);
     process.exitCode = ExitCode.failed;
   }
 }

@@ -20,9 +20,6 @@ const HOLE = Buffer.alloc(4);
 /** A journal that cannot be used as it is; the message says which line and what to do. */
 export class JournalError extends Error {}
 
-/** A journal that cannot be written; the message names the file and says what to do. */
-export class JournalWriteError extends Error {}
-
 /** How far a journal has been read. */
 export interface LoadedJournal {
   /** Bytes up to and including the last whole line. */
@@ -127,8 +124,8 @@ function endOf(
 function repairArguments(file: string): string {
   const owner = journalOwner(file);
   if (!owner) return file;
-  const quoted = /^[\w./:\\-]+$/.test(owner.configFile) ? owner.configFile : JSON.stringify(owner.configFile);
-  return `${quoted} --study ${owner.study}`;
+  const quoted = (word: string): string => (/^[\w./:\\-]+$/.test(word) ? word : JSON.stringify(word));
+  return `${quoted(owner.configFile)} --study ${quoted(owner.study)}`;
 }
 
 interface Waiting {
@@ -148,7 +145,7 @@ export class Journal {
   #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #full = false;
-  #broken: JournalWriteError | undefined;
+  #broken: Error | undefined;
   /** Whether a full disk is waited for, by who tells the user through `onRoom`; else it is an error like any other. */
   waitForRoom = false;
   /** Told when the disk is full, with words for the user, and with undefined when there is room again. */
@@ -241,7 +238,7 @@ export class Journal {
         await this.#writeWhenThereIsRoom(bytes);
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        this.#broken ??= new JournalWriteError(this.#wordsOf(error), { cause: error });
+        this.#broken ??= new Error(this.#wordsOf(error), { cause: error });
         for (const { reject } of batch) reject(this.#broken);
       }
     }

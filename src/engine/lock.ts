@@ -91,7 +91,7 @@ export class StudyLock {
     this.socket = socket;
   }
 
-  /** Rejects where the folder of the journal is missing, or nothing can be written into it. */
+  /** Rejects, in a sentence, where nothing can be written into the folder of the journal. */
   static async acquire(journal: string): Promise<LockResult> {
     const key = await keyOf(journal);
     const server = await claim(key);
@@ -123,7 +123,10 @@ export class StudyLock {
     } catch (error) {
       // Else this process would hold the study, and not end, for nothing.
       server.close();
-      throw error;
+      throw new Error(
+        `${dirname(journal)} cannot be written: ${(error as Error).message}. To run or change a study, its folder must be writable.`,
+        { cause: error },
+      );
     }
   }
 

@@ -126,9 +126,14 @@ export async function newStudyName(configFile: string): Promise<string> {
   return named();
 }
 
-/** Makes `.sweetspot/`, which keeps itself out of git. */
+/** Makes `.sweetspot/`, which keeps itself out of git. Rejects, in a sentence, where it may not. */
 export async function ensureStore(configFile: string): Promise<void> {
-  await mkdir(studiesFolder(configFile), { recursive: true });
+  await mkdir(studiesFolder(configFile), { recursive: true }).catch((error: Error) => {
+    throw new Error(
+      `${storeFolder(configFile)} cannot be made: ${error.message}. Studies are kept beside their config: make that folder writable, or copy the config to another.`,
+      { cause: error },
+    );
+  });
   const ignore = join(storeFolder(configFile), '.gitignore');
   await readFile(ignore).catch(() => writeFile(ignore, '*\n'));
 }

@@ -1,6 +1,7 @@
 /** The executor of this machine where things go wrong that no training can bring about by itself. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { AttemptEvents } from '../../src/engine/executors/executor.js';
 import { LocalExecutor } from '../../src/engine/executors/local.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
@@ -9,8 +10,8 @@ import { bundle, project } from './support/engine.js';
 const TRAIN = 'export default async () => { for (;;) await new Promise((r) => setTimeout(r, 20)); };';
 const SILENT: AttemptEvents = { started: () => undefined, report: async () => false };
 
-async function specs(): Promise<(trial: number) => AttemptSpec> {
-  const folder = await project({ 'train.js': TRAIN });
+async function specs(train = TRAIN): Promise<(trial: number) => AttemptSpec> {
+  const folder = await project({ 'train.js': train });
   return (trial) => ({
     trial,
     attempt: 1,
@@ -51,4 +52,18 @@ it('ends what runs and what waits when it is disposed of, twice as well, and sta
   await Promise.all([executor.dispose(), executor.dispose()]);
   expect(await Promise.all(running)).toEqual([{ kind: 'cancelled' }, { kind: 'cancelled' }]);
   expect(await executor.run(spec(2), SILENT)).toEqual({ kind: 'cancelled' });
+});
+
+it('keeps all that a trial printed in one go before it ended', async () => {
+  const spec = (
+    await specs(`export default () => {
+    for (let i = 0; i < 30_000; i++) console.log('line', i, 'x'.repeat(80));
+    return 1;
+  };`)
+  )(0);
+  const executor = new LocalExecutor(1, bundle('trial.js'));
+  expect((await executor.run(spec, SILENT)).kind).toBe('finished');
+  const log = (): Promise<string> => readFile(join(spec.folder, 'log.txt'), 'utf8');
+  await vi.waitFor(async () => expect((await log()).slice(-100)).toContain('line 29999 '), 5_000);
+  await executor.dispose();
 });

@@ -43,6 +43,10 @@ function wordsOf(error: unknown): string {
     .join('\n');
 }
 
+/** What a trial prints in one go waits in this process: its log is closed with the trial, so that must be out by then. */
+const printed = (stream: NodeJS.WriteStream): Promise<void> | undefined =>
+  stream.writableLength === 0 ? undefined : new Promise((done) => stream.write('', () => done()));
+
 function runWorker(): void {
   const post = process.send?.bind(process);
   if (!post) throw new Error('dist/trial.js is started by the engine, not by hand.');
@@ -67,9 +71,11 @@ function runWorker(): void {
     const { trial, attempt } = current.spec;
     try {
       const values = await train(current);
+      await Promise.all([printed(process.stdout), printed(process.stderr)]);
       sessions.delete(keyOf(current.spec));
       send({ kind: 'finished', trial, attempt, values, stopped: current.shouldStop });
     } catch (error) {
+      await Promise.all([printed(process.stdout), printed(process.stderr)]);
       sessions.delete(keyOf(current.spec));
       fail(current, error);
     }
