@@ -257,11 +257,14 @@ export class NoiseLayer implements CompiledLayer {
     this.#offsets = offsets ? memory.reserve(rows * width) : 0;
   }
 
-  /** @param factors, with `offsets` where the layer has them, [rows, width] */
-  set({ factors, offsets }: { readonly factors: Float32Array; readonly offsets?: Float32Array }): void {
+  /** To be filled before a step; `offsets` are empty where the layer has none. [rows, width] */
+  toFill(rows: number): { readonly factors: Float32Array; readonly offsets: Float32Array } {
     const { memory } = this.shop;
-    memory.view(this.#factors, factors.length).set(factors);
-    if (offsets) memory.view(this.#offsets, offsets.length).set(offsets);
+    const count = rows * this.width;
+    return {
+      factors: memory.view(this.#factors, count),
+      offsets: memory.view(this.#offsets, this.#offsets === 0 ? 0 : count),
+    };
   }
 
   forward(x: number, rows: number, _weights: Arrays, training: boolean): number {

@@ -8,6 +8,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { type FusedRule, stepInPlace } from '../optimizers/fused-update.js';
 import { type TrainingMath, trainingMath } from '../training-math.js';
 import {
+  type Arrays,
   type CompiledLayer,
   compiledLayer,
   type LayerShape,
@@ -48,6 +49,9 @@ export interface Network {
   readonly memory: Memory;
   readonly at: number;
   readonly slots: readonly number[];
+  /** Addresses of each layer's weights, and of where a step puts their gradients. */
+  readonly weights: readonly Arrays[];
+  readonly gradients: readonly Arrays[];
 }
 
 interface Place extends Weight {
@@ -138,7 +142,15 @@ export class Program {
     const memory = new Memory(this.backend);
     const at = memory.reserve(this.#trained * (1 + slots) + this.#averages);
     const own = Array.from({ length: slots }, (_, i) => at + this.#trained * (i + 1) * 4);
-    const network = { memory, at, slots: own };
+    const byLayer = (addressOf: (place: Place) => number): readonly Arrays[] =>
+      this.#layers.map((_, i) => this.#places.filter(({ layer }) => layer === i).map(addressOf));
+    const network = {
+      memory,
+      at,
+      slots: own,
+      weights: byLayer((place) => this.#addressOf({ at, slots: own }, place)),
+      gradients: byLayer(({ offset }) => this.#gradients + offset),
+    };
     for (const [i, place] of this.#places.entries()) {
       this.#numbersOf(network, place).set(weights[i]!);
       if (place.role === 'average') continue;
@@ -147,7 +159,7 @@ export class Program {
     return network;
   }
 
-  #addressOf({ at, slots }: Network, { role, offset }: Place): number {
+  #addressOf({ at, slots }: Pick<Network, 'at' | 'slots'>, { role, offset }: Place): number {
     return at + offset + (role === 'average' ? this.#trained * (1 + slots.length) * 4 : 0);
   }
 
@@ -178,15 +190,8 @@ export class Program {
     for (const [i, numbers] of this.#slotViews(network).entries()) numbers.set(slots[i]!);
   }
 
-  /** Addresses of each layer's weights. */
-  #weightsByLayer(network: Network): number[][] {
-    const byLayer = this.#layers.map((): number[] => []);
-    for (const place of this.#places) byLayer[place.layer]!.push(this.#addressOf(network, place));
-    return byLayer;
-  }
-
   /** Fills scores from inputs; in training with noise and with each batch's own means. */
-  forward(network: Network, rows: number, training: boolean, weights = this.#weightsByLayer(network)): void {
+  forward({ weights }: Network, rows: number, training: boolean): void {
     let x = this.#x;
     for (const [i, layer] of this.#layers.entries()) x = layer.forward(x, rows, weights[i]!, training);
   }
@@ -194,15 +199,14 @@ export class Program {
   /** One step: forward, backward, and the optimizer's update of every weight. */
   step(network: Network, rows: number, step: Step): void {
     const math = this.#math;
-    const weights = this.#weightsByLayer(network);
-    this.forward(network, rows, true, weights);
+    this.forward(network, rows, true);
     this.#lossGradient(rows, step);
     let [dy, dx] = this.#dy;
     for (let i = this.#layers.length - 1; i >= this.#first; i--) {
       const x = this.#layers[i - 1]?.y ?? this.#x;
-      const gradients = weights[i]!.map((at) => this.#gradients + at - network.at);
       const wanted = i > this.#first ? dx : 0;
-      const found = this.#layers[i]!.backward(x, dy, wanted, rows, weights[i]!, gradients);
+      const [weights, gradients] = [network.weights[i]!, network.gradients[i]!];
+      const found = this.#layers[i]!.backward(x, dy, wanted, rows, weights, gradients);
       if (found !== dy) [dy, dx] = [dx, dy];
     }
     const { clipValue, clipNorm, kept, rule } = step;

@@ -124,8 +124,8 @@ class CompiledTraining {
       const count = rows.length;
       const rowWeights = this.#feeder.fill(rows, epoch, batch, program.inputs(count), program.truth(count));
       for (const [i, noise] of request.plan.noises.entries()) {
-        const layer = program.noises[i]!;
-        layer.set(drawNoise(noise, count * layer.width, chance()));
+        const { factors, offsets } = program.noises[i]!.toFill(count);
+        drawNoise(noise, chance(), factors, offsets);
       }
       program.step(this.network, count, { ...this.#stepAt(epoch, batch, batches), rowWeights });
       this.#scores.set(program.scores(count), batch * batchSize * outputs);
