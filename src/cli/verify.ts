@@ -2,7 +2,7 @@
  * `lock`: the best config with its environment and its curve, for deployment; `verify`: runs a trial or a lock again
  * and says whether the result is the same bit for bit, within noise, or drifted. Exit codes are made for CI.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EnvironmentDifference, environmentDifference } from '../core/analysis/environment-diff.js';
@@ -11,6 +11,7 @@ import { bestTrial } from '../core/study/best.js';
 import { readConfig } from '../engine/config-file.js';
 import { slots } from '../engine/engine.js';
 import { captureEnvironment } from '../engine/environment/capture.js';
+import { changedSince } from '../engine/environment/code-change.js';
 import {
   hashOfConfig,
   lockOf,
@@ -79,6 +80,8 @@ export async function lock(config: string, options: LockOptions): Promise<void> 
 
 interface Subject {
   readonly lock: TrialLock;
+  /** The lock's own file. */
+  readonly file?: string;
   readonly configFile: string;
   /** Made by `sweetspot lock`: its values and environment are promises, not history. */
   readonly promised: boolean;
@@ -90,14 +93,19 @@ async function subjectOf(file: string, options: VerifyOptions): Promise<Subject>
   if (text === undefined) throw new UsageError(`${file}: there is no such file`);
   const found = file.endsWith('.json') ? readLock(text) : undefined;
   if (typeof found === 'string') throw new UsageError(`${file}: ${found}`);
-  if (found) return { lock: found, configFile: resolve(dirname(path), found.config), promised: true };
+  if (found) {
+    const configFile = resolve(dirname(path), found.config);
+    return { lock: found, file: path, configFile, promised: true };
+  }
   return { lock: await lockOfTrial(file, options, basename(file)), configFile: path, promised: false };
 }
 
 async function differencesOf(
-  { lock: { environment, values }, configFile, promised }: Subject,
+  subject: Subject,
   attributes: RerunResult | undefined,
 ): Promise<readonly EnvironmentDifference[]> {
+  const { lock, configFile, promised } = subject;
+  const { environment, values } = lock;
   const read = await readConfig(configFile);
   if (read.kind === 'error') throw new UsageError(read.message);
   const { sweep, data } = read.config;
@@ -111,10 +119,21 @@ async function differencesOf(
   const before = Object.fromEntries(
     Object.entries(environment).filter(([name]) => said !== undefined || name in facts),
   );
-  return environmentDifference(
+  const differences = environmentDifference(
     promised ? { ...before, config: values } : before,
     promised ? { ...said, ...facts, config: hashOfConfig(data) } : { ...said, ...facts },
   );
+  const sameCode = promised && (await isCodeTheSame(subject));
+  return sameCode ? differences.filter(({ path }) => !path.startsWith('git.')) : differences;
+}
+
+/** A lock is committed after it was made, and so are the values it holds: that alone changes no code. */
+async function isCodeTheSame({ lock: { environment }, file, configFile }: Subject): Promise<boolean> {
+  const { commit, dirty } = (environment.git ?? {}) as { commit?: string; dirty?: boolean };
+  if (commit === undefined || dirty) return false;
+  const changed = await changedSince(commit, await realpath(dirname(configFile)));
+  const own = await Promise.all([configFile, file ?? configFile].map((path) => realpath(path)));
+  return changed?.every((path) => own.includes(path)) ?? false;
 }
 
 const where = ({ step, metric, before, after }: Parting): string =>
@@ -177,6 +196,8 @@ export async function verify(file: string, options: VerifyOptions): Promise<void
   if (result) console.log(words(result.verdict, result.objective));
   if (differences.length > 0) console.log(`\nThe environment differs:\n${differenceTable(differences)}`);
   else console.log('The environment is the same.');
+  if (options.environmentOnly)
+    console.log('What only a run can tell (the data, the backend, the result) was not compared.');
   if (environmentFails) console.log('\nThe environment has drifted.');
   if (differences.some(({ path }) => path === 'config')) {
     console.log(`${relative(process.cwd(), configFile)} does not have the locked values.`);

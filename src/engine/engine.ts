@@ -2,7 +2,6 @@
  * Puts an engine together: reads the config, finds or makes the study, takes its lock, runs it, and serves clients on
  * its socket. Used by the engine process and by the command line alike.
  */
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { environmentChange } from '../core/analysis/environment-turn.js';
 import type { AnnotatedConfig, SweepSettings } from '../core/annotation/annotated-config.js';
@@ -19,6 +18,7 @@ import { environmentRecord, settingsRecord, studyRecords, timestamp } from '../c
 import type { EngineStart } from '../protocol/engine.js';
 import { readConfig } from './config-file.js';
 import { captureEnvironment } from './environment/capture.js';
+import { usableCores } from './environment/limits.js';
 import { LocalExecutor } from './executors/local.js';
 import { trialsPerWorker } from './executors/trials-per-worker.js';
 import { Journal, JournalError } from './journal.js';
@@ -322,4 +322,4 @@ function tellHiddenDamage(file: string, runner: StudyRunner): void {
 
 /** Trials at a time. */
 export const slots = (settings: Pick<StudySettings, 'workers'>): number =>
-  Math.max(1, settings.workers ?? availableParallelism() - 1);
+  Math.max(1, settings.workers ?? usableCores() - 1);

@@ -15,6 +15,7 @@ import { activeParameters } from '../core/space/condition.js';
 import { allowance } from '../core/space/constraint.js';
 import { readConfig } from './config-file.js';
 import { slots } from './engine.js';
+import { cgroupLimits } from './environment/limits.js';
 import type { AttemptResult } from './executors/executor.js';
 import { LocalExecutor } from './executors/local.js';
 import { UsageMeter } from './usage.js';
@@ -132,7 +133,7 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
         run,
         stop: request.trials === undefined ? sweep.stop : { ...sweep.stop, trials: request.trials },
         workers,
-        machine: totalmem(),
+        machine: Math.min(totalmem(), cgroupLimits().memory ?? Number.POSITIVE_INFINITY),
         ...(parameter && declared !== undefined ? { epochs: { parameter, own: declared } } : {}),
       }),
       ...(sweep.sampler === 'grid' ? { grid: gridSize(space, allowance(sweep.constraints)) } : {}),

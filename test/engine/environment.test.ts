@@ -1,6 +1,6 @@
 /** What is captured of the machine, the project and the interpreter; kept once per run; shown by `sweetspot env`. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { captureEnvironment } from '../../src/engine/environment/capture.js';
@@ -33,6 +33,8 @@ const git = (folder: string, ...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder });
 const cli = (folder: string, ...args: string[]) =>
   spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
+
+const METADATA = (name: string): string => `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`;
 
 describe('captureEnvironment', () => {
   it('hashes the trainer with what it imports, so that a change of either is seen', async () => {
@@ -95,6 +97,27 @@ describe('captureEnvironment', () => {
       expect(facts.trainer).toMatchObject({
         files: { 'train.py': expect.any(String), 'helper.py': expect.any(String) },
       });
+    },
+  );
+
+  it.skipIf(spawnSync('python3', ['-V']).status !== 0)(
+    'sees a package that came into any folder of the interpreter',
+    async () => {
+      const folder = await project({
+        'a.yaml': CONFIG,
+        'own/first-1.0.dist-info/METADATA': METADATA('first'),
+      });
+      vi.stubEnv('PYTHONPATH', join(folder, 'own'));
+      const packages = async () => {
+        const trainer = { kind: 'command', command: 'python3 train.py' } as const;
+        return (await captureEnvironment({ configFile: join(folder, 'a.yaml'), trainer, workers: 1 }, ''))
+          .facts.packages as Record<string, string>;
+      };
+      expect(await packages()).toMatchObject({ first: '1.0' });
+      await mkdir(join(folder, 'own', 'second-1.0.dist-info'));
+      await writeFile(join(folder, 'own', 'second-1.0.dist-info', 'METADATA'), METADATA('second'));
+      expect(await packages()).toMatchObject({ first: '1.0', second: '1.0' });
+      vi.unstubAllEnvs();
     },
   );
 });

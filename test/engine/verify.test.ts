@@ -116,6 +116,36 @@ describe('sweetspot lock', () => {
     expect(status).toBe(1);
   });
 
+  it('is strict about code, lock files, Node and variables, and not about the commit that holds the lock itself', async () => {
+    const folder = await project({ 'a.yaml': CONFIG, 'train.js': train(0), 'package-lock.json': '{}' });
+    const git = (...args: string[]) =>
+      spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder });
+    const commit = () => [git('add', '.'), git('commit', '-qm', 'next')];
+    git('init', '-q');
+    commit();
+    cli(folder, 'run', 'a.yaml');
+    cli(folder, 'lock', 'a.yaml', '--trial', '1');
+    cli(folder, 'apply', 'a.yaml', '--trial', '1');
+    commit();
+    const strict = (variables: NodeJS.ProcessEnv = {}) => {
+      const args = [bundle('cli.js'), 'verify', 'a.lock.json', '--environment-only', '--strict', '--json'];
+      const env = { ...process.env, ...variables };
+      const { stdout, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
+      const { differences } = JSON.parse(stdout) as { differences: readonly { path: string }[] };
+      return { paths: differences.map(({ path }) => path), status };
+    };
+    expect(strict()).toEqual({ paths: [], status: 0 });
+    expect(strict({ OMP_NUM_THREADS: '7' })).toEqual({ paths: ['variables.OMP_NUM_THREADS'], status: 1 });
+    await writeFile(join(folder, 'package-lock.json'), '{"lockfileVersion": 3}');
+    expect(strict().paths).toContain('lockFiles.package-lock.json');
+    commit();
+    expect(strict()).toMatchObject({ paths: ['git.commit', 'lockFiles.package-lock.json'], status: 1 });
+    const lock = await readFile(join(folder, 'a.lock.json'), 'utf8');
+    const older = lock.replace(`"node": "${process.versions.node}"`, '"node": "20.0.0"');
+    await writeFile(join(folder, 'a.lock.json'), older);
+    expect(strict().paths).toContain('node');
+  });
+
   it('says what is wrong with a lock that was tampered with', async () => {
     const folder = await project({ 'a.yaml': CONFIG, 'bad.json': '{"format":"sweetspot-lock","version":1}' });
     const { stderr, status } = cli(folder, 'verify', 'bad.json');

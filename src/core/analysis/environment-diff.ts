@@ -57,6 +57,7 @@ const RULES: readonly Rule[] = [
   { path: /^gpu/, weight: 'likely', why: 'another GPU or driver computes in another order' },
   { path: /^threads/, weight: 'possible', why: 'sums over threads depend on how many there are' },
   { path: /^git\.(commit|patch)/, weight: 'possible', why: 'code of the project may differ' },
+  { path: /^git\./, weight: 'unlikely', why: 'what was changed, git.patch says' },
   { path: /^lockFiles/, weight: 'possible', why: 'other versions of packages may be installed' },
   { path: /^(packages|conda)\./, weight: 'possible', why: 'another version of a package' },
   {

@@ -1,6 +1,7 @@
 /**
- * Facts of what a command runs on and in: graphics processors, the interpreter's version and its installed packages. Asking takes a while, so the answer
- * is kept beside the studies and asked again only when the interpreter or its folder of packages has changed.
+ * Facts of what a command runs on and in: graphics processors, the interpreter's version and its installed packages. Asking
+ * takes a while, so the answer is kept beside the studies and asked again only when the interpreter or a folder of packages
+ * has changed.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -16,25 +17,32 @@ import { wordsOf } from './project.js';
 const PYTHON = /(^|[\\/])python[\d.]*(\.exe)?$/i;
 const ASK_TIMEOUT = 10_000;
 
-const WHERE = `import sys, sysconfig
+const WHERE = `import json, sys
 print(sys.executable)
 print(sys.version.split()[0])
-print(sysconfig.get_paths()["purelib"])
-print(sys.prefix)`;
+print(sys.prefix)
+print(json.dumps([path for path in sys.path if path]))`;
 const PACKAGES = `import json
 from importlib.metadata import distributions
 print(json.dumps({(d.metadata["Name"] or "").lower(): d.version for d in distributions() if d.metadata["Name"]}, sort_keys=True))`;
 
-async function python(program: string, folder: string, cache: string): Promise<JsonObject | undefined> {
-  const where = await outputOf(program, ['-c', WHERE], folder);
-  const [executable, version, library, prefix] = where?.trim().split(/\r?\n/) ?? [];
-  if (executable === undefined || version === undefined || library === undefined) return undefined;
-  const changed = await stat(library).then(
+const changedAt = (folder: string): Promise<number> =>
+  stat(folder).then(
     ({ mtimeMs }) => mtimeMs,
     () => 0,
   );
+
+async function python(program: string, folder: string, cache: string): Promise<JsonObject | undefined> {
+  const where = await outputOf(program, ['-c', WHERE], folder);
+  const [executable, version, prefix, path] = where?.trim().split(/\r?\n/) ?? [];
+  if (executable === undefined || version === undefined || prefix === undefined || path === undefined)
+    return undefined;
+  // More than one folder may hold packages: a user's own, a system's beside that of pip.
+  const folders = await Promise.all(
+    (JSON.parse(path) as readonly string[]).map(async (one) => [one, await changedAt(one)] as const),
+  );
   const key = createHash('sha256')
-    .update(JSON.stringify([executable, version, library, changed]))
+    .update(JSON.stringify([executable, version, folders]))
     .digest('hex');
   const file = join(cache, `${key.slice(0, 16)}.json`);
   let text = await readFile(file, 'utf8').catch(() => undefined);
@@ -48,7 +56,7 @@ async function python(program: string, folder: string, cache: string): Promise<J
     }
   }
   const interpreter = { kind: 'python', path: executable, version };
-  const conda = prefix === undefined ? {} : await condaPackages(prefix);
+  const conda = await condaPackages(prefix);
   const facts = { interpreter, ...(Object.keys(conda).length > 0 && { conda }) };
   try {
     return { ...facts, packages: JSON.parse(text ?? '') as JsonObject };

@@ -1,7 +1,9 @@
 /** Facts of the machine: system, processor, memory, container, threads, and the environment variables that matter. */
 import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
 import type { JsonObject } from '../../core/json.js';
+import { cgroupLimits } from './limits.js';
 
 /** Instruction sets on which the order and the rounding of sums depend. */
 const ARITHMETIC =
@@ -31,12 +33,23 @@ async function flags(): Promise<readonly string[]> {
     .sort();
 }
 
-async function container(): Promise<string | undefined> {
-  if (process.env.KUBERNETES_SERVICE_HOST !== undefined) return 'kubernetes';
-  if ((await readFile('/.dockerenv').catch(() => undefined)) !== undefined) return 'docker';
-  const podman = await textOf('/run/.containerenv');
-  if (podman !== '') return /^image="(.*)"$/m.exec(podman)?.[1] ?? 'podman';
-  return process.env.SINGULARITY_NAME ?? process.env.APPTAINER_NAME;
+/**
+ * What contains this process, by the marks that each kind leaves; undefined on the machine itself.
+ * @param root `/` but in tests
+ */
+export async function container(root = '/', variables = process.env): Promise<string | undefined> {
+  const { KUBERNETES_SERVICE_HOST, SINGULARITY_NAME, APPTAINER_NAME } = variables;
+  if (KUBERNETES_SERVICE_HOST !== undefined) return 'kubernetes';
+  if ((await readFile(join(root, '.dockerenv')).catch(() => undefined)) !== undefined) return 'docker';
+  const podman = await textOf(join(root, 'run/.containerenv'));
+  if (podman !== '') return /^image="(.*)"$/m.exec(podman)?.[1] || 'podman';
+  const apptainer = APPTAINER_NAME ?? SINGULARITY_NAME;
+  if (apptainer !== undefined) return apptainer;
+  // lxc, systemd-nspawn and others: https://systemd.io/CONTAINER_INTERFACE
+  const manager = (await textOf(join(root, 'run/systemd/container'))).trim();
+  if (manager !== '') return manager;
+  const groups = await textOf(join(root, 'proc/1/cgroup'));
+  return /(docker|kubepods|containerd|crio|lxc|garden)/.exec(groups)?.[1];
 }
 
 async function distribution(): Promise<string | undefined> {
@@ -46,15 +59,17 @@ async function distribution(): Promise<string | undefined> {
 /** @param workers trials at a time */
 export async function machineFacts(workers: number): Promise<JsonObject> {
   const [arithmetic, box, name] = await Promise.all([flags(), container(), distribution()]);
+  const limits = cgroupLimits();
   return {
     os: { platform: platform(), release: release(), ...(name !== undefined && { name }) },
     cpu: {
       architecture: arch(),
       model: cpus()[0]?.model.trim() ?? 'unknown',
       cores: availableParallelism(),
+      ...(limits.cores !== undefined && { limit: limits.cores }),
       ...(arithmetic.length > 0 && { flags: arithmetic }),
     },
-    memoryGb: Math.round(totalmem() / 2 ** 30),
+    memoryGb: Math.round(Math.min(totalmem(), limits.memory ?? Number.POSITIVE_INFINITY) / 2 ** 30),
     // One thread in each trial; what libraries of commands do beyond is in the variables.
     threads: { workers },
     node: process.versions.node,

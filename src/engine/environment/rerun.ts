@@ -3,7 +3,7 @@
  * with other seeds to learn how large the noise of the training is. Nothing is written to any study.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstParting, type RunRecord, type Verdict, verdictOf } from '../../core/analysis/reproduction.js';
 import { applyValues, patchedData } from '../../core/annotation/edit.js';
@@ -13,6 +13,7 @@ import { derivedSeed } from '../../core/random.js';
 import type { Executor } from '../executors/executor.js';
 import { LocalExecutor } from '../executors/local.js';
 import { withSeed } from '../repeat-seed.js';
+import { usableCores } from './limits.js';
 import { recordOf, type TrialLock } from './lock-file.js';
 
 export interface RerunOptions {
@@ -48,7 +49,7 @@ export async function rerun(options: RerunOptions): Promise<RerunResult> {
   const objective = parseConfig(lock.text).config?.sweep.objectives[0]?.metric;
   if (objective === undefined) return { kind: 'failed', message: 'The locked config cannot be read.' };
   const folder = await mkdtemp(join(tmpdir(), 'sweetspot-verify-'));
-  const executor = new LocalExecutor(Math.max(1, availableParallelism() - 1), script);
+  const executor = new LocalExecutor(Math.max(1, usableCores() - 1), script);
   const end = (): void => void executor.dispose();
   signal?.addEventListener('abort', end);
   try {
