@@ -9,10 +9,22 @@ import { parseConfig } from '../core/annotation/yaml.js';
 import { Disposables } from './disposables.js';
 import { type FolderWatcher, isWithin, type NewFolders } from './new-folders.js';
 import { findConfigsBelow, findExcluded, isConfigPath, scanWorkspace } from './scan.js';
-import { Debounce } from './throttle.js';
+import { Debounce, Throttle } from './throttle.js';
 
 /** Typing pauses this long before the annotations are read again, in milliseconds. */
 const TYPING_PAUSE = 150;
+
+/** New files are looked at so often at most, in milliseconds, and beyond so many at once by looking through everything. */
+const ARRIVALS_EVERY = 200;
+const MANY = 10;
+/** In milliseconds: of a file that is gone for longer another is no continuation. */
+const MOVED_WITHIN = 5_000;
+
+/** Absolute paths. */
+export interface ConfigMove {
+  readonly from: string;
+  readonly to: string;
+}
 
 export interface ConfigFile {
   readonly uri: Uri;
@@ -33,11 +45,21 @@ export class Configs {
   readonly #typing = new Map<string, Debounce>();
   readonly #changed = this.#own.add(new EventEmitter<ConfigFile>());
   readonly #listed = this.#own.add(new EventEmitter<void>());
+  readonly #moved = this.#own.add(new EventEmitter<ConfigMove>());
+  /** Texts by path of those that came, and of those that went, a moment ago. */
+  readonly #came = new Map<string, string>();
+  readonly #went = new Map<string, string>();
+  /** Files that have just appeared. */
+  readonly #arrived = new Map<string, Uri>();
+  readonly #arrivals = this.#own.add(new Throttle(ARRIVALS_EVERY, () => this.#takeArrivals()));
+  #scanned = false;
 
   /** A config came, or its text changed. */
   readonly onDidChange: Event<ConfigFile> = this.#changed.event;
   /** The list grew or shrank. */
   readonly onDidChangeList: Event<void> = this.#listed.event;
+  /** One went and another came with the same text: it was renamed or moved, in the editor or outside. */
+  readonly onDidMove: Event<ConfigMove> = this.#moved.event;
 
   constructor(
     private readonly log: LogOutputChannel,
@@ -95,6 +117,7 @@ export class Configs {
       this.#readText(uri, text);
     });
     for (const path of known) if (!found.complete || !this.#document(path)) await this.#checkStillThere(path);
+    this.#scanned = true;
   }
 
   dispose(): void {
@@ -125,7 +148,17 @@ export class Configs {
   }
 
   #appeared(uri: Uri): void {
-    if (isConfigPath(uri) && !this.#files.has(uri.fsPath)) void this.#readDisk(uri, true);
+    if (!isConfigPath(uri) || this.#files.has(uri.fsPath)) return;
+    this.#arrived.set(uri.fsPath, uri);
+    this.#arrivals.request();
+  }
+
+  /** Whether a single file is excluded is asked of a search program; for many, one search of everything is less work. */
+  #takeArrivals(): void {
+    const arrived = [...this.#arrived.values()];
+    this.#arrived.clear();
+    if (arrived.length > MANY) void this.scan();
+    else for (const uri of arrived) void this.#readDisk(uri, true);
   }
 
   #reread(uri: Uri): void {
@@ -172,7 +205,9 @@ export class Configs {
     const file: ConfigFile = { uri, path, text, parsed: parseConfig(text) };
     this.#files.set(path, file);
     this.#changed.fire(file);
-    if (!before) this.#listed.fire();
+    if (before) return;
+    this.#listed.fire();
+    if (this.#scanned) this.#noteMove(this.#came, this.#went, path, text);
   }
 
   #removeBelow(folder: Uri): void {
@@ -180,6 +215,23 @@ export class Configs {
   }
 
   #remove(path: string): void {
-    if (this.#files.delete(path)) this.#listed.fire();
+    const file = this.#files.get(path);
+    if (!file) return;
+    this.#files.delete(path);
+    this.#listed.fire();
+    this.#noteMove(this.#went, this.#came, path, file.text);
+  }
+
+  /** Watchers tell of the going and the coming in either order. */
+  #noteMove(own: Map<string, string>, others: Map<string, string>, path: string, text: string): void {
+    others.delete(path);
+    const other = [...others].find(([, itsText]) => itsText === text)?.[0];
+    if (other === undefined) {
+      own.set(path, text);
+      setTimeout(() => own.delete(path), MOVED_WITHIN).unref();
+      return;
+    }
+    others.delete(other);
+    this.#moved.fire(own === this.#went ? { from: path, to: other } : { from: other, to: path });
   }
 }

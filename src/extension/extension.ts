@@ -16,8 +16,9 @@ import { RunActions } from './actions/run.js';
 import { Targets } from './actions/targets.js';
 import { TrashActions } from './actions/trash.js';
 import { ValueActions } from './actions/values.js';
-import { Configs, menuPaths } from './configs.js';
-import { setContext } from './context.js';
+import { registerConfigMoves } from './config-moves.js';
+import { Configs } from './configs.js';
+import { keepContexts, setContext } from './context.js';
 import { Disposables } from './disposables.js';
 import { SweepLenses } from './editor/code-lens.js';
 import { registerDiagnostics } from './editor/diagnostics.js';
@@ -35,7 +36,6 @@ import { OwnCli } from './own-cli.js';
 import { ResultsPanels } from './panel/results-panels.js';
 import { registerStatus } from './status.js';
 import { Studies } from './studies.js';
-import { isArchived, isRunning } from './study-entry.js';
 import { registerDamageNotices, registerEnvironmentNotices } from './study-notices.js';
 import { PointedTrial } from './views/pointed-trial.js';
 import { StudiesTree } from './views/studies-tree.js';
@@ -61,6 +61,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
   const newFolders = own.add(new FolderWatcher());
   const configs = own.add(new Configs(log, newFolders));
   const studies = own.add(new Studies(configs, log, newFolders));
+  own.add(registerConfigMoves(configs, studies, log));
   const focus = own.add(new Focus(studies, context.workspaceState));
   const cli = new OwnCli(context.extensionPath);
   const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
@@ -126,49 +127,8 @@ export function activate(context: ExtensionContext): SweetspotApi {
       log,
     }),
   );
-  keepContexts(own, configs, studies, focus, tree);
+  own.add(keepContexts(configs, studies, focus, tree));
   const activateMs = performance.now() - began;
   log.debug(`Activated in ${activateMs.toFixed(1)} ms.`);
   return { configs, studies, tree, ready, activateMs };
-}
-
-/** What menus and welcome texts test follows the lists. */
-function keepContexts(
-  own: Disposables,
-  configs: Configs,
-  studies: Studies,
-  focus: Focus,
-  tree: StudiesTree,
-): void {
-  const update = () => {
-    const entries = studies.all;
-    const running = entries.filter(isRunning);
-    setContext('sweetspot.configFiles', menuPaths(configs.all.map(({ path }) => path)));
-    setContext('sweetspot.hasConfigs', configs.all.length > 0);
-    setContext('sweetspot.runningFiles', menuPaths(running.map(({ configFile }) => configFile)));
-    setContext('sweetspot.hasRunning', running.length > 0);
-    setContext(
-      'sweetspot.bestFiles',
-      menuPaths(entries.filter(({ best }) => best).map(({ configFile }) => configFile)),
-    );
-    setContext('sweetspot.hasStudies', entries.length > 0);
-    setContext(
-      'sweetspot.hasBest',
-      entries.some(({ best }) => best !== undefined),
-    );
-    setContext('sweetspot.hasForeign', studies.foreignFiles.length > 0);
-    setContext(
-      'sweetspot.hasFilter',
-      entries.some(({ id }) => focus.isFiltered(id)),
-    );
-    setContext('sweetspot.focusFiltered', focus.study !== undefined && focus.isFiltered(focus.study));
-    setContext('sweetspot.hasArchived', entries.some(isArchived));
-    setContext('sweetspot.archivedShown', tree.archivedShown);
-  };
-  own.add(configs.onDidChangeList(update));
-  own.add(studies.onDidChange(update));
-  own.add(studies.onDidChangeList(update));
-  own.add(focus.onDidChangeStudy(update));
-  own.add(focus.onDidShare(({ what }) => what.kind === 'filtered' && update()));
-  own.add(tree.onDidChangeTreeData(update));
 }

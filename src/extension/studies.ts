@@ -3,25 +3,26 @@
  * engine at work on it where there is one. Finds engines that were started elsewhere, or before a reload, through the
  * locks beside the journals.
  */
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Event, EventEmitter, type LogOutputChannel, type Uri, workspace } from 'vscode';
-import { bestTrial } from '../core/study/best.js';
-import { JOURNAL_SUFFIX, journalOwner, lockFile, STORE, studiesFolder } from '../core/study/places.js';
+import { JOURNAL_SUFFIX, journalOwner, STORE, studiesFolder } from '../core/study/places.js';
 import type { OutgoingStudy } from '../core/study/transfer.js';
-import type { Study, StudyStatus } from '../core/study/trial.js';
-import type { LockFile } from '../protocol/engine.js';
+import type { StudyStatus } from '../core/study/trial.js';
 import type { Configs } from './configs.js';
+import { isThere } from './disk.js';
 import { Disposables } from './disposables.js';
 import { EngineClient } from './engine-client.js';
-import { type Growth, JournalFile } from './journal-file.js';
+import { isAlive, readLock } from './engine-lock.js';
+import type { Growth } from './journal-file.js';
 import { type FolderWatcher, isWithin, type NewFolders } from './new-folders.js';
-import { isArchived, isRunning, type LockState, phaseOf, type StudyEntry } from './study-entry.js';
+import { isContinued, OpenStudy } from './open-study.js';
+import { isArchived, isRunning, type StudyEntry } from './study-entry.js';
 import { Throttle } from './throttle.js';
 
-/** A growing journal is read at most so often, in milliseconds. */
-const READ_EVERY = 100;
+/** A scan finds hundreds of configs within a second, and each look is at all of them; in milliseconds. */
+const SYNC_EVERY = 300;
 /** Running studies are also looked at by the clock: file watchers do not see what other machines write. */
 const POLL_EVERY = 3_000;
 /** In milliseconds: a journal that is gone for longer was deleted, not renamed. */
@@ -40,45 +41,6 @@ export interface EngineEnd {
 export interface StudyRename {
   readonly from: string;
   readonly to: string;
-}
-
-class OpenStudy {
-  readonly journal: JournalFile;
-  readonly throttle: Throttle;
-  engine: EngineClient | undefined;
-  lock: LockState = { kind: 'unknown' };
-  entry: StudyEntry;
-  reading: Promise<Growth> | undefined;
-  attaching: Promise<boolean> | undefined;
-
-  constructor(
-    readonly id: string,
-    readonly name: string,
-    readonly configFile: string,
-    readonly foreign: boolean,
-    grown: (study: OpenStudy) => void,
-  ) {
-    this.journal = new JournalFile(id);
-    this.throttle = new Throttle(READ_EVERY, () => grown(this));
-    this.entry = this.snapshot();
-  }
-
-  snapshot(): StudyEntry {
-    const { study, bornAt } = this.journal;
-    const started = study.trials[0]?.startedAt;
-    return {
-      id: this.id,
-      name: this.name,
-      configFile: this.configFile,
-      study,
-      engine: this.engine?.status,
-      phase: phaseOf(study.status, this.engine?.status, this.lock),
-      best: bestTrial(study),
-      startedAt: started ? Date.parse(started) : bornAt,
-      damaged: this.journal.damaged,
-      foreign: this.foreign,
-    };
-  }
 }
 
 export class Studies {
@@ -104,7 +66,8 @@ export class Studies {
     private readonly log: LogOutputChannel,
     newFolders: FolderWatcher,
   ) {
-    this.#own.add(newFolders.onDidAppear((appeared) => holdsStudies(appeared) && void this.sync()));
+    const soon = this.#own.add(new Throttle(SYNC_EVERY, () => void this.sync()));
+    this.#own.add(newFolders.onDidAppear((appeared) => holdsStudies(appeared) && soon.request()));
     this.#own.add(
       newFolders.onDidVanish((uri) => {
         for (const study of [...this.#open.values()]) if (isWithin(uri, study.id)) study.throttle.request();
@@ -114,7 +77,7 @@ export class Studies {
     this.#own.add(watcher.onDidCreate((uri) => this.#touched(uri)));
     this.#own.add(watcher.onDidChange((uri) => this.#touched(uri)));
     this.#own.add(watcher.onDidDelete((uri) => this.#touched(uri)));
-    this.#own.add(configs.onDidChangeList(() => void this.sync()));
+    this.#own.add(configs.onDidChangeList(() => soon.request()));
     const poll = setInterval(() => this.#poll(), POLL_EVERY);
     this.#own.add({ dispose: () => clearInterval(poll) });
   }
@@ -139,6 +102,14 @@ export class Studies {
 
   get(id: string): StudyEntry | undefined {
     return this.#open.get(id)?.entry;
+  }
+
+  /** Absolute paths of configs that are gone while a sweep still runs on them. */
+  get orphans(): readonly string[] {
+    const files = [...this.#open.values()].flatMap(({ foreign, configFile }) =>
+      foreign || this.configs.get(configFile) ? [] : [configFile],
+    );
+    return [...new Set(files)];
   }
 
   /** The study a config's commands mean: the running one, else the latest. */
@@ -167,7 +138,7 @@ export class Studies {
     const configs = this.configs.all;
     const known = new Set(configs.map(({ path }) => path));
     for (const study of [...this.#open.values()])
-      if (!study.foreign && !known.has(study.configFile)) this.#close(study);
+      if (!study.foreign && !known.has(study.configFile) && !study.engine) this.#close(study);
     for (const { path } of configs) {
       const found = await readdir(studiesFolder(path)).catch(() => []);
       const journals = found.filter((file) => file.endsWith(JOURNAL_SUFFIX));
@@ -343,7 +314,9 @@ export class Studies {
     study.lock = { kind: 'none' };
     this.#update(study);
     this.log.info(`The engine of ${study.name} is gone: ${lastWord ? lastWord.kind : 'without a word'}.`);
-    if (this.#open.get(study.id) === study) this.#ended.fire({ entry: study.entry, lastWord });
+    if (this.#open.get(study.id) !== study) return;
+    this.#ended.fire({ entry: study.entry, lastWord });
+    if (!study.foreign && !this.configs.get(study.configFile)) this.#close(study);
   }
 
   /** Whoever shows a study by the path of its journal follows it. Which was there before is told by what it holds. */
@@ -381,34 +354,4 @@ function holdsStudies(appeared: NewFolders): boolean {
     const [, below] = path.split(`/${STORE}`);
     return below === undefined ? false : below.split('/').length <= 2;
   });
-}
-
-/** Whether `after` holds what `before` held: the times are to the microsecond. */
-function isContinued(before: Study, after: Study): boolean {
-  const began = ({ trials, environments }: Study) => trials[0]?.startedAt ?? environments[0]?.at;
-  return began(before) !== undefined && began(before) === began(after) && before.seq <= after.seq;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function readLock(journal: string): Promise<LockFile | undefined> {
-  try {
-    return JSON.parse(await readFile(lockFile(journal), 'utf8')) as LockFile;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,6 +1,7 @@
 /** Out of Sweetspot and into it: a study written for people and other programs, and runs of W&B or Optuna as a study. */
 import { basename, dirname, join } from 'node:path';
-import { ProgressLocation, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from 'vscode';
+import { ProgressLocation, type QuickPickItem, QuickPickItemKind, Uri, window } from 'vscode';
+import { isThere } from '../disk.js';
 import type { ReportDocuments } from '../editor/report-documents.js';
 import { count } from '../format.js';
 import type { OwnCli } from '../own-cli.js';
@@ -115,7 +116,7 @@ export class ExchangeActions {
   async #write(entry: StudyEntry, { format, ending, label }: Format): Promise<void> {
     const target = await (ending === undefined ? askFolder(entry, format) : askFile(entry, ending));
     if (!target) return;
-    if (ending === undefined && (await exists(target)) && !(await mayWriteInto(target))) return;
+    if (ending === undefined && (await isThere(target.fsPath)) && !(await mayWriteInto(target))) return;
     const result = await window.withProgress(
       { location: ProgressLocation.Window, title: `Exporting ${entry.name}` },
       () =>
@@ -169,11 +170,4 @@ async function mayWriteInto(folder: Uri): Promise<boolean> {
   const detail = 'What it holds of this study is written anew; everything else in it stays.';
   const question = `${basename(folder.fsPath)} is there already.`;
   return (await window.showWarningMessage(question, { modal: true, detail }, write)) === write;
-}
-
-async function exists(uri: Uri): Promise<boolean> {
-  return workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
 }

@@ -64,11 +64,15 @@ export function configItem(
   const errors = config?.parsed.diagnostics.filter(({ severity }) => severity === 'error').length ?? 0;
   made.resourceUri = Uri.file(path);
   made.iconPath = ThemeIcon.File;
-  made.description = [folder === '.' ? '' : folder, errors > 0 ? count(errors, 'problem') : '']
+  made.description = [
+    folder === '.' ? '' : folder,
+    errors > 0 ? count(errors, 'problem') : '',
+    config ? '' : 'file is gone',
+  ]
     .filter(Boolean)
     .join(' · ');
   made.contextValue = words(
-    'config',
+    config ? 'config' : 'goneConfig',
     studies.some(isRunning) && 'running',
     studies.some(({ best }) => best) && 'best',
   );

@@ -193,9 +193,10 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
     const foreign = this.studies.foreignFiles.map((path) =>
       this.#keep({ kind: 'foreign', id: foreignId(path), path }),
     );
+    const paths = this.#configPaths();
     if ((workspace.workspaceFolders?.length ?? 0) < 2)
-      return [...this.configs.all.map(({ path }) => this.#config(path)), ...foreign];
-    const folders = new Map(this.configs.all.map(({ path }) => [folderOf(path).path, folderOf(path)]));
+      return [...paths.map((path) => this.#config(path)), ...foreign];
+    const folders = new Map(paths.map((path) => [folderOf(path).path, folderOf(path)]));
     return [
       ...[...folders.values()].map(({ path, name }) =>
         this.#keep({ kind: 'folder', id: folderId(path), path, name }),
@@ -205,9 +206,14 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
   }
 
   #configsOf(folder: string): TreeNode[] {
-    return this.configs.all
-      .filter(({ path }) => folderOf(path).path === folder)
-      .map(({ path }) => this.#config(path));
+    return this.#configPaths()
+      .filter((path) => folderOf(path).path === folder)
+      .map((path) => this.#config(path));
+  }
+
+  /** Also of those that are gone while their sweep goes on: it must be seen, and can be stopped. */
+  #configPaths(): readonly string[] {
+    return [...this.configs.all.map(({ path }) => path), ...this.studies.orphans].sort();
   }
 
   #config(path: string): TreeNode {
