@@ -25,8 +25,8 @@ const message = (pbf: PbfWriter, field: number, write: Write): void =>
   pbf.writeMessage(field, (_: null, inner) => write(inner), null);
 
 /** google.protobuf.Value */
-function value(pbf: PbfWriter, item: Json | undefined): void {
-  if (item === null || item === undefined) pbf.writeVarintField(1, 0);
+function value(pbf: PbfWriter, item: Json): void {
+  if (item === null) pbf.writeVarintField(1, 0);
   else if (typeof item === 'number') pbf.writeDoubleField(2, item);
   else if (typeof item === 'boolean') pbf.writeVarintField(4, item ? 1 : 0);
   else pbf.writeStringField(3, typeof item === 'string' ? item : JSON.stringify(item));
@@ -39,6 +39,10 @@ const typeOf = (distribution: Distribution): number => {
   return choices.every((choice) => typeof choice === 'number') ? TYPE.number : TYPE.text;
 };
 
+/** The value as its type says it: where any choice is a text, all of them are, for TensorBoard compares by type. */
+const typed = (distribution: Distribution, item: Json): Json =>
+  typeOf(distribution) === TYPE.text && typeof item !== 'string' ? JSON.stringify(item) : item;
+
 /** hparams.HParamInfo */
 function hparam(pbf: PbfWriter, name: string, distribution: Distribution): void {
   pbf.writeStringField(1, name);
@@ -50,7 +54,8 @@ function hparam(pbf: PbfWriter, name: string, distribution: Distribution): void 
     });
   } else {
     message(pbf, 5, (list) => {
-      for (const choice of choicesOf(distribution)) message(list, 1, (inner) => value(inner, choice));
+      for (const choice of choicesOf(distribution))
+        message(list, 1, (inner) => value(inner, typed(distribution, choice)));
     });
   }
 }
@@ -135,7 +140,7 @@ export async function writeTensorBoard(study: Study, folder: string): Promise<nu
   );
   const experiment = pluginSummary(EXPERIMENT, (data) =>
     message(data, 2, (info) => {
-      info.writeStringField(1, study.name);
+      info.writeStringField(6, study.name);
       info.writeDoubleField(3, first);
       for (const [name, parameter] of Object.entries(study.space)) {
         message(info, 4, (one) => hparam(one, name, parameter));
@@ -166,10 +171,11 @@ function trialEvents(study: Study, trial: Trial): readonly Uint8Array[] {
   const started = pluginSummary(SESSION_START, (data) =>
     message(data, 3, (info) => {
       for (const [name, item] of Object.entries(trial.params)) {
+        const parameter = study.space[name];
         // map<string, google.protobuf.Value> hparams
         message(info, 1, (entry) => {
           entry.writeStringField(1, name);
-          message(entry, 2, (inner) => value(inner, item));
+          message(entry, 2, (inner) => value(inner, parameter ? typed(parameter, item) : item));
         });
       }
       info.writeStringField(4, `${study.name}-${trial.number}`);
