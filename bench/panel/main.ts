@@ -1,7 +1,8 @@
 /**
  * How fast the results panel is: `npm run bench:panel -- [--quick] [--json FILE] [--trials N]`. The built page in
  * headless Chromium, with the extension's part played inside the page; what is measured is the page's own work. Needs
- * `npm run build` first. Compared with what issue 6 asks for, not with another program.
+ * `npm run build` first. Compared with what issue 6 asks for; with `--dashboard URL --study FILE` instead with a running
+ * optuna-dashboard, started on what `--make-study FILE` wrote.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { themes } from '../../test/webview/support/themes.js';
 import { loadTime } from './activation.js';
+import { compareWithDashboard, makeStudy } from './dashboard.js';
 
 interface Result {
   readonly name: string;
@@ -28,6 +30,10 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
     trials: { type: 'string' },
+    dashboard: { type: 'string' },
+    study: { type: 'string' },
+    'make-study': { type: 'string' },
+    reports: { type: 'boolean', default: false },
   },
 });
 const trials = Number(options.trials ?? (options.quick ? 10_000 : 100_000));
@@ -45,6 +51,23 @@ function record(name: string, value: number, unit: string, goal: number | null):
   const verdict = goal === null ? '' : `  (goal ${goal} ${unit}: ${value <= goal ? 'reached' : 'missed'})`;
   console.log(`${name.padEnd(46)} ${value.toFixed(value < 10 ? 2 : 0).padStart(8)} ${unit}${verdict}`);
 }
+
+/** Ties the page to the worker that plays the extension, and the benchmark, too. */
+const STAND_IN = `
+  const worker = new Worker('/host.js');
+  const waiting = [];
+  worker.addEventListener('message', ({ data }) => {
+    if ('bench' in data) waiting.shift()(data.bench);
+    else window.dispatchEvent(new MessageEvent('message', { data }));
+  });
+  const ask = (bench) => (...args) => new Promise((done) => { waiting.push(done); worker.postMessage({ bench, args }); });
+  window.bench = { prepare: ask('prepare'), load: ask('load'), append: ask('append'), stream: ask('stream') };
+  window.acquireVsCodeApi = () => ({
+    getState: () => undefined,
+    setState: () => undefined,
+    postMessage: (message) => worker.postMessage(message),
+  });
+`;
 
 async function hostScript(): Promise<string> {
   const { outputFiles } = await esbuild.build({
@@ -74,7 +97,7 @@ async function openPanel(browser: Browser, host: string): Promise<Page> {
     else {
       await route.fulfill({
         contentType: 'text/html',
-        body: `<!DOCTYPE html><html lang="en"><head><title>bench</title><style>:root{${css.join('')}}</style></head><body class="${theme.bodyClass}" data-page="results"><script src="/host.js"></script></body></html>`,
+        body: `<!DOCTYPE html><html lang="en"><head><title>bench</title><style>:root{${css.join('')}}</style></head><body class="${theme.bodyClass}" data-page="results"><script>${STAND_IN}</script></body></html>`,
       });
     }
   });
@@ -116,7 +139,11 @@ async function longStudy(browser: Browser, host: string): Promise<void> {
   const client = await page.context().newCDPSession(page);
   const heap = async (): Promise<number> => {
     await client.send('HeapProfiler.collectGarbage');
-    return (await client.send('Runtime.getHeapUsage')).usedSize / 1e6;
+    const { usedSize, backingStorageSize = 0 } = (await client.send('Runtime.getHeapUsage')) as {
+      usedSize: number;
+      backingStorageSize?: number;
+    };
+    return (usedSize + backingStorageSize) / 1e6;
   };
   const before = await heap();
   const opened = await page.evaluate<{ script: number; first: number; all: number }>(`(async () => {
@@ -213,28 +240,62 @@ async function streaming(browser: Browser, host: string): Promise<void> {
   await page.context().close();
 }
 
-record(
-  'extension: loading its script, processor time',
-  loadTime(join(ROOT, 'dist/extension.cjs'), 9),
-  'ms',
-  40,
-);
-record(
-  'page: its script, compressed',
-  gzipSync(await readFile(join(ROOT, 'dist/webview.js'))).length / 1000,
-  'kB',
-  350,
-);
-const host = await hostScript();
-// Loaded where it lies: the driver of the browser finds its own files beside it.
-const { startBrowser } = (await import(
-  pathToFileURL(join(ROOT, 'scripts/vscode/browser.mjs')).href
-)) as typeof import('../../scripts/vscode/browser.mjs');
-const browser = await startBrowser();
-try {
+async function alone(browser: Browser, host: string): Promise<void> {
+  record(
+    'extension: loading its script, processor time',
+    loadTime(join(ROOT, 'dist/extension.cjs'), 9),
+    'ms',
+    40,
+  );
+  record(
+    'page: its script, compressed',
+    gzipSync(await readFile(join(ROOT, 'dist/webview.js'))).length / 1000,
+    'kB',
+    350,
+  );
   await longStudy(browser, host);
   await streaming(browser, host);
-} finally {
-  await browser.close();
 }
-if (options.json) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
+
+async function beside(browser: Browser, host: string, dashboard: string): Promise<void> {
+  if (options.study === undefined)
+    throw new Error('--dashboard needs --study FILE, the journal that it was started on.');
+  await compareWithDashboard({
+    browser,
+    openPanel: async () => {
+      const page = await openPanel(browser, host);
+      await page.evaluate(HELPERS);
+      return page;
+    },
+    url: dashboard.replace(/\/+$/, ''),
+    file: options.study,
+    openings: options.quick ? 1 : 5,
+    growth: options.quick ? 20 : 60,
+    record: (name, ours, theirs, unit) => {
+      const versus = `optuna-dashboard ${theirs.toPrecision(3)} ${unit}`;
+      results.push({ name, value: ours, unit, versus, ratio: ours / theirs });
+      console.log(
+        `${name.padEnd(58)} ${ours.toPrecision(3)} ${unit} beside ${theirs.toPrecision(3)}: 1/${(theirs / ours).toFixed(1)} (goal 1/10)`,
+      );
+    },
+  });
+}
+
+async function measure(): Promise<void> {
+  const host = await hostScript();
+  // Loaded where it lies: the driver of the browser finds its own files beside it.
+  const { startBrowser } = (await import(
+    pathToFileURL(join(ROOT, 'scripts/vscode/browser.mjs')).href
+  )) as typeof import('../../scripts/vscode/browser.mjs');
+  const browser = await startBrowser();
+  try {
+    if (options.dashboard === undefined) await alone(browser, host);
+    else await beside(browser, host, options.dashboard);
+  } finally {
+    await browser.close();
+  }
+  if (options.json) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+if (options['make-study'] === undefined) await measure();
+else await makeStudy(options['make-study'], Number(options.trials ?? 10_000), options.reports);
