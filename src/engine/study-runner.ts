@@ -280,7 +280,8 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
         tensorflowFolders,
       },
       {
-        started: (attributes) => void this.#attributes(number, attributes),
+        started: (attributes) => this.#attributes(number, attributes),
+        measured: (attributes) => this.#attributes(number, attributes),
         report: (step, metrics) => this.#report(number, step, metrics),
       },
     );

@@ -60,7 +60,8 @@ export function familyOf(root: number, rows: readonly ProcessRow[]): readonly Pr
   return family;
 }
 
-async function processRows(): Promise<readonly ProcessRow[] | undefined> {
+/** Every process of this machine; undefined where the system does not say. */
+export async function processRows(): Promise<readonly ProcessRow[] | undefined> {
   try {
     if (process.platform === 'linux') return await fromProc();
     if (process.platform === 'darwin') return await fromPs();

@@ -39,7 +39,7 @@ function startWorker(): TestWorker {
         const { trial, attempt } = message;
         if (message.kind === 'report') {
           child.send({ kind: 'verdict', trial, attempt, stop: message.step >= stopAfter });
-        } else if (message.kind !== 'started') {
+        } else if (message.kind === 'finished' || message.kind === 'failed') {
           child.off('message', hear);
           done(message);
         }
@@ -103,6 +103,10 @@ describe("a worker's process", () => {
       values: { accuracy: expect.any(Number) },
     });
     const second = await worker.run({ ...(await module('export default () => NaN;')), trial: 1 });
+    const measured = worker.sent.flatMap((m) =>
+      m.kind === 'measured' && m.trial === 0 ? [m.attributes] : [],
+    );
+    expect(measured).toEqual([{ peakMemory: expect.any(Number) }]);
     expect(second).toMatchObject({ kind: 'finished', trial: 1, values: { loss: Number.NaN } });
     const echo = `node -e "console.log('::sweetspot 0.5')"`;
     const third = await worker.run({ ...(await attempt({ kind: 'command', command: echo }, {})), trial: 2 });

@@ -4,6 +4,8 @@ import type { AttemptSpec } from '../trial/messages.js';
 
 export interface AttemptEvents {
   started(attributes: JsonObject): void;
+  /** What it took, known at its end. */
+  measured?(attributes: JsonObject): void;
   /** Resolves to whether the trial should stop. */
   report(step: number, metrics: Readonly<Record<string, number>>): Promise<boolean>;
 }

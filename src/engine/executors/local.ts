@@ -175,6 +175,9 @@ class Worker {
       case 'started':
         job.events.started(message.attributes);
         return;
+      case 'measured':
+        job.events.measured?.(message.attributes);
+        return;
       case 'report': {
         const { trial, attempt } = message;
         void job.events.report(message.step, message.metrics).then((stop) => {

@@ -13,6 +13,7 @@ import { compileElsewhere, isCompileProcess, runCompileProcess } from './module/
 import { trainModule } from './module/module.js';
 import { StopTraining } from './module/trial-handle.js';
 import { endWithParent } from './orphan-guard.js';
+import { forgetPeak, ownPeak } from './peak-memory.js';
 import { type Metrics, Session } from './session.js';
 import { isTreeConfig } from './trees/schema.js';
 import { trainTrees } from './trees/trees.js';
@@ -69,12 +70,20 @@ function runWorker(): void {
 
   const run = async (current: Session): Promise<void> => {
     const { trial, attempt } = current.spec;
+    // Of trials that share the process the peak is that of all.
+    if (sessions.size === 1) await forgetPeak();
+    const measured = async (): Promise<void> => {
+      const peakMemory = current.spec.trainer.kind === 'command' ? current.peakMemory : await ownPeak();
+      if (peakMemory !== undefined) send({ kind: 'measured', trial, attempt, attributes: { peakMemory } });
+    };
     try {
       const values = await train(current);
+      await measured();
       await Promise.all([printed(process.stdout), printed(process.stderr)]);
       sessions.delete(keyOf(current.spec));
       send({ kind: 'finished', trial, attempt, values, stopped: current.shouldStop });
     } catch (error) {
+      await measured();
       await Promise.all([printed(process.stdout), printed(process.stderr)]);
       sessions.delete(keyOf(current.spec));
       fail(current, error);

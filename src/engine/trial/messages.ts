@@ -44,6 +44,13 @@ export type FromWorker =
       readonly attempt: number;
       readonly attributes: JsonObject;
     }
+  /** What it took, said just before its end; joins what it said when it started. */
+  | {
+      readonly kind: 'measured';
+      readonly trial: number;
+      readonly attempt: number;
+      readonly attributes: JsonObject;
+    }
   | {
       readonly kind: 'report';
       readonly trial: number;

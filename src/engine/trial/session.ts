@@ -47,6 +47,7 @@ export class Session {
   #cancelled = false;
   #lastVerdict: Promise<boolean> = Promise.resolve(false);
   readonly #waiting: (() => void)[] = [];
+  #peakMemory: number | undefined;
 
   constructor(
     readonly spec: AttemptSpec,
@@ -84,6 +85,15 @@ export class Session {
   started(attributes: JsonObject): void {
     const { trial, attempt } = this.spec;
     this.send({ kind: 'started', trial, attempt, attributes });
+  }
+
+  /** Bytes that the programs of this attempt took at their peak, where its own process is not what trains. */
+  get peakMemory(): number | undefined {
+    return this.#peakMemory;
+  }
+
+  took(peakMemory: number | undefined): void {
+    this.#peakMemory = peakMemory;
   }
 
   /**

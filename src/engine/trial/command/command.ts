@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { processAttributes } from '../backend-of-trial.js';
 import { placeOfSetting } from '../config-lines.js';
 import { FatalTrainingError } from '../fatal-error.js';
+import { watchPeak } from '../peak-memory.js';
 import { type ProcessGroup, spawnGroup } from '../process-group.js';
 import type { Metrics, Session } from '../session.js';
 import { type CommandLine, commandLine, textOf } from './arguments.js';
@@ -164,11 +165,13 @@ export async function trainCommand(session: Session, command: string, graceMs = 
     looking = looking.then(() => look(false));
   }, LOOK_EVERY);
 
+  const memory = child.pid === undefined ? undefined : watchPeak(child.pid);
   let failure: string | undefined;
   try {
     failure = await end;
   } finally {
     clearInterval(timer);
+    session.took(memory?.end());
   }
   await looking;
   await session.settled();
