@@ -101,7 +101,7 @@ describe('sweetspot export', () => {
   it('writes an experiment for MLflow: parameters, metrics by step, tags and states', async () => {
     const { stdout } = cli(folder, 'export', 'a.yaml', '--format', 'mlflow', '--output', 'mlruns');
     expect(stdout).toBe('mlruns holds 6 trials of a.\n');
-    const [experiment] = await readdir(join(folder, 'mlruns'));
+    const experiment = (await readdir(join(folder, 'mlruns'))).find((name) => name !== '0');
     const place = join(folder, 'mlruns', experiment ?? '');
     expect(experiment).toMatch(/^\d+$/);
     expect(parse(await readFile(join(place, 'meta.yaml'), 'utf8'), { intAsBigInt: true })).toMatchObject({

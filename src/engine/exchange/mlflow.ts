@@ -3,6 +3,7 @@
  * parameters, metrics by step, and tags. `mlflow ui --backend-store-uri <folder>` shows it.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -19,8 +20,29 @@ const LOCAL = 4;
 const hex = (...parts: readonly (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
-/** Characters that MLflow allows in names of parameters, metrics and tags. */
-const nameOf = (name: string): string => name.replace(/[^\w\-. :/]/g, '_').replace(/^[./]+/, '_');
+/**
+ * A name as MLflow allows it (mlflow/utils/validation.py): letters, digits and few signs, and the same after its path
+ * was made normal. Colons are for no file of Windows.
+ */
+const nameOf = (name: string): string =>
+  name
+    .replace(/[^\p{L}\p{N}_\-. /]/gu, '_')
+    .split('/')
+    .map((part) => (/^\.*$/.test(part) ? '_' : part))
+    .join('/');
+
+/** File names of names: where one would be a folder for another, its slashes are underscores. */
+function fileNames(names: Iterable<string>): ReadonlyMap<string, string> {
+  const all = [...names].map((name) => [name, nameOf(name)] as const);
+  const files = new Set(all.map(([, file]) => file));
+  const blocked = (file: string): boolean =>
+    [...file.matchAll(/\//g)].some(({ index }) => files.has(file.slice(0, index)));
+  return new Map(all.map(([name, file]) => [name, blocked(file) ? file.replaceAll('/', '_') : file]));
+}
+
+/** Every text in quotes: PyYAML reads YAML 1.1, where a bare `on` or `2026-11-20` is none. */
+const yaml = (value: object): string =>
+  stringify(value, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
 
 const textOf = (value: Json | undefined): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
@@ -45,7 +67,7 @@ export async function writeMlflow(study: Study, folder: string): Promise<number>
   const created = times.length > 0 ? Math.min(...times) : 0;
   await write(
     join(place, 'meta.yaml'),
-    stringify({
+    yaml({
       artifact_location: pathToFileURL(place).href,
       creation_time: created,
       experiment_id: experiment,
@@ -54,9 +76,37 @@ export async function writeMlflow(study: Study, folder: string): Promise<number>
       name: study.name,
     }),
   );
+  await writeTags(place, {
+    'mlflow.note.content': study.marks?.note,
+    'sweetspot.tags': study.marks?.tags?.join(', '),
+  });
+  await writeDefault(resolve(folder), created);
   const runs = study.trials.filter(({ state }) => state !== 'waiting');
   for (const trial of runs) await writeRun(study, trial, experiment, place);
   return runs.length;
+}
+
+/** The experiment of runs that name none: MLflow makes it with a new store, and misses it in one that it finds. */
+async function writeDefault(store: string, created: number): Promise<void> {
+  const place = join(store, '0');
+  if (existsSync(place)) return;
+  await write(
+    join(place, 'meta.yaml'),
+    yaml({
+      artifact_location: pathToFileURL(place).href,
+      creation_time: created,
+      experiment_id: '0',
+      last_update_time: created,
+      lifecycle_stage: 'active',
+      name: 'Default',
+    }),
+  );
+}
+
+async function writeTags(place: string, tags: Readonly<Record<string, string | undefined>>): Promise<void> {
+  for (const [tag, text] of Object.entries(tags)) {
+    if (text !== undefined) await write(join(place, 'tags', tag), text);
+  }
 }
 
 async function writeRun(study: Study, trial: Trial, experiment: string, place: string): Promise<void> {
@@ -67,7 +117,7 @@ async function writeRun(study: Study, trial: Trial, experiment: string, place: s
   const name = `${study.name}-${trial.number}`;
   await write(
     join(run, 'meta.yaml'),
-    stringify({
+    yaml({
       artifact_uri: pathToFileURL(join(run, 'artifacts')).href,
       end_time: ended,
       entry_point_name: '',
@@ -86,24 +136,29 @@ async function writeRun(study: Study, trial: Trial, experiment: string, place: s
     }),
   );
   await mkdir(join(run, 'artifacts'), { recursive: true });
+  const params = fileNames(Object.keys(study.space));
   for (const [param, value] of Object.entries(trial.params)) {
-    await write(join(run, 'params', nameOf(param)), textOf(value));
+    await write(join(run, 'params', params.get(param) ?? nameOf(param)), textOf(value));
   }
-  for (const [metric, lines] of metricLines(trial, started, ended)) {
-    await write(join(run, 'metrics', nameOf(metric)), lines.join(''));
+  const lines = metricLines(trial, started, ended);
+  for (const [metric, file] of fileNames(lines.keys())) {
+    await write(join(run, 'metrics', file), (lines.get(metric) ?? []).join(''));
   }
-  const tags: Record<string, string | undefined> = {
+  const { starred, tags, note, excluded } = trial.marks ?? {};
+  await writeTags(run, {
     'mlflow.runName': name,
     'mlflow.source.name': study.config.file,
+    'mlflow.source.type': 'LOCAL',
+    'mlflow.note.content': note,
     'sweetspot.trial': String(trial.number),
     'sweetspot.state': trial.state,
     'sweetspot.sampler': trial.suggestion?.sampler,
     'sweetspot.suggestion': trial.suggestion?.reason,
     'sweetspot.reason': trial.reason,
-  };
-  for (const [tag, text] of Object.entries(tags)) {
-    if (text !== undefined) await write(join(run, 'tags', tag), text);
-  }
+    'sweetspot.starred': starred ? 'yes' : undefined,
+    'sweetspot.tags': tags?.join(', '),
+    'sweetspot.excluded': excluded,
+  });
 }
 
 /** `timestamp value step`, a line each. Steps have no times of their own: they are spread evenly over the trial. */
