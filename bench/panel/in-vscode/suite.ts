@@ -6,6 +6,7 @@ import { strict as assert } from 'node:assert';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { BLOCK_ROWS } from '../../../src/core/study/packed-trials.js';
 import type { SweetspotApi } from '../../../src/extension/extension.js';
 import type { StudyEntry } from '../../../src/extension/study-entry.js';
 import type { HostFigures, HostTask } from '../vscode.js';
@@ -71,7 +72,9 @@ async function longStudy(api: SweetspotApi, { trials, folder, hidden }: HostTask
   const began = performance.now();
   const opening = await whileDoing(async () => {
     await vscode.commands.executeCommand('sweetspot.openResults', { journal: entry.id });
-    await eventually('the panel has all blocks', () => (sent.blocks >= trials / 8192 ? true : undefined));
+    await eventually('the panel has all blocks', () =>
+      sent.blocks >= trials / BLOCK_ROWS ? true : undefined,
+    );
     return sent.last - began;
   });
   return {

@@ -103,7 +103,8 @@ const ISO = '0000-00-00T00:00:00.000Z';
 function timeOf(text: string): number {
   if (text.length !== ISO.length) return Number.NaN;
   for (let at = 0; at < ISO.length; at++) {
-    const [own, wanted] = [text.charCodeAt(at), ISO.charCodeAt(at)];
+    const own = text.charCodeAt(at);
+    const wanted = ISO.charCodeAt(at);
     if (wanted === ZERO ? own < ZERO || own > ZERO + 9 : own !== wanted) return Number.NaN;
   }
   const ms = Date.parse(text);
@@ -156,8 +157,7 @@ function packLists(rows: readonly (readonly number[] | undefined)[]): PackedColu
     const list = rows[row];
     if (!list) continue;
     lengths[row] = list.length + 1;
-    numbers.set(list, at);
-    at += list.length;
+    for (const number of list) numbers[at++] = number;
   }
   return { kind: 'lists', lengths, numbers };
 }

@@ -40,7 +40,7 @@ interface ReportBlock {
 type ReportForm = Pick<PackedReports, 'names' | 'regular'>;
 
 /** Trials in one block: large enough to be worth it, small enough not to hold anybody up for long. */
-export const BLOCK_ROWS = 8192;
+export const BLOCK_ROWS = 4096;
 
 const STATES = ['complete', 'pruned', 'failed'] as const satisfies readonly TrialState[];
 
@@ -80,9 +80,7 @@ function packReports(trials: readonly KeptTrial[]): ReportBlock {
   all.forEach((packed, row) => {
     if (!packed) return;
     const { block, count, names, regular } = packed;
-    const same = (form: ReportForm): boolean =>
-      form.regular === regular && (form.names === names || form.names.join('\n') === names.join('\n'));
-    let code = forms.findIndex(same);
+    let code = formOf(forms, packed);
     if (code < 0) code = forms.push({ names, regular }) - 1;
     counts[row] = count;
     codes[row] = code;
@@ -94,6 +92,16 @@ function packReports(trials: readonly KeptTrial[]): ReportBlock {
     trial.packed || trial.reports.length === 0 ? undefined : (trial.reports as unknown as Json),
   );
   return { counts, codes, forms, numbers, odd: packColumn(odd) };
+}
+
+/** Where the form of some reports is among those known, or -1. */
+function formOf(forms: readonly ReportForm[], { names, regular }: ReportForm): number {
+  for (let code = 0; code < forms.length; code++) {
+    const form = forms[code] as ReportForm;
+    if (form.regular !== regular) continue;
+    if (form.names === names || form.names.join('\n') === names.join('\n')) return code;
+  }
+  return -1;
 }
 
 /** The columns of a block, to be read. */

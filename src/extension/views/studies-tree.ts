@@ -223,10 +223,10 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
   #trialsOf(journal: string): TreeNode[] {
     const entry = this.studies.get(journal);
     if (!entry) return [];
-    const trials = ranked(entry, this.#filtered(entry)?.trials ?? entry.study.trials);
-    const shown = trials
-      .slice(0, CAP)
-      .map(({ number }) => this.#keep({ kind: 'trial', id: `trial:${journal}#${number}`, journal, number }));
+    const trials = this.#filtered(entry)?.trials ?? entry.study.trials;
+    const shown = leading(entry, trials, CAP).map(({ number }) =>
+      this.#keep({ kind: 'trial', id: `trial:${journal}#${number}`, journal, number }),
+    );
     const hidden = trials.length - shown.length;
     if (hidden > 0) shown.push({ kind: 'more', id: `more:${journal}`, journal, hidden });
     return shown;
@@ -310,10 +310,19 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
   }
 }
 
-/** The best one first, then what runs, then the newest. */
-function ranked({ best }: StudyEntry, trials: readonly Trial[]): readonly Trial[] {
-  const rank = (trial: Trial) => (trial.number === best?.number ? 0 : trial.state === 'running' ? 1 : 2);
-  return [...trials].sort((a, b) => rank(a) - rank(b) || b.number - a.number);
+/** The best one first, then what runs, then the newest; so many of them. */
+function leading({ best }: StudyEntry, trials: readonly Trial[], most: number): readonly Trial[] {
+  const first: Trial[] = [];
+  const running: Trial[] = [];
+  const others: Trial[] = [];
+  // Looked through once: sorting a long study ten times a second would hold up the whole window.
+  for (let index = trials.length - 1; index >= 0; index--) {
+    const trial = trials[index] as Trial;
+    if (trial.number === best?.number) first.push(trial);
+    else if (trial.state === 'running') running.push(trial);
+    else if (others.length < most) others.push(trial);
+  }
+  return [...first, ...running, ...others].slice(0, most);
 }
 
 function folderOf(path: string): { path: string; name: string } {
