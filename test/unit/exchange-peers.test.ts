@@ -5,7 +5,7 @@ import { readOptunaJournal } from '../../src/core/exchange/optuna-journal.js';
 import { foreignOfOptuna } from '../../src/core/exchange/optuna-study.js';
 import { optunaJournal } from '../../src/core/exchange/to-optuna.js';
 import { bestTrial } from '../../src/core/study/best.js';
-import { parseJson } from '../../src/core/study/journal-line.js';
+import { parseJson, printJson } from '../../src/core/study/journal-line.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
 import type { Study } from '../../src/core/study/trial.js';
 import {
@@ -128,6 +128,26 @@ describe('a study exported for Optuna', () => {
 });
 
 describe('a journal of ours', () => {
+  it('has the words of numbers that are none in no text of a line with such a number, where others replace them', () => {
+    const said = {
+      why: 'loss is NaN, "-Infinity" at \\NaN',
+      NaN: 'Infinity',
+      finite: 1,
+      loss: Number.NaN,
+      low: Number.NEGATIVE_INFINITY,
+    };
+    const line = printJson(said);
+    // What the extension of Optuna makes of it before it reads it.
+    const replaced = line
+      .replace(/NaN/g, '0')
+      .replace(/-Infinity/g, '1')
+      .replace(/Infinity/g, '2');
+    expect(JSON.parse(replaced)).toEqual({ ...said, loss: 0, low: 1 });
+    expect(parseJson(line)).toEqual(said);
+    // Elsewhere a text is written as it is.
+    expect(printJson({ why: 'NaN' })).toBe('{"why":"NaN"}');
+  });
+
   it('has no NaN among the values of a trial and no null for an attribute, at which others give up the file', () => {
     const nan = {
       state: 'pruned' as const,

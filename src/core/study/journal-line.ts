@@ -38,12 +38,22 @@ function hasNonFinite(value: unknown): boolean {
   return false;
 }
 
-/** JSON.stringify that writes non-finite numbers as bare tokens. Keys whose value is undefined are left out. */
+/** A text of JSON, and the number that one of ours stands for. */
+const STRING = /"(?:\\u0000sweetspot:(NaN|-?Infinity)"|(?:[^"\\]|\\.)*")/g;
+/** The words with a letter of theirs as its code, which is the same text to every reader of JSON. */
+const coded = (text: string): string =>
+  text.replaceAll('NaN', 'Na\\u004e').replaceAll('Infinity', 'Infinit\\u0079');
+
+/**
+ * JSON.stringify that writes non-finite numbers as bare tokens. Keys whose value is undefined are left out. The reader
+ * of Optuna's VS Code extension takes these words for numbers inside texts, too: in a line with such a number they are
+ * written otherwise there, or the line were lost to it and all later trials were mistaken for others.
+ */
 export function printJson(value: unknown): string {
   if (!hasNonFinite(value)) return JSON.stringify(value);
   return JSON.stringify(value, (_key, item) =>
     typeof item !== 'number' || Number.isFinite(item) ? item : NON_FINITE + String(item),
-  ).replace(/"\\u0000sweetspot:(NaN|-?Infinity)"/g, '$1');
+  ).replace(STRING, (text, number: string | undefined) => number ?? coded(text));
 }
 
 const checksum = (text: string): string => (crc32(text) >>> 0).toString(16).padStart(8, '0');
