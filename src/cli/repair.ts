@@ -43,7 +43,9 @@ export async function repair(config: string, { study, check = false }: RepairOpt
         throw new UsageError(result.message, ExitCode.failed);
       case 'repaired':
         console.log(`${file} is repaired; as it was, it lies at ${result.copy}.`);
-        console.log(`Lines mended: ${result.mended}. Lines lost: ${result.lost.length}.`);
+        console.log(
+          `Lines mended: ${result.mended}. Lines restored from a snapshot: ${result.restored}. Lines lost: ${result.lost.length}.`,
+        );
         for (const line of result.lost) console.log(`  ${JSON.stringify(line.slice(0, SHOWN))}`);
         if (result.trials.length > 0)
           console.log(`Trials lost, which count as failed now: ${result.trials.join(', ')}.`);

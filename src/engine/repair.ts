@@ -1,9 +1,13 @@
-/** Repairs a damaged journal: mends what its checksums allow, leaves out the rest, and keeps the file as it was beside it. */
+/**
+ * Repairs a damaged journal: mends what its checksums allow, writes anew what a snapshot knows, leaves out the rest, and
+ * keeps the file as it was beside it.
+ */
 import { constants, copyFile, readFile } from 'node:fs/promises';
 import { printLine } from '../core/study/journal-line.js';
 import { mendLines, withStandIns } from '../core/study/journal-mend.js';
+import { restoreLines } from '../core/study/journal-restore.js';
 import { Op } from '../core/study/records.js';
-import { dropSnapshot } from './snapshot.js';
+import { dropSnapshot, readSnapshot } from './snapshot.js';
 import { writeWhole } from './write-whole.js';
 
 export type Repair =
@@ -16,6 +20,8 @@ export type Repair =
       readonly copy: string;
       /** Lines that are again as they were written. */
       readonly mended: number;
+      /** Lines written anew from what a snapshot knew of them. */
+      readonly restored: number;
       /** Lines that are gone, as text. */
       readonly lost: readonly string[];
       /** Trials whose beginning is among them; they are failed trials now. */
@@ -35,8 +41,10 @@ export async function repairJournal(file: string): Promise<Repair> {
     lines.push(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
     from = to + 1;
   }
-  const mended = mendLines(lines, text);
-  if (mended.every(({ kind }) => kind === 'sound')) return { kind: 'sound' };
+  const found = mendLines(lines, text);
+  if (found.every(({ kind }) => kind === 'sound')) return { kind: 'sound' };
+  const snapshot = found.some(({ kind }) => kind === 'lost') ? await readSnapshot(file, true) : undefined;
+  const mended = snapshot ? restoreLines(found, snapshot.since.lines, snapshot.reducer.study, text) : found;
   const first = mended[0];
   if (first?.kind === 'lost' || (first && first.record.op_code !== Op.createStudy)) {
     return {
@@ -58,6 +66,7 @@ export async function repairJournal(file: string): Promise<Repair> {
     kind: 'repaired',
     copy,
     mended: mended.filter(({ kind }) => kind === 'mended').length,
+    restored: mended.filter(({ kind }) => kind === 'restored').length,
     lost,
     trials,
   };

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseOutcome, VALIDATION_FILE } from '../../src/core/study/validation-outcome.js';
 import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
 import { compile } from '../../src/engine/trial/module/compile.js';
@@ -55,6 +56,30 @@ describe('the module trainer', () => {
     expect(sent[0]).toMatchObject({ kind: 'started', attributes: { backend: 'embedded', seed: 11 } });
     expect(reports).toEqual([{ val_loss: 0.1 }, { val_loss: 0.05, other: 3 }]);
     expect(values).toEqual({ val_loss: 0.05 });
+  });
+
+  it('keeps what the model made of the validation rows', async () => {
+    const own = join(folder, 'kept');
+    const source = `export default async (config, trial) => {
+      await trial.validation({ actual: ['cat', 'dog'], predicted: ['cat', 'cat'] });
+      return 1;
+    }`;
+    await train('validation.js', source, { folder: own });
+    expect(parseOutcome(await readFile(join(own, VALIDATION_FILE), 'utf8'))).toEqual({
+      kind: 'classes',
+      classes: ['cat', 'dog'],
+      counts: [
+        [1, 0],
+        [1, 0],
+      ],
+    });
+    const { message } = await failure(
+      'uneven.js',
+      'export default (config, trial) => trial.validation({ actual: [1, 2], predicted: [1] });',
+    );
+    expect(message).toBe(
+      'What trial.validation() was given has 2 actual values and 1 predicted ones; give one of each for every row.',
+    );
   });
 
   it.each(['@tensorflow/tfjs', '@tensorflow/tfjs-node', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'])(

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/core/random.js';
+import { parseOutcome, VALIDATION_FILE } from '../../src/core/study/validation-outcome.js';
 import { memoryPart } from '../../src/engine/trial/data/dataset.js';
 import { trainDeclarative } from '../../src/engine/trial/declarative/declarative.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
@@ -41,12 +42,44 @@ const iris = (model: string, options?: Options, rest = 'seed: 1') =>
     IRIS,
     options,
   );
-const friedman = (model: string, rest = 'seed: 1') =>
+const friedman = (model: string, rest = 'seed: 1', options: Options = {}) =>
   train(
     `data: {csv: friedman.csv, target: y, validation: 0.25}\nmodel: {task: regression, ${model}}\n${rest}`,
     join(folder, 'model.yaml'),
-    { metric: 'val_mse', metrics: ['val_mse'] },
+    { metric: 'val_mse', metrics: ['val_mse'], ...options },
   );
+const keptIn = async (own: string) =>
+  parseOutcome(await readFile(join(own, VALIDATION_FILE), 'utf8').catch(() => ''));
+
+describe('what trees made of the validation rows', () => {
+  it.each(['tree', 'forest', 'boosting'])('is kept beside a trial of a %s: classes', async (kind) => {
+    const own = join(folder, `classes-${kind}`);
+    const { values } = await iris(`kind: ${kind}, trees: 10`, { folder: own });
+    const kept = await keptIn(own);
+    if (kept?.kind !== 'classes') throw new Error('no matrix was kept');
+    const rows = kept.counts.flat().reduce((sum, n) => sum + n, 0);
+    const right = kept.counts.reduce((sum, row, actual) => sum + (row[actual] ?? 0), 0);
+    expect(right / rows).toBeCloseTo((values as { val_accuracy: number }).val_accuracy);
+  });
+
+  it('is kept in the target’s own unit for a regression', async () => {
+    const own = join(folder, 'numbers');
+    const { values } = await friedman('kind: boosting, trees: 40', 'seed: 1', { folder: own });
+    const kept = await keptIn(own);
+    if (kept?.kind !== 'numbers') throw new Error('no predictions were kept');
+    const squares = kept.pairs.map(([predicted, actual]) => (predicted - actual) ** 2);
+    expect(squares.reduce((sum, x) => sum + x, 0) / squares.length).toBeCloseTo(
+      (values as { val_mse: number }).val_mse,
+      3,
+    );
+  });
+
+  it('is not kept of a trial that was told to stop', async () => {
+    const own = join(folder, 'stopped');
+    await iris('kind: forest, trees: 10', { folder: own, stopAfter: 2 });
+    expect(await keptIn(own)).toBeUndefined();
+  });
+});
 
 describe('the trainer of trees', () => {
   it('is chosen by model.kind', () => {

@@ -3,6 +3,7 @@ import {
   classOutcome,
   MOST_CLASSES,
   numberOutcome,
+  outcomeOfRows,
   parseOutcome,
 } from '../../src/core/study/validation-outcome.js';
 
@@ -37,6 +38,40 @@ describe('what a model made of the validation rows', () => {
     const many = numberOutcome(values, values);
     expect(many).toMatchObject({ rows: 100_000 });
     expect(JSON.stringify(many).length).toBeLessThan(6_000);
+  });
+
+  it('is read from lists of what was true and what was predicted', () => {
+    const read = (rows: object) => parseOutcome(JSON.stringify(rows));
+    const matrix = {
+      kind: 'classes',
+      classes: ['cat', 'dog'],
+      counts: [
+        [1, 0],
+        [1, 1],
+      ],
+    };
+    expect(read({ actual: ['cat', 'dog', 'dog'], predicted: ['cat', 'cat', 'dog'] })).toEqual(matrix);
+    expect(read({ actual: [0, 1, 1], predicted: [0, 0, 1], classes: ['cat', 'dog'] })).toEqual(matrix);
+    expect(read({ actual: [1, 2.5], predicted: [1.5, 2] })).toEqual(numberOutcome([1.5, 2], [1, 2.5]));
+    expect(read({ actual: [true, false], predicted: [true, true] })).toMatchObject({
+      classes: ['false', 'true'],
+      counts: [
+        [0, 1],
+        [0, 1],
+      ],
+    });
+  });
+
+  it('is not read from lists that do not fit, and says why', () => {
+    const uneven = { actual: [1, 2], predicted: [1] };
+    expect(parseOutcome(JSON.stringify(uneven))).toBeUndefined();
+    expect(outcomeOfRows(uneven)).toBe(
+      'has 2 actual values and 1 predicted ones; give one of each for every row',
+    );
+    expect(outcomeOfRows({ actual: [], predicted: [] })).toBe('has no rows');
+    expect(outcomeOfRows({ actual: ['fox'], predicted: ['cat'], classes: ['cat'] })).toBe(
+      'names the class "fox", which is not among its classes',
+    );
   });
 
   it('is read back as it was written, and nothing else is', () => {

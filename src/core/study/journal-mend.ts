@@ -21,6 +21,8 @@ type Text = (bytes: Uint8Array) => string;
 
 export type MendedLine =
   | { readonly kind: 'sound' | 'mended'; readonly bytes: Uint8Array; readonly record: JournalRecord }
+  /** Written anew. */
+  | { readonly kind: 'restored'; readonly record: JournalRecord }
   | { readonly kind: 'lost'; readonly bytes: Uint8Array };
 
 /** Reads the lines of a journal (newlines excluded) and mends what can be mended. */
@@ -130,20 +132,24 @@ export function withStandIns(
   lines.forEach((line, i) => {
     if (line.kind !== 'lost') {
       if (line.record.op_code === Op.createTrial) count++;
-      result.push({ bytes: line.bytes });
+      result.push('bytes' in line ? { bytes: line.bytes } : { record: line.record });
       return;
     }
-    const created = /"op_code":4\b|"distributions":\{/.test(text(line.bytes)) ? 1 : 0;
-    const missing = Math.max(
-      created,
-      lines[i + 1]?.kind === 'lost' ? 0 : highestTrial(lines, i + 1) + 1 - count,
-    );
+    const missing = missingTrials(lines, i, count, text);
     for (let k = 0; k < missing; k++) {
       trials.push(count++);
       result.push({ record: STAND_IN });
     }
   });
   return { lines: result, trials };
+}
+
+/** How many trials, of which there were `count` before, began in a lost line. */
+export function missingTrials(lines: readonly MendedLine[], at: number, count: number, text: Text): number {
+  const line = lines[at];
+  const created =
+    line && 'bytes' in line && /"op_code":4\b|"distributions":\{/.test(text(line.bytes)) ? 1 : 0;
+  return Math.max(created, lines[at + 1]?.kind === 'lost' ? 0 : highestTrial(lines, at + 1) + 1 - count);
 }
 
 /** The highest trial spoken of from a line to the next that creates one, or -1. */

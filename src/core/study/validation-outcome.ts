@@ -31,7 +31,7 @@ export type ValidationOutcome =
  * @returns undefined with more than MOST_CLASSES classes, or none
  */
 export function classOutcome(
-  scores: Float32Array,
+  scores: ArrayLike<number>,
   labels: Int32Array,
   classes: readonly string[],
 ): ValidationOutcome | undefined {
@@ -63,7 +63,48 @@ export function numberOutcome(predictions: ArrayLike<number>, targets: ArrayLike
   return { kind: 'numbers', rows, pairs };
 }
 
-/** Reads the file's text; undefined for anything that is no outcome. */
+/** What users' own code says of its validation rows: of each what was true and what was predicted, in one order. */
+export interface ValidationRows {
+  /** Texts or booleans are classes, numbers a regression's, unless `classes` says otherwise. */
+  readonly actual: ArrayLike<number | string | boolean>;
+  readonly predicted: ArrayLike<number | string | boolean>;
+  /** Names of classes; numbers are positions in it then. Left out: every class that occurs, in the alphabet's order. */
+  readonly classes?: readonly string[];
+}
+
+/** @returns what is wrong with the rows, as the end of a sentence; undefined with more than MOST_CLASSES classes */
+export function outcomeOfRows({
+  actual,
+  predicted,
+  classes,
+}: ValidationRows): ValidationOutcome | string | undefined {
+  if (actual.length !== predicted.length) {
+    return `has ${actual.length} actual values and ${predicted.length} predicted ones; give one of each for every row`;
+  }
+  if (actual.length === 0) return 'has no rows';
+  const truths = Array.from(actual);
+  const guesses = Array.from(predicted);
+  const numeric = (values: readonly unknown[]): values is readonly number[] =>
+    values.every((value) => typeof value === 'number');
+  if (numeric(truths) && numeric(guesses) && !classes) return numberOutcome(guesses, truths);
+  const nameOf = (value: unknown): string =>
+    classes && typeof value === 'number' ? (classes[value] ?? String(value)) : String(value);
+  const [rows, columns] = [truths.map(nameOf), guesses.map(nameOf)];
+  const names = classes ?? [...new Set([...rows, ...columns])].sort();
+  if (names.length > MOST_CLASSES) return undefined;
+  const places = new Map(names.map((name, place) => [name, place]));
+  const unknown = [...rows, ...columns].find((name) => !places.has(name));
+  if (unknown !== undefined) return `names the class "${unknown}", which is not among its classes`;
+  const counts = names.map(() => new Array<number>(names.length).fill(0));
+  rows.forEach((name, row) => {
+    const line = counts[places.get(name) ?? 0];
+    const column = places.get(columns[row] ?? '') ?? 0;
+    if (line) line[column] = (line[column] ?? 0) + 1;
+  });
+  return { kind: 'classes', classes: names, counts };
+}
+
+/** Reads the file's text, our own or with the lists of `ValidationRows`; undefined for anything that is no outcome. */
 export function parseOutcome(text: string): ValidationOutcome | undefined {
   let read: unknown;
   try {
@@ -78,7 +119,15 @@ export function parseOutcome(text: string): ValidationOutcome | undefined {
     counts?: unknown;
     rows?: unknown;
     pairs?: unknown;
+    actual?: unknown;
+    predicted?: unknown;
   };
+  if (Array.isArray(found.actual) && Array.isArray(found.predicted)) {
+    const { actual, predicted, classes } = found;
+    const named = Array.isArray(classes) ? { classes: classes.map(String) } : {};
+    const outcome = outcomeOfRows({ actual, predicted, ...named });
+    return typeof outcome === 'string' ? undefined : outcome;
+  }
   const whole =
     found.kind === 'classes'
       ? Array.isArray(found.classes) && Array.isArray(found.counts) && found.counts.every(Array.isArray)

@@ -15,6 +15,7 @@ import { StopTraining } from './module/trial-handle.js';
 import { endWithParent } from './orphan-guard.js';
 import { forgetPeak, ownPeak } from './peak-memory.js';
 import { type Metrics, Session } from './session.js';
+import { checkSpace } from './space-check.js';
 import { isTreeConfig } from './trees/schema.js';
 import { trainTrees } from './trees/trees.js';
 
@@ -24,6 +25,7 @@ function train(session: Session): Promise<Metrics> {
   const { trainer } = session.spec;
   switch (trainer.kind) {
     case 'declarative':
+      checkSpace(session.spec);
       return isTreeConfig(session.spec.config) ? trainTrees(session) : trainDeclarative(session);
     case 'module':
       return trainModule(session, trainer.file, (file, folder) => compileElsewhere(SCRIPT, file, folder));

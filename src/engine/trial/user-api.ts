@@ -1,6 +1,7 @@
 /** The types a training module of a user sees: `import type { Trial } from 'sweetspot'`. Types only. */
 import type { CustomCallback, LayersModel } from '@tensorflow/tfjs-layers';
 import type { JsonObject } from '../../core/json.js';
+import type { ValidationRows } from '../../core/study/validation-outcome.js';
 import type { TensorFlow } from '../tensorflow/backend.js';
 
 /** A place to go on from when the trial is interrupted, in its folder. */
@@ -40,6 +41,13 @@ export interface Trial {
   callback(): CustomCallback;
   /** Lets an interrupted trial go on where it stopped. */
   readonly checkpoint: Checkpoint;
+  /**
+   * Keeps what the model made of the validation rows, for the results panel: a confusion matrix of classes (texts, or
+   * numbers with `classes`), else predictions and residuals. The last call counts.
+   *
+   * @example await trial.validation({ actual: ['cat', 'dog'], predicted: ['cat', 'cat'] })
+   */
+  validation(rows: ValidationRows): Promise<void>;
   /** Prints to the trial's log. */
   log(...values: readonly unknown[]): void;
 }

@@ -15,13 +15,13 @@ import { FatalTrainingError } from '../fatal-error.js';
 import type { Metrics, Session } from '../session.js';
 import { disposingTensors } from '../tensors.js';
 import { Turns } from '../turns.js';
+import { validationOutcome, writeValidation } from '../validation-file.js';
 import { type CompiledShape, compiledShape } from './compiled-shape.js';
 import { metricNames } from './metrics.js';
 import type { FusedStep } from './optimizers/optimizer.js';
 import { type DeclarativeConfig, readDeclarativeConfig } from './schema.js';
 import { trainCompiled } from './train-compiled.js';
 import { trainNetwork } from './train-network.js';
-import { writeValidation } from './validation-file.js';
 
 function checkMetrics({ spec }: Session, config: DeclarativeConfig): void {
   const { task } = config.model;
@@ -120,7 +120,7 @@ async function train(session: Session, pace: Pace | undefined): Promise<Metrics>
   if (!session.shouldStop) await checkpoint.remove();
   const seen = lastValidated;
   if (seen && data.folds === 1 && !session.shouldStop) {
-    await writeValidation(spec.folder, seen.scores, seen.dataset);
+    await writeValidation(spec.folder, validationOutcome(seen.scores, seen.dataset));
   }
   return metrics;
 }

@@ -1,10 +1,12 @@
 /** The `trial` object that a user's train() is given. */
 import { mkdirSync } from 'node:fs';
 import { format } from 'node:util';
+import { outcomeOfRows } from '../../../core/study/validation-outcome.js';
 import type { TensorFlow } from '../../tensorflow/backend.js';
 import { checkpointOf } from '../checkpoint/of-trial.js';
 import type { Session } from '../session.js';
 import type { Trial } from '../user-api.js';
+import { writeValidation } from '../validation-file.js';
 
 /** Thrown into a training that goes on reporting after it was told to stop. Not a failure. */
 export class StopTraining extends Error {
@@ -52,6 +54,11 @@ export function createTrial(tf: TensorFlow, session: Session): Trial {
     shouldStop: () => session.shouldStop,
     callback: () => kerasCallback(tf, session),
     checkpoint: checkpointOf(tf, session),
+    validation: async (rows) => {
+      const outcome = outcomeOfRows(rows);
+      if (typeof outcome === 'string') throw new TypeError(`What trial.validation() was given ${outcome}.`);
+      await writeValidation(spec.folder, outcome);
+    },
     log: (...values) => {
       process.stdout.write(`${format(...values)}\n`);
     },

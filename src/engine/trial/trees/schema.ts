@@ -24,6 +24,10 @@ export function isTreeConfig(config: Json): boolean {
   return typeof model === 'object' && model !== null && 'kind' in model && model.kind !== 'network';
 }
 
+/** The form of a declarative config, by what its model is made of. */
+export const formOf = (config: Json): typeof form | typeof configForm =>
+  isTreeConfig(config) ? form : configForm;
+
 /** @throws FatalTrainingError that names every wrong key with its line */
 export function readTreeConfig(config: Json, configFile: string, configText: string): TreeConfig {
   const read = readForm(form, config, { configFile, configText });

@@ -1,6 +1,7 @@
 /** The trainer of trees: data and model as the config describes them, one report per round of trees. */
 import { setImmediate } from 'node:timers/promises';
 import { didYouMean } from '../../../core/annotation/nearest.js';
+import type { ValidationOutcome } from '../../../core/study/validation-outcome.js';
 import { processAttributes } from '../backend-of-trial.js';
 import { placeOf, placeOfSetting } from '../config-lines.js';
 import { acrossFolds, type Report } from '../data/cross-validation.js';
@@ -10,6 +11,7 @@ import { hasValidation } from '../data/schema.js';
 import { classificationMetrics, metricNames, regressionMetrics } from '../declarative/metrics.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import type { Metrics, Session } from '../session.js';
+import { validationOutcome, writeValidation } from '../validation-file.js';
 import { type BinnedColumn, binColumns } from './bins.js';
 import { startRounds } from './ensemble.js';
 import { readTreeConfig, type TreeConfig } from './schema.js';
@@ -40,7 +42,13 @@ function columnsOf(dataset: Dataset, bins: number): readonly BinnedColumn[] {
   return binned.columns;
 }
 
-async function grow(dataset: Dataset, { model }: TreeConfig, seed: number, report: Report): Promise<Metrics> {
+async function grow(
+  dataset: Dataset,
+  { model }: TreeConfig,
+  seed: number,
+  report: Report,
+  validated: (predictions: Float64Array) => void,
+): Promise<Metrics> {
   const rounds = startRounds(dataset, columnsOf(dataset, model.bins ?? MOST_BINS), model, seed);
   const { train, validation, outputs } = dataset;
   let metrics: Metrics = {};
@@ -50,7 +58,9 @@ async function grow(dataset: Dataset, { model }: TreeConfig, seed: number, repor
     await setImmediate();
     if (!isReported(round, rounds.count)) continue;
     const own = metricsOf(train, outputs, rounds.predictions('train'));
-    const held = validation && metricsOf(validation, outputs, rounds.predictions('validation'));
+    const predictions = validation && rounds.predictions('validation');
+    const held = validation && predictions && metricsOf(validation, outputs, predictions);
+    if (predictions && round === rounds.count) validated(predictions);
     const named = Object.entries(held ?? {}).map(([name, value]) => [`val_${name}`, value]);
     metrics = { ...own, ...Object.fromEntries(named) };
     if (await report(round, metrics)) break;
@@ -77,5 +87,12 @@ export async function trainTrees(session: Session): Promise<Metrics> {
   const data = await loadData(session, config.data, config.model.task, config.seed ?? 0);
   const seed = config.seed ?? spec.seed;
   session.started({ ...processAttributes(seed), backend: 'trees', ...data.attributes });
-  return acrossFolds(session, data, (dataset, report) => grow(dataset, config, seed, report));
+  let outcome: ValidationOutcome | undefined;
+  const metrics = await acrossFolds(session, data, (dataset, report) =>
+    grow(dataset, config, seed, report, (predictions) => {
+      outcome = validationOutcome(predictions, dataset, true);
+    }),
+  );
+  if (data.folds === 1 && !session.shouldStop) await writeValidation(spec.folder, outcome);
+  return metrics;
 }

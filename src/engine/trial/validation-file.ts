@@ -1,0 +1,36 @@
+/** Leaves beside a trial what its model made of the validation rows, for the results panel to draw. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  classOutcome,
+  numberOutcome,
+  VALIDATION_FILE,
+  type ValidationOutcome,
+} from '../../core/study/validation-outcome.js';
+import type { Dataset } from './data/dataset.js';
+
+/**
+ * @param scores what the model gave for the validation rows: of classes a number each, row by row, of a regression the
+ * predictions, a network's in its trained scale and a tree's in the target's own unit (`inOwnUnit`)
+ */
+export function validationOutcome(
+  scores: Float32Array | Float64Array,
+  { validation, scale, classes }: Dataset,
+  inOwnUnit = false,
+): ValidationOutcome | undefined {
+  if (!validation) return undefined;
+  if (validation.labels.length > 0) return classOutcome(scores, validation.labels, classes);
+  const own = (value: number): number => (inOwnUnit ? value : value * scale.deviation + scale.mean);
+  return numberOutcome(Float64Array.from(scores, own), validation.targets);
+}
+
+/** Into the trial's folder, which is made. A file that cannot be written is done without: no result depends on it. */
+export async function writeValidation(folder: string, outcome: ValidationOutcome | undefined): Promise<void> {
+  if (!outcome) return;
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, VALIDATION_FILE), JSON.stringify(outcome));
+  } catch {
+    // The disk is full, or the folder not ours: what depends on that says so itself.
+  }
+}
