@@ -1,8 +1,8 @@
 /**
  * Bayesian optimisation of several objectives: a Gaussian process per objective, and the point from which the largest
  * growth of the hypervolume is expected (ehvi.ts), over the front of the posterior means. Trials that are running count
- * with the values predicted for them. From four objectives on, where boxes become too many, each suggestion looks at
- * one weighted maximum of them instead: Knowles, "ParEGO", IEEE TEC 10 (2006).
+ * with the values predicted for them. With three objectives every second suggestion, and from four on, where boxes become
+ * too many, each of them looks at one weighted maximum instead, modelled by itself: Knowles, "ParEGO", IEEE TEC 10 (2006).
  */
 import { derivedSeed, random } from '../../random.js';
 import { pointKey } from '../../space/point.js';
@@ -19,10 +19,16 @@ import { suggestedPoints } from '../novelty.js';
 import type { SamplerContext } from '../sampler.js';
 import type { UnitSpace } from '../unit-space.js';
 import { ExpectedGain, type Marginal } from './ehvi.js';
+import { nadir } from './nadir.js';
 import { standardise } from './standardise.js';
 
 /** Boxes are used up to so many objectives. */
 const MOST_OBJECTIVES = 3;
+/**
+ * With three, one suggestion in so many looks at a weighted maximum: models of single objectives, each fitted to what it
+ * varies by most, may all believe in a gain where the trade-off between them, which that one sees, has none.
+ */
+const WEIGHTED_EVERY = 2;
 /** Members of the front whose boxes are built, by number of objectives. */
 const FRONT = [0, 1, 60, 16] as const;
 /** Observations that a model takes, at most. */
@@ -32,7 +38,7 @@ const LOCAL = 10;
 /** The reference lies so far beyond the worst of the front, as a share of the range of all results: its ends count. */
 const BEYOND = 0.4;
 /**
- * With three objectives it lies nearer, and what is further below the least of an objective than the share BELOW of the
+ * With three objectives it lies nearer, beyond the corners of the front (nadir.ts), and what is further below the least of an objective than the share BELOW of the
  * range counts for no more. Where an objective has a bound, as DTLZ2's have at 0, a model that does not know it hopes for a
  * little less everywhere along the bound, and a little less there is a volume as wide as the other objectives' ranges:
  * nothing else would be tried.
@@ -275,7 +281,8 @@ export function suggestMany(
   const seen = suggestedPoints(trials);
   const isNew = ({ x }: { readonly x: Float64Array }): boolean => !seen.has(pointKey(unit.decode(x)));
 
-  if (directions.length > MOST_OBJECTIVES) {
+  const three = directions.length === MOST_OBJECTIVES;
+  if (directions.length > MOST_OBJECTIVES || (three && number % WEIGHTED_EVERY === 1)) {
     const weights = directions.map(() => -Math.log(1 - source.next()));
     const total = weights.reduce((a, b) => a + b, 0);
     const least = warps.map(({ y }) => Math.min(...y));
@@ -314,16 +321,14 @@ export function suggestMany(
   const ranges = directions.map(
     (_, m) => Math.max(...means.map((point) => point[m] as number)) - (lows[m] as number) || 1,
   );
-  const solid = worthwhile(
-    first.map((i) => means[i] as Costs),
-    ranges,
-  );
-  const three = directions.length === MOST_OBJECTIVES;
-  const reference = directions.map((_, m) => {
-    const high = Math.max(...solid.map((point) => point[m] as number));
-    return high + (three ? BEYOND_OF_THREE : BEYOND) * (ranges[m] as number);
-  });
-  const floor = three ? lows.map((low, m) => low - BELOW * (ranges[m] as number)) : undefined;
+  const members = first.map((i) => means[i] as Costs);
+  const solid = worthwhile(members, ranges);
+  const worst = three
+    ? nadir(members, lows, ranges)
+    : directions.map((_, m) => Math.max(...solid.map((point) => point[m] as number)));
+  const reference = worst.map((high, m) => high + (three ? BEYOND_OF_THREE : BEYOND) * (ranges[m] as number));
+  // Of the results themselves: the means may have been drawn below all of them by a misfit.
+  const floor = three ? warps.map(({ y }, m) => Math.min(...y) - BELOW * (ranges[m] as number)) : undefined;
   const anyFeasible = observed.some(({ violation }) => violation === 0);
   const gain = new ExpectedGain(anyFeasible ? front : [], reference, floor);
 
