@@ -46,10 +46,10 @@ const checked = new Set<string>();
 /** @throws FatalTrainingError for the first value of the space that the config may not hold, with its line */
 export function checkSpace(spec: Source): void {
   if (checked.has(spec.configFile)) return;
-  checked.add(spec.configFile);
   const { config: annotated } = parseConfig(spec.configText);
   // What is wrong with the config itself, the trial says.
   if (!annotated || problem(spec.config, spec) !== undefined) return;
+  checked.add(spec.configFile);
   for (const { path, parameter } of annotated.tuned) {
     for (const value of extremesOf(parameter)) {
       const wrong = problem(withValueAtPath(spec.config, parsePath(path), value), spec);
