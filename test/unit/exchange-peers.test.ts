@@ -72,8 +72,9 @@ describe('a study exported for Optuna', () => {
   it('says of each trial by how much it breaks what is asked of results, and that an excluded one does', () => {
     const study = sample();
     expect(bestTrial(study)?.number).toBe(2);
-    const trials = lines(optunaJournal(study)).filter(({ op_code }) => (op_code as unknown) === 4);
-    expect(trials.map(({ system_attrs }) => system_attrs?.constraints)).toEqual([
+    const said = lines(optunaJournal(study)).filter(({ op_code }) => (op_code as unknown) === 9);
+    expect(said.map(({ trial_id }) => trial_id)).toEqual([0, 1, 2, 3]);
+    expect(said.map(({ system_attr }) => system_attr?.constraints)).toEqual([
       [2, 0],
       [0, 1],
       [0, 0],

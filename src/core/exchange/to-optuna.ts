@@ -85,8 +85,8 @@ function noteAttributes(of: string, marks: Marks | undefined): readonly (readonl
 }
 
 /**
- * One whole line, or for a trial with reports its beginning, a line for each of them and its end: the extension sees
- * reports in no other form.
+ * One whole line, or for a trial with reports or constraints its beginning, a line for each of them and its end: the
+ * extension sees them in no other form.
  */
 function trialLines(study: Study, trial: Trial): readonly object[] {
   const finished = isFinished(trial.state);
@@ -100,9 +100,10 @@ function trialLines(study: Study, trial: Trial): readonly object[] {
   const rest = {
     ...params,
     user_attrs: shownAttributes(study, trial),
-    system_attrs: { ...(fixed && { [FIXED_PARAMS]: fixed }), ...ownAttributes(study, trial) },
+    system_attrs: { ...(fixed && { [FIXED_PARAMS]: fixed }), ...ownAttributes(trial) },
   };
-  if (!finished || trial.reports.length === 0) {
+  const constraints = violations(study, trial);
+  if (!finished || (trial.reports.length === 0 && !constraints)) {
     // A key that is null would hide the other from the extension's reader.
     const said = values && (values.length === 1 ? { value: values[0] } : { values });
     return [{ ...head, state, ...said, ...end, ...rest, intermediate_values: {} }];
@@ -119,6 +120,9 @@ function trialLines(study: Study, trial: Trial): readonly object[] {
       intermediate_value: value,
       ...(Object.keys(metrics).length > 0 && { metrics }),
     })),
+    ...(constraints
+      ? [{ op_code: Op.setTrialSystemAttr, worker_id, trial_id, system_attr: { [CONSTRAINTS]: constraints } }]
+      : []),
     // Begun is said once more: the extension takes it from here, Optuna passes over it.
     {
       op_code: Op.setTrialState,
@@ -173,10 +177,8 @@ function shownAttributes(study: Study, trial: Trial): Record<string, Json> {
   };
 }
 
-function ownAttributes(study: Study, trial: Trial): Record<string, unknown> {
-  const constraints = violations(study, trial);
+function ownAttributes(trial: Trial): Record<string, unknown> {
   return {
-    ...(constraints && { [CONSTRAINTS]: constraints }),
     ...(trial.suggestion && { [Attr.suggestion]: trial.suggestion }),
     ...(Object.keys(trial.values).length > 0 && { [Attr.values]: trial.values }),
     ...(trial.reason !== undefined && { [Attr.reason]: trial.reason }),
