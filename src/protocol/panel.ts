@@ -34,6 +34,8 @@ export interface PageState {
   readonly study?: StudyRef;
   /** Its id before it was renamed while the page showed it. */
   readonly renamedFrom?: string;
+  /** The filter in force on it, where any view has set one. In the answer to a page that comes up; later `filtered` tells. */
+  readonly filter?: PageFilter;
   /** Whether an engine is at work on the study, and how. */
   readonly engine?: EngineStatus;
   /** false in an untrusted workspace: looking is allowed, running is not. */

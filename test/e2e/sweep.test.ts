@@ -56,12 +56,11 @@ describe('a sweep by clicks', function () {
       'Apply Trial',
       'Try Again with Edits…',
       'Show Trial Log',
-      'Star / Unstar',
-      'Note…',
-      'Tags…',
-      'Exclude…',
-      'Show Environment',
-      'Compare Environments',
+      'Star / Unstar Trial',
+      'Note on Trial…',
+      'Tag Trial…',
+      'Exclude Trial…',
+      'Reproduce',
     ]);
     await menu.choose('Compare Trial with File');
     await workbench.editorTab(/iris\.yaml ↔ trial \d+/).waitFor();

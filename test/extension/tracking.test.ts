@@ -151,7 +151,7 @@ describe('environments', () => {
 });
 
 describe('a study that goes on in another environment', () => {
-  it('says so, naming what differs', async () => {
+  it('says so, naming what differs, and says when the first one is back', async () => {
     const config = await addConfig('moved', configText({ trials: 400, epochs: 40 }));
     await run('startSweep', vscode.Uri.file(config));
     const entry = await study(config, 'a trial', ({ study: { trials } }) => trials[0]?.state === 'complete');
@@ -175,11 +175,23 @@ describe('a study that goes on in another environment', () => {
       await eventually('the difference', () =>
         vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('environment 1 ↔ environment 2'),
       );
+      const { length } = entry.study.trials;
+      await study(config, 'a trial there', ({ study: { trials } }) => trials.length > length + 1);
+      await stopAll(config);
     } finally {
       if (before === undefined) delete process.env.OMP_NUM_THREADS;
       else process.env.OMP_NUM_THREADS = before;
-      await stopAll(config);
     }
+    const back = await messagesOf(async () => {
+      await run('resume', { journal: entry.id });
+      await study(config, 'the first again', ({ study: now }) => now.environment === now.environments[0]?.id);
+      await study(config, 'it runs', ({ phase }) => phase.kind === 'running');
+    });
+    await stopAll(config);
+    assert.match(
+      back.join(),
+      /moved: This study continues again in the environment of trials? 0(–\d+)?\. That of trials? \d+(–\d+)? differed in variables\.OMP_NUM_THREADS\./,
+    );
   });
 });
 

@@ -34,6 +34,14 @@ describe('the comparison of studies', () => {
     expect(host.complaints).toEqual([]);
   });
 
+  it('comes up with the studies that were chosen outside the page', async () => {
+    const host = await compared();
+    await host.page.locator('#tab-studies').waitFor();
+    await host.compareWith(samplePeers.slice(1, 2).map(({ ref }) => ref.id));
+    await vi.waitFor(async () => expect(await label(host)).toContain('Comparison of 2 studies'));
+    expect(await label(host)).toContain('iris-3');
+  });
+
   it('is walked with the arrows, copied, and saved with its legend', async () => {
     const host = await compared();
     await host.page.locator('#tab-studies').click();

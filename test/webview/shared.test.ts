@@ -31,6 +31,15 @@ describe('what the pages of a study share', () => {
     expect(host.filters).toHaveLength(1);
   });
 
+  it('is the filter that is in force when a page comes up', async () => {
+    const filter = { text: 'trial < 3', brushes: [] };
+    const host = await open({ page: 'results', lines, state: { engine: undefined, filter } as never });
+    await vi.waitFor(async () =>
+      expect(await host.page.locator('[role=grid]').getAttribute('aria-rowcount')).toBe('4'),
+    );
+    expect(host.filters).toEqual([]);
+  });
+
   it('is said in the side bar, where one click takes it away', async () => {
     const host = await open({ page: 'table', lines, state: idle, size: { width: 300, height: 600 } });
     await host.page.locator('[role=row][aria-rowindex="3"]').waitFor();

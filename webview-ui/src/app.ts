@@ -33,7 +33,7 @@ export class App {
     this.peers = new Peers(host, () => this.feed.page.value?.study?.id);
     effect(() => {
       const page = this.feed.page.value;
-      if (page) this.ui.show(page.study, page.renamedFrom);
+      if (page) this.ui.show(page);
     });
     this.validations = new Validations(host);
     effect(() => {

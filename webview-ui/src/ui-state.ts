@@ -5,7 +5,7 @@
 import { batch, effect, type Signal, signal } from '@preact/signals-core';
 import type { Brush } from '../../src/core/study/filter.js';
 import type { Sort } from '../../src/core/study/sorting.js';
-import type { PageFilter, StudyRef } from '../../src/protocol/panel.js';
+import type { PageFilter, PageState, StudyRef } from '../../src/protocol/panel.js';
 import type { Host } from './host.js';
 
 export type ChartTab =
@@ -151,8 +151,8 @@ export class UiState {
     effect(() => this.#save());
   }
 
-  /** Brings back what was set up for this study, also under the id it had before it was renamed. */
-  show(ref: StudyRef | undefined, renamedFrom?: string): void {
+  /** Brings back what was set up for the page's study, also under the id it had before it was renamed. */
+  show({ study: ref, renamedFrom, filter }: Pick<PageState, 'study' | 'renamedFrom' | 'filter'>): void {
     if (ref?.id === this.#ref?.id) return;
     const { studies } = this.#saved;
     const study: SavedStudy = (ref && (studies[ref.id] ?? studies[renamedFrom ?? ''])) || {};
@@ -160,7 +160,7 @@ export class UiState {
       this.#ref = ref;
       this.sort.value = study.sort && [study.sort].flat();
       this.charts.value = { ...FIRST_CHARTS, ...study.charts };
-      this.filter.value = { ...NO_FILTER, ...study.filter };
+      this.filter.value = filter ?? { ...NO_FILTER, ...study.filter };
       this.#shared = this.filter.value;
       this.pointed.value = undefined;
       this.group.value = study.group;

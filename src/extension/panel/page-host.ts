@@ -183,7 +183,9 @@ export class PageHost {
     if (id !== undefined && this.studies.get(id)?.phase.kind === 'loading') await this.studies.load(id);
     this.#up = true;
     this.#tellComparison();
-    return this.#stateNow();
+    const now = this.#entry();
+    const filter = now && this.focus.filterOf(now.id);
+    return { ...this.#stateNow(), ...(filter ? { filter } : {}) };
   }
 
   #stateNow(): PageState {

@@ -176,6 +176,12 @@ export class Workbench {
     await this.#quickRow(text).click();
   }
 
+  /** Answers the input box that a command opened. */
+  async answer(text: string): Promise<void> {
+    await this.#quickInput().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
   // Sweetspot's container
 
   async showSweetspot(): Promise<void> {

@@ -55,6 +55,8 @@ export interface FakeHostOptions {
   readonly peers?: readonly PeerStudy[];
   /** Gives the study as one message to a page that has nothing of it, as the extension does for long ones. */
   readonly whole?: boolean;
+  /** Of a study that is given whole only so many blocks ever come. */
+  readonly blocks?: number;
 }
 
 class PipeReader extends AbstractMessageReader {
@@ -144,7 +146,10 @@ export class FakeHost {
     const server = serve<PageContract>(connection, {
       state: () => host.current!.#state,
       since: ({ seq }) => host.current!.#since(seq),
-      block: ({ index }) => host.current!.#outgoing?.block(index) ?? null,
+      block: ({ index }) =>
+        index >= (options.blocks ?? Number.POSITIVE_INFINITY)
+          ? new Promise(() => undefined)
+          : (host.current!.#outgoing?.block(index) ?? null),
       trial: ({ trial, action }) => {
         host.current?.trialActions.push({ trial, action });
       },
@@ -201,6 +206,11 @@ export class FakeHost {
     }, options.saved);
     await page.goto(`${ORIGIN}/`);
     return fake;
+  }
+
+  /** Somebody asked outside the page to compare the study with these. */
+  async compareWith(others: readonly string[]): Promise<void> {
+    await this.server.emit('compare', { study: sampleRef.id, others });
   }
 
   /** More of the journal; the page is told unless `quietly`, as one that is hidden would not be. */
