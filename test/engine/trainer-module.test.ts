@@ -111,6 +111,33 @@ describe('the module trainer', () => {
     expect((await train('package.mjs', source)).values).toEqual({ val_loss: 8 });
   });
 
+  it('runs CommonJS: require, module.exports, __dirname and __filename', async () => {
+    const home = join(folder, 'node_modules', 'doubling');
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, 'index.js'), 'module.exports = (x) => 2 * x;');
+    await writeFile(join(folder, 'beside.cjs'), 'exports.offset = 3;');
+    const source = `
+      const { basename } = require('node:path');
+      const double = require('doubling');
+      const { offset } = require('./beside.cjs');
+      module.exports = (config) => {
+        if (basename(__filename) !== 'common.cjs' || !__filename.startsWith(__dirname)) return -1;
+        return double(config.lr) + offset;
+      };`;
+    expect((await train('common.cjs', source)).values.val_loss).toBeCloseTo(3.2);
+  });
+
+  it('leaves alone what an ES module makes for itself of these names', async () => {
+    const source = `
+      import { createRequire } from 'node:module';
+      import { fileURLToPath } from 'node:url';
+      const require = createRequire(import.meta.url);
+      const __filename = fileURLToPath(import.meta.url);
+      const { sep } = require('node:path');
+      export default () => (__filename.endsWith(sep + 'own-require.mjs') ? 1 : 0);`;
+    expect((await train('own-require.mjs', source)).values).toEqual({ val_loss: 1 });
+  });
+
   it('compiles once, and again only when a file has changed', async () => {
     await writeFile(join(folder, 'part.ts'), 'export const part = 1;');
     const source = "import { part } from './part'; export default () => part;";

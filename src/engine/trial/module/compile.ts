@@ -61,8 +61,20 @@ const unprefixed = (path: string): string => path.replace(`${NAMESPACE}:`, '');
 /** The module's own place, since the compiled file lies elsewhere. */
 const META = { url: '__sweetspot_url', dirname: '__sweetspot_dirname', filename: '__sweetspot_filename' };
 
+/** What CommonJS takes for granted, unless the file declares it itself. */
+const COMMON_JS = { __dirname: META.dirname, __filename: META.filename };
+
+/** esbuild's stand-in for `require` looks for a global one, which ES modules do not have. */
+const REQUIRE = '__sweetspot_require';
+const SHIM = 'typeof require !== "undefined" ? require :';
+
+function requireFrom(file: string): string {
+  const from = JSON.stringify(pathToFileURL(file).href);
+  return `import{createRequire as ${REQUIRE}From}from"node:module";const ${REQUIRE}=${REQUIRE}From(${from});`;
+}
+
 function withMeta(source: string, path: string): string {
-  if (!source.includes('import.meta')) return source;
+  if (!/import\.meta|__dirname|__filename/.test(source)) return source;
   const values = { url: pathToFileURL(path).href, dirname: dirname(path), filename: path };
   const names = Object.entries(META).map(
     ([key, name]) => `${name} = ${JSON.stringify(values[key as keyof typeof META])}`,
@@ -219,7 +231,11 @@ export async function compile(file: string, folder: string): Promise<Compiled> {
       sourcesContent: false,
       keepNames: true,
       logLevel: 'silent',
-      define: Object.fromEntries(Object.entries(META).map(([key, name]) => [`import.meta.${key}`, name])),
+      banner: { js: requireFrom(file) },
+      define: {
+        ...Object.fromEntries(Object.entries(META).map(([key, name]) => [`import.meta.${key}`, name])),
+        ...COMMON_JS,
+      },
       plugins: [userFiles(tsconfigs)],
       tsconfigRaw: { compilerOptions: compilerOptions(tsconfigs.of(file)) ?? {} },
     });
@@ -229,7 +245,7 @@ export async function compile(file: string, folder: string): Promise<Compiled> {
     const inputs = Object.keys(result.metafile.inputs).filter((path) => path.startsWith(`${NAMESPACE}:`));
     return {
       kind: 'compiled',
-      code: code.text + inlineMap(map.text),
+      code: code.text.replace(SHIM, `true ? ${REQUIRE} :`) + inlineMap(map.text),
       inputs: [...inputs.map(unprefixed), ...tsconfigs.paths],
     };
   } catch (error) {

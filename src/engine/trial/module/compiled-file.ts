@@ -23,7 +23,7 @@ interface Note {
 }
 
 /** Raised when the way of compiling changes. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** Outputs of earlier versions go when they are older than this (ms): a worker may be about to load one. */
 const OLD = 60_000;
 /** Nobody compiles for longer (ms): a lock of that age was left behind, by another machine perhaps. */
