@@ -22,19 +22,34 @@ export interface ImportOptions {
   readonly map: readonly string[];
 }
 
+const isTable = (file: string): boolean => /\.csv$/i.test(file);
+
+/** What parts the columns: by what the heading has most of. */
+function delimiterOf(text: string): string {
+  const heading = text.slice(0, text.search(/[\r\n]|$/)).replace(/"[^"]*"/g, '');
+  const count = (one: string): number => heading.split(one).length;
+  return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best));
+}
+
+/** Of columns with one name the first keeps it. */
+const unique = (heading: readonly string[]): string[] =>
+  heading.map((name, index) => (heading.indexOf(name) === index ? name : `${name} (${index + 1})`));
+
 async function foreignStudy(
   file: string,
   config: ContinueOptions['config'],
   study: string | undefined,
+  names: Readonly<Record<string, string>>,
 ): Promise<ForeignStudy> {
-  if (!/\.csv$/i.test(file)) return chooseForeign(file, await openForeign(file), study);
+  if (!isTable(file)) return chooseForeign(file, await openForeign(file), study);
   let rows: Record<string, string>[];
   try {
-    rows = parse(await readFile(file, 'utf8'), { columns: true, bom: true, skip_empty_lines: true });
+    const text = await readFile(file, 'utf8');
+    rows = parse(text, { columns: unique, bom: true, skip_empty_lines: true, delimiter: delimiterOf(text) });
   } catch (error) {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const found = foreignOfRuns(rows, config);
+  const found = foreignOfRuns(rows, config, names);
   if (typeof found === 'string') throw new UsageError(`${file}: ${found}`);
   return found;
 }
@@ -48,7 +63,8 @@ export async function importStudy(file: string, config: string, options: ImportO
     if (!here || !there || rest.length > 0) throw new UsageError(`--map takes here=there, not "${pair}".`);
     return [here, there] as const;
   });
-  const foreign = await foreignStudy(file, read.config, options.study);
+  const said = Object.fromEntries(names);
+  const foreign = await foreignStudy(file, read.config, options.study, said);
   const name = await newStudyName(configFile);
   const continued = continueForeign(foreign, {
     worker: `${OUR_WORKER}${process.pid}`,
@@ -56,7 +72,8 @@ export async function importStudy(file: string, config: string, options: ImportO
     config: read.config,
     configFile,
     text: read.text,
-    names: Object.fromEntries(names),
+    // Of a table the columns have their names here by now.
+    names: isTable(file) ? {} : said,
     source: basename(file),
     at: timestamp(Date.now()),
   });

@@ -443,6 +443,28 @@ describe('sweetspot import', () => {
     expect(status).toBe(2);
   });
 
+  it('reads a table of W&B runs as a spreadsheet saved it: semicolons, a mark of byte order, a column twice', async () => {
+    const runs =
+      '\ufeff"Name";"State";"learning rate";"optimizer.name";"units";"val_loss";"Notes";"units"\r\n"a; b";"finished";"0.01";"adam";"80";"0.8";"two\r\nlines";""\r\n';
+    const folder = await project({ 'a.yaml': CONFIG, 'train.js': TRAIN, 'runs.csv': runs });
+    const { stdout, stderr } = cli(
+      folder,
+      'import',
+      'runs.csv',
+      'a.yaml',
+      '--map',
+      'optimizer.lr=learning rate',
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Study a begins with 1 of 1 trials of runs.csv');
+    const [, trial] = JSON.parse(cli(folder, 'list', 'a.yaml', '--json').stdout);
+    expect(trial).toMatchObject({
+      state: 'complete',
+      params: { 'optimizer.lr': 0.01, 'optimizer.name': 'adam', units: 80 },
+      note: 'two\r\nlines',
+    });
+  });
+
   it('reads a table of W&B runs', async () => {
     const runs = `"Name","State","Created","Runtime","lr","name","units","val_loss"
 "swift-1","finished","2026-01-02T03:04:05.000Z","60","0.01","adam","80","0.8"
