@@ -4,7 +4,9 @@
  * optimization of deep neural networks by extrapolation of learning curves" (IJCAI 2015), but without Markov chains: φ comes
  * from a grid of shapes (power laws t^-α, exponentials e^-t/τ, 1/ln(t + 1)), and for each of them level c, amplitude a
  * and noise have a conjugate prior (normal-inverse-gamma), so that evidence and prediction are exact and cheap: a mixture
- * of Student distributions, the same on every machine.
+ * of Student distributions, the same on every machine. No real curve has any of these shapes, and its deviations from them
+ * last: points do not count as independent (a power of the likelihood: Grünwald, "The safe Bayesian", ALT 2012), and what
+ * is still to come is as uncertain as it is large. Both constants were set by the coverage of intervals (bench/README.md).
  */
 import { logGamma, studentCdf } from '../student-t.js';
 
@@ -25,6 +27,11 @@ export interface CurvePrior {
 /** Of the inverse-gamma prior of the noise's variance: weak, around 2 % of the range. */
 const NOISE_SHAPE = 1.5;
 const NOISE_SHARE = 0.02;
+
+/** So many points all points of a curve count for, at most. */
+const EFFECTIVE = 3;
+/** Deviation of the shapes from the truth, as a share of the change that they foretell. */
+const MISFIT = 0.15;
 
 /** Shapes that fall from 1 to 0, for steps up to `last`. */
 function shapes(last: number): readonly ((t: number) => number)[] {
@@ -50,7 +57,9 @@ export function forecast(
   last: number,
   prior: CurvePrior,
 ): Forecast {
-  const n = curve.length;
+  const power = Math.min(1, EFFECTIVE / curve.length);
+  const n = curve.length * power;
+  const latest = curve.at(-1)?.value ?? prior.centre;
   const a0 = NOISE_SHAPE;
   const unit = (NOISE_SHARE * prior.range) ** 2;
   const b0 = unit * (a0 - 1) + Number.MIN_VALUE;
@@ -65,11 +74,11 @@ export function forecast(
     for (const { step, value } of curve) {
       const x = phi(step) - end;
       const y = value - prior.centre;
-      s01 += x;
-      s11 += x * x;
-      sy0 += y;
-      sy1 += x * y;
-      syy += y * y;
+      s01 += power * x;
+      s11 += power * x * x;
+      sy0 += power * y;
+      sy1 += power * x * y;
+      syy += power * y * y;
     }
     const s00 = n + precisionC;
     const determinant = s00 * s11 - s01 * s01;
@@ -84,8 +93,8 @@ export function forecast(
         aN * Math.log(bN) +
         logGamma(aN),
       location: prior.centre + c,
-      // Of a new value at `last`, its noise included.
-      scale: Math.sqrt((bN / aN) * (1 + s11 / determinant)),
+      // Of a new value at `last`, its noise and what the shape cannot know included.
+      scale: Math.sqrt((bN / aN) * (1 + s11 / determinant) + (MISFIT * (prior.centre + c - latest)) ** 2),
     };
   });
   const most = Math.max(...components.map(({ logEvidence }) => logEvidence));

@@ -20,7 +20,7 @@ export function nextInRace(study: Study): Suggestion | undefined {
   const { trials, settings } = study;
   const { race = 0 } = settings;
   if (race === 0) return undefined;
-  const { contenders, variance } = standing(study);
+  const { contenders, variance, prior } = standing(study);
   const top = contenders.slice(0, CONTENDERS);
   const [leader] = top;
   if (!leader || top.length < 2) return undefined;
@@ -34,7 +34,7 @@ export function nextInRace(study: Study): Suggestion | undefined {
   // A rival is open while it may still win; before the first round nothing is known about the noise.
   const open = top.slice(1).filter((rival) => {
     const unknown = !variance || runsOf(leader.number) === 0 || runsOf(rival.number) === 0;
-    return unknown || probabilityBetter(leader, rival, variance) < SURE;
+    return unknown || probabilityBetter(leader, rival, { variance, ...(prior && { prior }) }) < SURE;
   });
   if (open.length === 0) return undefined;
   const next = [leader, ...open]

@@ -1,8 +1,10 @@
 /**
  * How sure it is that the best trial is the best. The runs of a point scatter with its seeds; the variance is pooled over
- * the best points that were run more than once (bad ones scatter more), and with a flat prior the difference of two means has a Student posterior (Box
- * and Tiao, "Bayesian inference in statistical analysis", 1973, section 2.5). Without repeated runs there is nothing to
- * judge by.
+ * the best points that were run more than once (bad ones scatter more), and the difference of two means has a Student
+ * posterior (Box and Tiao, "Bayesian inference in statistical analysis", 1973, section 2.5). The means themselves are taken
+ * to be normally distributed around a centre (ibid. section 7.2: a random effect), both estimated by moments from the better
+ * half of the points: whoever is the best of many was lucky, too, and is drawn back the more, the fewer its runs and the
+ * less the points differ. With few points the prior is flat. Without repeated runs there is nothing to judge by.
  */
 import { outcomeViolation } from '../space/constraint.js';
 import { studentCdf } from '../student-t.js';
@@ -12,6 +14,10 @@ import type { Study } from './trial.js';
 
 /** So many points give the variance. */
 const POOLED = 5;
+/** Points, at least, from which is estimated how far points differ. */
+const POINTS = 6;
+/** They differ at least by this share of the variance of a mean: an estimate of none would say that all are equal. */
+const LEAST_SHARE = 0.25;
 
 /** A point with its completed runs. */
 export interface Contender {
@@ -25,6 +31,8 @@ export interface Standing {
   readonly contenders: readonly Contender[];
   /** Of single runs, with its degrees of freedom; undefined where no point was run twice. */
   readonly variance?: { readonly value: number; readonly freedom: number };
+  /** How the means of points are distributed before their own runs are looked at; undefined with few points. */
+  readonly prior?: { readonly centre: number; readonly variance: number };
 }
 
 export interface Winner {
@@ -67,21 +75,42 @@ export function standing({ trials, objectives, settings }: Judged): Standing {
   const sum = (of: (point: (typeof points)[number]) => number): number =>
     pooled.reduce((total, point) => total + of(point), 0);
   const freedom = sum(({ runs }) => runs - 1);
-  return {
-    contenders: points.map(({ squares: _, ...contender }) => contender),
-    ...(freedom > 0 && { variance: { value: sum(({ squares }) => squares) / freedom, freedom } }),
-  };
+  const contenders = points.map(({ squares: _, ...contender }) => contender);
+  if (freedom === 0) return { contenders };
+  const variance = { value: sum(({ squares }) => squares) / freedom, freedom };
+  const prior = priorOf(contenders, variance.value);
+  return { contenders, variance, ...(prior && { prior }) };
 }
 
-/** The probability that `a`, whose mean is at least as good, is better than `b`. */
+/** By moments: what the means of the better half scatter more than runs of one point would make them. */
+function priorOf(contenders: readonly Contender[], variance: number): Standing['prior'] {
+  if (contenders.length < POINTS) return undefined;
+  const half = contenders.slice(0, Math.ceil(contenders.length / 2));
+  const n = half.length;
+  const centre = half.reduce((sum, { mean }) => sum + mean, 0) / n;
+  const scatter = half.reduce((sum, { mean }) => sum + (mean - centre) ** 2, 0) / (n - 1);
+  const ofRuns = half.reduce((sum, { runs }) => sum + variance / runs, 0) / n;
+  return { centre, variance: Math.max(scatter - ofRuns, LEAST_SHARE * ofRuns, Number.MIN_VALUE) };
+}
+
+/** The probability that `a` is better than `b`; `a` stands before `b` by its mean. */
 export function probabilityBetter(
   a: Contender,
   b: Contender,
-  variance: NonNullable<Standing['variance']>,
+  { variance, prior }: Pick<Standing, 'prior'> & Required<Pick<Standing, 'variance'>>,
 ): number {
-  const gap = Math.abs(a.mean - b.mean);
-  const deviation = Math.sqrt(variance.value * (1 / a.runs + 1 / b.runs));
-  return gap === 0 ? 0.5 : studentCdf(gap / deviation, variance.freedom);
+  const posterior = ({ mean, runs }: Contender): { readonly mean: number; readonly variance: number } => {
+    const own = variance.value / runs;
+    if (!prior) return { mean, variance: own };
+    const weight = prior.variance / (prior.variance + own);
+    return { mean: prior.centre + weight * (mean - prior.centre), variance: weight * own };
+  };
+  const [p, q] = [posterior(a), posterior(b)];
+  // Which way is better is known from who stands first: the gap is positive unless luck has reversed it.
+  const better = Math.sign(b.mean - a.mean);
+  const gap = better * (q.mean - p.mean);
+  const deviation = Math.sqrt(p.variance + q.variance);
+  return better === 0 || gap === 0 ? 0.5 : studentCdf(gap / deviation, variance.freedom);
 }
 
 /** undefined where no point was run twice, there are several objectives, or there is nothing to compare the best with. */
@@ -89,13 +118,13 @@ export function winnerOf(study: Judged): Winner | undefined {
   // Of several objectives none decides alone.
   if (study.objectives.length > 1) return undefined;
   const best = bestTrial(study);
-  const { contenders, variance } = standing(study);
+  const { contenders, variance, prior } = standing(study);
   const first = contenders.find(({ number }) => number === best?.number);
   if (!first || !variance) return undefined;
   let [versus, probability] = [-1, Infinity];
   for (const other of contenders) {
     if (other === first) continue;
-    const p = probabilityBetter(first, other, variance);
+    const p = probabilityBetter(first, other, { variance, ...(prior && { prior }) });
     if (p < probability) [versus, probability] = [other.number, p];
   }
   if (versus < 0) return undefined;
