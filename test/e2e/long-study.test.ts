@@ -1,4 +1,4 @@
-// A study with thousands of records, which reaches a page as one packed message: seen in a real window.
+// A study with thousands of records, which reaches a page in blocks: seen in a real window.
 import { strict as assert } from 'node:assert';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,9 +6,9 @@ import { sampleJournal } from '../webview/support/sample-study.js';
 import { folderWith, session } from './support/session.js';
 import { openWorkbench, type Workbench } from './support/workbench.js';
 
-const TRIALS = 1_000;
+const TRIALS = 10_000;
 
-describe('a study of a thousand trials in a window', () => {
+describe('a study of ten thousand trials in a window', () => {
   let workbench: Workbench;
   after(() => workbench?.close());
 
@@ -16,7 +16,7 @@ describe('a study of a thousand trials in a window', () => {
     const config = await readFile(join(session().root, 'examples', 'iris', 'iris.yaml'), 'utf8');
     const journal = sampleJournal({
       trials: TRIALS,
-      steps: 10,
+      steps: 1,
       budget: TRIALS,
       status: { kind: 'finished', reason: 'x' },
     });
@@ -26,7 +26,7 @@ describe('a study of a thousand trials in a window', () => {
     });
     workbench = await openWorkbench(folder);
     await workbench.showSweetspot();
-    await workbench.treeRows('Studies').filter({ hasText: '1000/1000 · best' }).waitFor();
+    await workbench.treeRows('Studies').filter({ hasText: '10000/10000 · best' }).waitFor();
     const table = await workbench.webview('body[data-page="table"]');
     await table.locator('[role="row"][aria-rowindex="2"]').waitFor();
     await workbench.runCommand('Sweetspot: Open Results');

@@ -5,6 +5,7 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import { bestTrial } from '../../src/core/study/best.js';
 import { parseJson } from '../../src/core/study/journal-line.js';
+import type { TrialBlock } from '../../src/core/study/packed-trials.js';
 import type { JournalRecord } from '../../src/core/study/records.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
 import { IncomingStudy, type StudyTransfer } from '../../src/core/study/transfer.js';
@@ -25,6 +26,11 @@ export interface StudyView {
 
 /** Drawing may take a third of the page's time, so that a long study stays scrollable while it grows. */
 const IDLE_PER_DRAWING = 2;
+
+/** Blocks of a long study that are asked for at a time. */
+const BLOCKS_AHEAD = 4;
+/** Milliseconds after which the part of a long study that has come is shown. */
+const SHOWN_AFTER = 250;
 
 export class StudyFeed {
   readonly #host: Host;
@@ -125,20 +131,25 @@ export class StudyFeed {
     this.#schedule();
   }
 
-  /** Takes a long study block by block; the first is shown while the others arrive. False where it broke off. */
+  /** Takes a long study block by block; where that takes long, what has come is shown meanwhile. False where it broke off. */
   async #receive(ref: StudyRef, seq: number, first: StudyTransfer): Promise<boolean> {
     const incoming = new IncomingStudy(first);
     this.#reducer = incoming.reducer;
     this.#expected = first.trials;
-    const ask = (index: number) => this.#host.call('block', { study: ref.id, seq, index });
-    let next = ask(0);
+    const began = performance.now();
+    let shown = false;
+    // Some are made over there while another is read here.
+    const coming: Promise<TrialBlock | null>[] = [];
     for (let index = 0; index < first.blocks; index++) {
-      const block = await next;
+      while (coming.length < BLOCKS_AHEAD && index + coming.length < first.blocks)
+        coming.push(this.#host.call('block', { study: ref.id, seq, index: index + coming.length }));
+      const block = await coming.shift();
       if (!block || ref.id !== this.#ref?.id) return false;
-      // Made over there while this one is read here.
-      if (index + 1 < first.blocks) next = ask(index + 1);
       incoming.add(block);
-      if (index === 0) this.#schedule();
+      if (!shown && performance.now() - began > SHOWN_AFTER) {
+        shown = true;
+        this.#schedule();
+      }
     }
     this.#notBefore = 0;
     return true;

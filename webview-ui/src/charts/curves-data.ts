@@ -36,8 +36,17 @@ export interface CurvesScale {
 const BACKGROUND = 150;
 const ORDER: Readonly<Record<CurveRole, number>> = { other: 0, running: 1, best: 2, selected: 3 };
 
-/** The metrics that trials report per step, the objective first. */
+const METRICS = new WeakMap<readonly Trial[], ReadonlySet<string>>();
+
+/** The metrics that trials report per step, the objective first. The list of trials stands for its contents. */
 export function reportedMetrics(trials: readonly Trial[], objective: string): readonly string[] {
+  const names = METRICS.get(trials) ?? namesOf(trials);
+  METRICS.set(trials, names);
+  const others = [...names].filter((name) => name !== objective).sort();
+  return names.has(objective) ? [objective, ...others] : others;
+}
+
+function namesOf(trials: readonly Trial[]): ReadonlySet<string> {
   const names = new Set<string>();
   // Most trials share the very list.
   const seen = new Set<readonly string[]>();
@@ -47,8 +56,7 @@ export function reportedMetrics(trials: readonly Trial[], objective: string): re
     seen.add(some);
     for (const name of some) names.add(name);
   }
-  const others = [...names].filter((name) => name !== objective).sort();
-  return names.has(objective) ? [objective, ...others] : others;
+  return names;
 }
 
 export function curvesOf(

@@ -22,7 +22,14 @@ export function cellContent(view: StudyView, trial: Trial, column: Column, clock
     case 'number': {
       const best = view.best === trial;
       const content = html`${best ? html`${starIcon}<span class="quiet">best</span>` : nothing}${trial.number}`;
-      return { content, title: trial.suggestion?.reason ?? '', muted: false };
+      // Titles are asked for where the pointer rests: those that take work are made then.
+      return {
+        content,
+        get title() {
+          return trial.suggestion?.reason ?? '';
+        },
+        muted: false,
+      };
     }
     case 'state':
       return {
@@ -59,7 +66,9 @@ export function cellContent(view: StudyView, trial: Trial, column: Column, clock
     case 'duration':
       return {
         content: typeof value === 'number' ? formatDuration(value) : NOTHING,
-        title: trial.startedAt ? `Started ${new Date(trial.startedAt).toLocaleString()}` : '',
+        get title() {
+          return trial.startedAt ? `Started ${new Date(trial.startedAt).toLocaleString()}` : '';
+        },
         muted: typeof value !== 'number',
       };
     case 'marks':
