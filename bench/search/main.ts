@@ -62,7 +62,9 @@ if (options['multi-objective']) {
     firstSeed: Number(options['first-seed']),
     trials: Number(options.trials ?? 100),
     workers: Number(options.workers),
-    ...(options.live && { live: { python: options.python, peers: split(options.peers ?? 'tpe,nsga2,nsga3,gp') } }),
+    ...(options.live && {
+      live: { python: options.python, peers: split(options.peers ?? 'tpe,nsga2,nsga3,gp') },
+    }),
   });
   if (options.json) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
   process.exit();

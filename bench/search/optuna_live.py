@@ -6,6 +6,7 @@ processor time per suggestion of ten parameters after so many random trials: {"m
 that this Optuna has ("tpe" as it is by default, "tpe_mv" joint and grouped).
 """
 import json
+import random
 import sys
 import time
 import warnings
@@ -74,9 +75,9 @@ def speed(sampler, trials):
     study = optuna.create_study(sampler=SAMPLERS[sampler](0))
     space = {f"p{i}": {"type": "float", "low": 0, "high": 1} for i in range(10)}
     distributions = {name: FloatDistribution(0, 1) for name in space}
-    draw = optuna.samplers.RandomSampler(seed=1)
+    draw = random.Random(1)
     for _ in range(trials):
-        params = {name: draw._rng.uniform(0, 1) for name in space}
+        params = {name: draw.uniform(0, 1) for name in space}
         value = sum((i + 1) * (x - 0.3) ** 2 for i, x in enumerate(params.values()))
         study.add_trial(optuna.trial.create_trial(params=params, distributions=distributions, value=value))
     times = []

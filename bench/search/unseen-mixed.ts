@@ -209,6 +209,14 @@ const definitions: readonly Definition[] = [
     best: 0,
     formula: landscapes('landscapes6', 6, 4),
   },
+  {
+    id: 'landscapes20',
+    half: 'tuning',
+    params: [choice('kind', letters('k', 20)), ...numbers(3)],
+    best: 0,
+    formula: landscapes('landscapes20', 20, 3),
+  },
+  { id: 'network_n', half: 'tuning', params: networkParams, best: 0.1, formula: networkLoss, noise: 0.02 },
   { id: 'network', half: 'tuning', params: networkParams, best: 0.1, formula: networkLoss },
   { id: 'training_n', half: 'confirming', params: training, best: 0.06, formula: trainingLoss, noise: 0.02 },
   {

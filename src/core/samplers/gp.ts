@@ -1,7 +1,7 @@
 /**
  * Bayesian optimisation with a Gaussian process: a short quasi-random start, then the point of the largest expected
  * improvement over the best posterior mean. Matérn 5/2 with a length-scale per parameter, Hamming distance for choices,
- * conditional parameters in the kernel, HalfRank warping of the results; a trial that is running counts with the value
+ * conditional parameters in the kernel, bad results squashed where that helps (gp/choose.ts); a trial that is running counts with the value
  * predicted for it ("kriging believer": Ginsbourger, Le Riche and Carraro 2010), failed ones and those
  * that break an outcome constraint count with the worst there was, and teach a second model where not to go
  * (gp/feasibility.ts).
@@ -12,8 +12,9 @@ import { pointKey } from '../space/point.js';
 import type { Suggestion } from '../study/trial.js';
 import { explain } from './explain.js';
 import { acquire } from './gp/acquire.js';
+import { chooseView, type View } from './gp/choose.js';
 import { Feasibility } from './gp/feasibility.js';
-import { fitHyperparameters, type Hyperparameters } from './gp/fit.js';
+import { fitHyperparameters } from './gp/fit.js';
 import { Points } from './gp/kernel.js';
 import { Model } from './gp/model.js';
 import { warp } from './gp/warp.js';
@@ -40,7 +41,7 @@ const NEAREST = 3;
 interface Fitted {
   readonly rows: readonly Float64Array[];
   readonly values: readonly number[];
-  readonly hyper: Hyperparameters;
+  readonly view: View;
 }
 /** Fits by space, the latest first: a sampler is asked again and again about a growing list of the same trials. */
 const fits = new WeakMap<UnitSpace, readonly Fitted[]>();
@@ -50,21 +51,21 @@ function fitted(
   unit: UnitSpace,
   observed: readonly Observation[],
   numberOf: (one: Observation) => number,
-  seen: (values: readonly number[]) => Float64Array,
-): Hyperparameters {
+  fit: (points: Points, values: readonly number[], evaluations: number) => View,
+): View {
   const known = fits.get(unit) ?? [];
   const same = known.find(
     ({ rows, values }) =>
       rows.length === observed.length &&
       observed.every((one, i) => one.x === rows[i] && numberOf(one) === values[i]),
   );
-  if (same) return same.hyper;
+  if (same) return same.view;
   const rows = observed.map(({ x }) => x);
   const values = observed.map(numberOf);
   const points = new Points(unit.axes, rows);
-  const hyper = fitHyperparameters(points, seen(values), unit.axes.length, fitEvaluations(points.count));
-  fits.set(unit, [{ rows, values, hyper }, ...known].slice(0, REMEMBERED));
-  return hyper;
+  const view = fit(points, values, fitEvaluations(points.count));
+  fits.set(unit, [{ rows, values, view }, ...known].slice(0, REMEMBERED));
+  return view;
 }
 
 const label = ({ feasible }: Observation): number => (feasible ? 1 : -1);
@@ -73,7 +74,11 @@ const label = ({ feasible }: Observation): number => (feasible ? 1 : -1);
 function feasibility(unit: UnitSpace, all: readonly Observation[]): Feasibility | undefined {
   if (all.every(({ feasible }) => feasible)) return undefined;
   const fit = representative(all.slice(0, fitSize(all.length)), MOST);
-  const hyper = fitted(unit, fit, label, (labels) => Float64Array.from(labels));
+  const dimensions = unit.axes.length;
+  const { hyper } = fitted(unit, fit, label, (points, labels, evaluations) => ({
+    tail: 'plain',
+    hyper: fitHyperparameters(points, Float64Array.from(labels), dimensions, evaluations),
+  }));
   const observed = representative(all, MOST);
   const rows = observed.map(({ x }) => x);
   return new Feasibility(unit.axes, rows, Float64Array.from(observed, label), hyper);
@@ -91,15 +96,18 @@ function suggest(
   const { trials, seed, number, directions, allows } = context;
   const source = random(seed, number, 'gp');
   const fit = representative(all.slice(0, fitSize(all.length)), MOST);
-  const hyper = fitted(
+  const { tail, hyper } = fitted(
     unit,
     fit,
     ({ value }) => value,
-    (values) => warp(values).y,
+    (points, values, evaluations) => chooseView(points, values, unit.axes.length, evaluations),
   );
   const observed = representative(all, MOST);
   const chance = feasibility(unit, all);
-  const { y, invert } = warp(observed.map(({ value }) => value));
+  const { y, invert } = warp(
+    observed.map(({ value }) => value),
+    tail,
+  );
   const rows = observed.map(({ x }) => x);
   const pending = trials
     .filter(({ state }) => state === 'running' || state === 'waiting')

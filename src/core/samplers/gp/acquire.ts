@@ -1,8 +1,9 @@
 /**
  * Where the next trial promises most: the maximum of the logarithm of the expected improvement over a space of numbers,
  * choices and conditions. Quasi-random points over the whole space and small changes of the best trials are scored;
- * from the best of them the numbers are improved by gradient and the discrete parameters by trying every value (a spread
- * of them where there are many), in turn, until nothing improves. After Optuna's optim_mixed.py.
+ * from the best of either kind (near a good trial all slopes lead into its own valley) the numbers are improved by
+ * gradient and the discrete parameters by trying every value (a spread of them where there are many), in turn, until
+ * nothing improves. After Optuna's optim_mixed.py.
  */
 import type { Random } from '../../random.js';
 import { normalQuantile } from '../normal.js';
@@ -40,7 +41,10 @@ export interface AcquireOptions {
 export interface Candidate {
   /** A number for every axis. */
   readonly x: Float64Array;
-  /** Logarithm of the expected improvement, times the belief; -Infinity where the point is not allowed. */
+  /**
+   * Logarithm of the expected improvement, times the belief; -Infinity where the point is not allowed. Of points that
+   * cannot be among the best, a bound from above.
+   */
   readonly score: number;
 }
 
@@ -48,7 +52,8 @@ export interface Candidate {
 const SCAN = 16;
 /** Grids with more values than this are improved by gradient too, and rounded. */
 const FINE_GRID = 16;
-const STARTS = 3;
+/** Climbs from the best changes of good trials, and as many from the best points of the whole space. */
+const STARTS = 2;
 /** Changes of one trial that are tried until one is allowed. */
 const RETRIES = 5;
 /** Times that the end of a climb is drawn back half-way where it is not allowed. */
@@ -66,41 +71,55 @@ export function acquire(options: AcquireOptions): readonly Candidate[] {
   const active = new Uint8Array(d);
   const masked = new Float64Array(d);
 
-  const score = (x: Float64Array): number => {
+  const score = (x: Float64Array, atLeast?: number): number => {
     if (allows && !allows(x)) return Number.NEGATIVE_INFINITY;
     unit.markActive(x, active);
     for (let j = 0; j < d; j++) masked[j] = active[j] ? (x[j] as number) : Number.NaN;
-    let value = model.improvement(masked);
+    let believing = 0;
     for (const j of believed) {
-      if (active[j]) value += belief * priorLogDensity(axes[j]?.prior as UnitPrior, x[j] as number);
+      if (active[j]) believing += belief * priorLogDensity(axes[j]?.prior as UnitPrior, x[j] as number);
     }
-    return value;
+    return model.improvement(masked, atLeast === undefined ? undefined : atLeast - believing) + believing;
   };
 
-  const pool: { x: Float64Array; score: number }[] = [];
-  const add = (x: Float64Array): boolean => {
-    const value = score(x);
+  /** Points and the best scores among them, best first: what falls short of those need not be known exactly. */
+  const pool = () => ({
+    points: [] as Candidate[],
+    top: new Float64Array(STARTS).fill(Number.NEGATIVE_INFINITY),
+  });
+  const [near, far] = [pool(), pool()];
+  const add = ({ points, top }: typeof near, x: Float64Array): boolean => {
+    const value = score(x, top[STARTS - 1]);
     if (allows && value === Number.NEGATIVE_INFINITY) return false;
-    pool.push({ x, score: value });
+    points.push({ x, score: value });
+    for (let k = STARTS - 1; k >= 0 && value > (top[k] as number); k--) {
+      if (k + 1 < STARTS) top[k + 1] = top[k] as number;
+      top[k] = value;
+    }
     return true;
   };
   const best = options.best.map((row, rank) =>
     row.map((u, j) => (Number.isNaN(u) ? coordinateOf(axes[j] as Axis, sobol(rank, j, seed)) : u)),
   );
+  for (const row of best) add(near, row);
   const spread = Math.floor(candidates / 2);
-  for (let i = 0; i < spread; i++) {
-    add(Float64Array.from(axes, (axis, j) => believedCoordinate(axis, sobol(i, j, seed))));
-  }
   for (let i = spread; i < candidates && best.length > 0; i++) {
     const from = best[i % best.length] as Float64Array;
-    for (let again = 0; again < RETRIES && !add(neighbour(axes, from, source)); again++);
+    for (let again = 0; again < RETRIES && !add(near, neighbour(axes, from, source)); again++);
   }
-  for (const row of best) add(row);
-  pool.sort((a, b) => b.score - a.score);
-
-  const starts = pool.slice(0, STARTS);
-  const improved = starts.map(({ x, score: initial }) => improve(options, score, x.slice(), initial));
-  return [...improved, ...pool].sort((a, b) => b.score - a.score);
+  for (let i = 0; i < spread; i++) {
+    const x = new Float64Array(d);
+    for (let j = 0; j < d; j++) x[j] = believedCoordinate(axes[j] as Axis, sobol(i, j, seed));
+    add(far, x);
+  }
+  const byScore = (a: Candidate, b: Candidate): number => b.score - a.score;
+  const improved = [near, far].flatMap(({ points }) =>
+    points
+      .sort(byScore)
+      .slice(0, STARTS)
+      .map(({ x, score: initial }) => improve(options, score, x.slice(), initial)),
+  );
+  return [...improved, ...near.points, ...far.points].sort(byScore);
 }
 
 /** Some coordinates changed a little, at several scales. */

@@ -56,7 +56,7 @@ export interface Factors {
 /** The factors a posterior needs; more noise is added where rounding has made the matrix singular. */
 export function factorise(points: Points, y: Float64Array, hyper: Hyperparameters): Factors {
   const n = points.count;
-  const s = weighted(points.pairs(), hyper.weights);
+  const s = points.weightedPairs(hyper.weights);
   for (let p = 0; p < s.length; p++) s[p] = matern(s[p] as number);
   const k = new Float64Array(n * n);
   let noise = hyper.noise;

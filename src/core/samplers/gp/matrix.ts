@@ -71,7 +71,33 @@ export function gramInverse(inverse: Float64Array, n: number, out: Float64Array)
 /** out = L·v for a lower triangle; returns |out|². */
 export function lowerTimes(l: Float64Array, n: number, v: Float64Array, out: Float64Array): number {
   let norm = 0;
-  for (let i = 0; i < n; i++) {
+  let i = 0;
+  // Two rows at once share what is read of v.
+  for (; i + 1 < n; i += 2) {
+    const a = i * n;
+    const b = a + n;
+    let a0 = 0;
+    let a1 = 0;
+    let b0 = 0;
+    let b1 = 0;
+    let k = 0;
+    for (; k + 1 <= i; k += 2) {
+      const v0 = v[k] as number;
+      const v1 = v[k + 1] as number;
+      a0 += (l[a + k] as number) * v0;
+      a1 += (l[a + k + 1] as number) * v1;
+      b0 += (l[b + k] as number) * v0;
+      b1 += (l[b + k + 1] as number) * v1;
+    }
+    // Here k = i, since i is even.
+    a0 += (l[a + k] as number) * (v[k] as number);
+    b0 += (l[b + k] as number) * (v[k] as number) + (l[b + k + 1] as number) * (v[k + 1] as number);
+    const [x, y] = [a0 + a1, b0 + b1];
+    out[i] = x;
+    out[i + 1] = y;
+    norm += x * x + y * y;
+  }
+  if (i < n) {
     const x = dot(l, i * n, v, 0, i + 1);
     out[i] = x;
     norm += x * x;

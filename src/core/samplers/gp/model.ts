@@ -55,10 +55,20 @@ export class Model {
     }
   }
 
-  /** Logarithm of the expected improvement at x, times the probability of being feasible; NaN in x marks an inactive parameter. */
-  improvement(x: Float64Array): number {
+  /**
+   * Logarithm of the expected improvement at x, times the probability of being feasible; NaN in x marks an inactive
+   * parameter. Where that is certain not to exceed `atLeast`, a bound which does not either, at a fraction of the cost.
+   */
+  improvement(x: Float64Array, atLeast = Number.NEGATIVE_INFINITY): number {
     const posterior = this.#posterior;
-    posterior.at(x);
+    posterior.near(x);
+    if (atLeast > Number.NEGATIVE_INFINITY) {
+      // The expected improvement grows with the deviation.
+      const { deviationBound: most } = posterior;
+      const bound = logImprovement((this.incumbent - posterior.mean) / most).value + Math.log(most);
+      if (bound <= atLeast) return bound;
+    }
+    posterior.spread();
     const z = (this.incumbent - posterior.mean) / posterior.deviation;
     const chance = this.#feasibility?.logChance(x) ?? 0;
     return logImprovement(z).value + Math.log(posterior.deviation) + chance;

@@ -8,9 +8,12 @@ import { lowerTimes, transposedTimes } from './matrix.js';
 const VARIANCE_FLOOR = 1e-10;
 
 export class Posterior {
-  /** Of the last point that `at` was asked about. */
+  /** Of the last point that was asked about. */
   mean = 0;
+  /** Not set by `near`. */
   deviation = 0;
+  /** The deviation is no larger: it is what the one trial that says most about the point would leave of it. */
+  deviationBound = 0;
   readonly #distance: Float64Array;
   readonly #k: Float64Array;
   readonly #v: Float64Array;
@@ -30,18 +33,36 @@ export class Posterior {
 
   /** Sets `mean` and `deviation` (without noise) to those at x; NaN in x marks an inactive parameter. */
   at(x: Float64Array): void {
+    this.near(x);
+    this.spread();
+  }
+
+  /** The part of `at` whose cost does not grow with the square of the trials: `mean` and `deviationBound`. */
+  near(x: Float64Array): void {
     const { points, hyper, factors } = this;
     const n = points.count;
     points.distances(x, hyper.weights, this.#distance);
     let mean = 0;
+    let nearest = Infinity;
     for (let i = 0; i < n; i++) {
-      const k = hyper.signal * matern(this.#distance[i] as number) + MEAN_VARIANCE;
+      const distance = this.#distance[i] as number;
+      if (distance < nearest) nearest = distance;
+      const k = hyper.signal * matern(distance) + MEAN_VARIANCE;
       this.#k[i] = k;
       mean += k * (factors.alpha[i] as number);
     }
-    const explained = lowerTimes(factors.inverse, n, this.#k, this.#v);
     const prior = hyper.signal + MEAN_VARIANCE;
+    const most = hyper.signal * matern(nearest) + MEAN_VARIANCE;
+    const left = prior - (most * most) / (prior + factors.noise);
     this.mean = mean;
+    this.deviationBound = Math.sqrt(Math.max(VARIANCE_FLOOR * prior, left));
+  }
+
+  /** What `near` has left out for the same point. */
+  spread(): void {
+    const { points, hyper, factors } = this;
+    const explained = lowerTimes(factors.inverse, points.count, this.#k, this.#v);
+    const prior = hyper.signal + MEAN_VARIANCE;
     this.deviation = Math.sqrt(Math.max(VARIANCE_FLOOR * prior, prior - explained));
   }
 

@@ -1,9 +1,14 @@
 /**
- * Results as the Gaussian process sees them: to be minimised, the bad half squashed, centred and scaled. A training
- * that diverges must not flatten the differences among those that went well. HalfRank: Song et al., "The Vizier
+ * Results as the Gaussian process sees them: to be minimised, centred and scaled, the bad half squashed or not. A
+ * training that diverges must not flatten the differences among those that went well; but where the bad results belong
+ * to the same shape as the good, squashing spoils it (gp/choose.ts decides). HalfRank: Song et al., "The Vizier
  * Gaussian process bandit algorithm", arXiv 2408.11527, section on output warping.
  */
 import { normalQuantile } from '../normal.js';
+
+/** What is done to the bad half: given the spread of the good one by rank, or left alone. */
+export type Tail = 'squashed' | 'plain';
+export const tails: readonly Tail[] = ['squashed', 'plain'];
 
 export interface Warp {
   /** The results given, warped. */
@@ -37,8 +42,11 @@ function halfRank(sorted: readonly number[], unique: readonly number[]): Map<num
   return result;
 }
 
-/** @param values to be minimised; finite */
-export function warp(values: readonly number[]): Warp {
+/**
+ * @param values to be minimised; finite
+ * @returns also what 1 of `y` is in the good half, as a share of the range of the results
+ */
+export function warp(values: readonly number[], tail: Tail = 'squashed'): Warp & { readonly unit: number } {
   // Scaled first, so that squares neither overflow nor vanish.
   const lowest = Math.min(...values);
   const span = Math.max(...values) / 2 - lowest / 2;
@@ -46,8 +54,8 @@ export function warp(values: readonly number[]): Warp {
   const scaled = values.map((y) => (y / 2 - lowest / 2) / scale);
   const sorted = scaled.toSorted((a, b) => a - b);
   const unique = [...new Set(sorted)];
-  const map = halfRank(sorted, unique);
-  const y = Float64Array.from(scaled, (value) => map.get(value) as number);
+  const map = tail === 'squashed' ? halfRank(sorted, unique) : undefined;
+  const y = Float64Array.from(scaled, (value) => map?.get(value) ?? value);
   const centre = mean(y);
   const deviation = Math.sqrt(mean(y.map((v) => (v - centre) ** 2)));
   const unit = deviation > 0 ? deviation : 1;
@@ -70,5 +78,5 @@ export function warp(values: readonly number[]): Warp {
     const [va, vb] = [values[a] as number, values[b] as number];
     return yb > ya ? va + ((warped - ya) / (yb - ya)) * (vb - va) : va;
   };
-  return { y, invert };
+  return { y, unit, invert };
 }
