@@ -78,14 +78,21 @@ function exitCode(study: Study, status: StudyStatus, interrupted: boolean): numb
 
 /** Calls back for each trial when it starts and when it ends, once what happened is on disk. */
 function watchTrials(study: Study, onChange: (trial: Study['trials'][number]) => void): () => void {
-  const known = new Map(study.trials.map(({ number, state }) => [number, state]));
-  return () => {
-    for (const trial of study.trials) {
-      if (known.get(trial.number) === trial.state) continue;
-      known.set(trial.number, trial.state);
-      onChange(trial);
+  /** States of those that may still change: looked at after every report, so not of all there are. */
+  const open = new Map<number, string>();
+  let seen = 0;
+  const look = (tell: boolean): void => {
+    for (; seen < study.trials.length; seen++) open.set(seen, '');
+    for (const [number, known] of open) {
+      const trial = study.trials[number];
+      if (!trial || trial.state === known) continue;
+      if (isFinished(trial.state)) open.delete(number);
+      else open.set(number, trial.state);
+      if (tell) onChange(trial);
     }
   };
+  look(false);
+  return () => look(true);
 }
 
 /** One JSON object per line. */

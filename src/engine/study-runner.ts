@@ -4,56 +4,39 @@
  */
 
 import { EventEmitter } from 'node:events';
-import type { AnnotatedConfig } from '../core/annotation/annotated-config.js';
-import { applyValues, patchedData } from '../core/annotation/edit.js';
 import type { JsonObject } from '../core/json.js';
-import { derivedSeed } from '../core/random.js';
 import type { Params } from '../core/space/parameter.js';
 import { completionRecords, enqueueInto, type Unnamed } from '../core/study/enqueue.js';
 import { OUR_WORKER } from '../core/study/journal-line.js';
 import { judgeTrial } from '../core/study/judge.js';
 import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
 import { nextTrial } from '../core/study/next.js';
-import { isPaused, leftOverRecords, pauseRecords, promoteRecords } from '../core/study/pause.js';
-import { trialFolder } from '../core/study/places.js';
+import { isPaused, leftOverRecords, promoteRecords } from '../core/study/pause.js';
 import type { JournalRecord } from '../core/study/records.js';
 import type { StudyReducer } from '../core/study/reduce.js';
-import { repeatOf } from '../core/study/repeats.js';
 import type { Study, StudyStatus, Suggestion, Trial } from '../core/study/trial.js';
 import {
   askRecords,
   attributesRecord,
   claimRecords,
-  type Outcome,
   reportRecord,
   requeueRecords,
   statusRecord,
-  tellRecords,
   timestamp,
 } from '../core/study/write.js';
 import type { EngineStatus } from '../protocol/engine.js';
 import { Asker } from './ask/asker.js';
+import { attemptSpec, type RunContext } from './attempt-spec.js';
 import type { AttemptResult, Executor } from './executors/executor.js';
 import type { Journal } from './journal.js';
-import { withOwnSeed } from './repeat-seed.js';
 import { longTimeout } from './timer.js';
 import { TrialNotices } from './trial-notices.js';
+import { outcomeOf } from './trial-outcome.js';
 
-/** Failures at the beginning, without a single success, after which going on is pointless. */
-const HOPELESS = 5;
-/** Times that a trial may be interrupted from outside before it is given up. */
-const MAX_ATTEMPTS = 5;
-
-export interface RunnerOptions {
+export interface RunnerOptions extends RunContext {
   readonly journal: Journal;
   readonly reducer: StudyReducer;
-  readonly config: AnnotatedConfig;
-  /** The config's text as it is now. */
-  readonly text: string;
-  readonly configFile: string;
   readonly executor: Executor;
-  readonly backend: 'auto' | 'embedded' | 'native';
-  readonly tensorflowFolders: readonly string[];
   /** What works out suggestions that take long, dist/ask.js, and from which on they do; absent: nothing else does. */
   readonly asking?: { readonly script: string; readonly slowMs?: number };
 }
@@ -241,16 +224,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   }
 
   async #attempt(number: number): Promise<AttemptResult> {
-    const { config, text, configFile, executor, journal, backend, tensorflowFolders } = this.#options;
-    const trial = this.#trial(number);
-    const { params } = trial;
-    const asGiven = {
-      config: patchedData(config.data, config.tuned, params),
-      text: applyValues(text, config.tuned, params).text,
-    };
-    const patched =
-      repeatOf(trial) === undefined ? asGiven : withOwnSeed(asGiven.config, asGiven.text, number);
-    const folder = trialFolder(journal.file, number);
+    const { executor, journal } = this.#options;
     const attempt = (this.#attempts.get(number) ?? 0) + 1;
     this.#attempts.set(number, attempt);
     const state = this.#running.get(number);
@@ -263,28 +237,11 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     }
     // Stopped while the records were being written.
     if (this.#stopping === 'now' || this.#end) return { kind: 'cancelled' };
-    return executor.run(
-      {
-        trial: number,
-        attempt,
-        trainer: config.sweep.trainer,
-        configFile,
-        config: patched.config,
-        configText: patched.text,
-        params: params as JsonObject,
-        metric: this.#metrics[0] as string,
-        metrics: this.#metrics,
-        seed: derivedSeed(this.study.settings.seed, number, 'training'),
-        folder,
-        backend,
-        tensorflowFolders,
-      },
-      {
-        started: (attributes) => this.#attributes(number, attributes),
-        measured: (attributes) => this.#attributes(number, attributes),
-        report: (step, metrics) => this.#report(number, step, metrics),
-      },
-    );
+    return executor.run(attemptSpec(this.#options, this.study, this.#trial(number), attempt, journal.file), {
+      started: (attributes) => this.#attributes(number, attributes),
+      measured: (attributes) => this.#attributes(number, attributes),
+      report: (step, metrics) => this.#report(number, step, metrics),
+    });
   }
 
   #attributes(number: number, attributes: JsonObject): void {
@@ -295,7 +252,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   async #report(number: number, step: number, metrics: Readonly<Record<string, number>>): Promise<boolean> {
     try {
       const { study } = this;
-      const metric = this.#metrics[0] as string;
+      const metric = study.objectives[0]?.metric ?? 'value';
       const onDisk = this.#append([reportRecord(this.#worker, number, step, metrics, metric)]);
       const state = this.#running.get(number);
       if (state && state.pruned === undefined && metric in metrics) {
@@ -316,106 +273,23 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   async #tell(number: number, result: AttemptResult): Promise<void> {
     const state = this.#running.get(number);
     clearTimeout(state?.timer);
-    const records = this.#verdictRecords(number, result, state);
+    const isOver = result.kind === 'finished' || result.kind === 'failed';
+    const interruptions = (this.#interruptions.get(number) ?? 0) + (isOver ? 0 : 1);
+    this.#interruptions.set(number, interruptions);
+    const why = this.#end?.kind === 'error' ? 'the study had to stop' : this.#why;
+    const { records, end } = outcomeOf(
+      this.study,
+      this.#trial(number),
+      result,
+      { ...state, interruptions, why },
+      this.#worker,
+      this.#now(),
+    );
+    this.#end ??= end;
     this.#running.delete(number);
     const onDisk = this.#append(records);
     if (this.#trial(number).state === 'waiting') this.#mayWait = true;
     await onDisk;
-  }
-
-  #verdictRecords(
-    number: number,
-    result: AttemptResult,
-    state: RunningTrial | undefined,
-  ): readonly JournalRecord[] {
-    const tell = (outcome: Outcome) => tellRecords(this.#worker, number, outcome, this.#now());
-    const fail = (reason: string, values: Outcome['values'] = {}) =>
-      tell({ state: 'failed', values, reason });
-    switch (result.kind) {
-      case 'interrupted':
-      case 'cancelled': {
-        if (state?.timedOut) {
-          return fail(
-            `took longer than the ${this.study.settings.stop.trialMinutes} minutes that stop.trialMinutes allows`,
-          );
-        }
-        const interruptions = (this.#interruptions.get(number) ?? 0) + 1;
-        this.#interruptions.set(number, interruptions);
-        if (interruptions >= MAX_ATTEMPTS) return fail('interrupted too often');
-        return requeueRecords(
-          this.#worker,
-          number,
-          result.kind === 'interrupted'
-            ? result.reason
-            : this.#end?.kind === 'error'
-              ? 'the study had to stop'
-              : this.#why,
-        );
-      }
-      case 'failed': {
-        if (!result.fatal) {
-          this.#giveUpIfHopeless(result.error);
-          return fail(result.error);
-        }
-        // Not this trial's fault: it runs again once the cause is mended.
-        this.#end ??= { kind: 'error', reason: result.error, cause: 'config' };
-        return requeueRecords(this.#worker, number, result.error);
-      }
-      case 'finished':
-        return this.#finishedRecords(number, result, state, tell, fail);
-    }
-  }
-
-  #finishedRecords(
-    number: number,
-    result: Extract<AttemptResult, { kind: 'finished' }>,
-    state: RunningTrial | undefined,
-    tell: (outcome: Outcome) => readonly JournalRecord[],
-    fail: (reason: string, values?: Outcome['values']) => readonly JournalRecord[],
-  ): readonly JournalRecord[] {
-    const last = this.#trial(number).reports.at(-1);
-    const values = { ...(last?.metrics ?? {}), ...result.values };
-    const missing = this.#metrics.find((metric) => !(metric in values));
-    if (missing !== undefined) {
-      const reported = Object.keys(values).filter((name) => !Number.isNaN(values[name]));
-      const instead = reported.length > 0 ? ` It gave ${reported.join(', ')}.` : '';
-      const reason = `The metric "${missing}" was never reported.${instead} Report it, or name another one in @sweep's metric.`;
-      this.#end ??= { kind: 'error', reason, cause: 'config' };
-      return requeueRecords(this.#worker, number, reason);
-    }
-    if (state?.pruned !== undefined && result.stopped) {
-      if (state.pause && last) return pauseRecords(this.#worker, number, last.step, state.pruned);
-      const objectives = this.#metrics.map((metric) => values[metric] as number);
-      return tell({ state: 'pruned', values, objectives, reason: state.pruned });
-    }
-    const bad = this.#metrics.find((metric) => !Number.isFinite(values[metric]));
-    if (bad !== undefined) {
-      const step = this.#trial(number).reports.find(
-        (report) => !Number.isFinite(report.metrics[bad] ?? 0),
-      )?.step;
-      const reason = `${bad} is ${values[bad]}${step === undefined ? '' : `, not finite since step ${step}`}`;
-      this.#giveUpIfHopeless(reason);
-      return fail(reason, values);
-    }
-    return tell({
-      state: 'complete',
-      values,
-      objectives: this.#metrics.map((metric) => values[metric] as number),
-    });
-  }
-
-  #giveUpIfHopeless(reason: string): void {
-    const { trials } = this.study;
-    const failed = trials.filter(({ state }) => state === 'failed').length + 1;
-    if (failed < HOPELESS || trials.some(({ state }) => state === 'complete' || state === 'pruned')) return;
-    this.#end ??= {
-      kind: 'error',
-      reason: `the first ${failed} trials all failed, the last because: ${reason}`,
-    };
-  }
-
-  get #metrics(): readonly string[] {
-    return this.study.objectives.map(({ metric }) => metric);
   }
 
   #trial(number: number): Trial {
