@@ -8,6 +8,7 @@ import { readOptunaJournal } from '../../src/core/exchange/optuna-journal.js';
 import { foreignOfOptuna } from '../../src/core/exchange/optuna-study.js';
 import { optunaJournal } from '../../src/core/exchange/to-optuna.js';
 import type { Space } from '../../src/core/space/parameter.js';
+import { bestTrial } from '../../src/core/study/best.js';
 import type { JournalRecord } from '../../src/core/study/records.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
 import type { Study } from '../../src/core/study/trial.js';
@@ -216,6 +217,62 @@ describe.skipIf(versions.length === 0)('Optuna itself', () => {
       ]);
       expect(back.trials[3]?.params.kind).toEqual([64, 32]);
       expect(back.trials[6]?.objectives?.[0]).toBeCloseTo(said.after[6].values[0], 12);
+    },
+    120_000,
+  );
+});
+
+interface Written {
+  /** Of the study with a constraint. */
+  readonly best: number;
+  readonly studies: Readonly<
+    Record<
+      string,
+      readonly {
+        readonly state: string;
+        readonly params: Readonly<Record<string, unknown>>;
+        readonly values: readonly string[] | null;
+        readonly reports: Readonly<Record<string, string>>;
+      }[]
+    >
+  >;
+}
+
+describe.skipIf(versions.length === 0)('what Optuna writes', () => {
+  it.each(versions)(
+    '$version, journal and database, is read as it reads it: every distribution, every state, odd numbers',
+    async ({ program }) => {
+      const folder = await project({});
+      const { stdout, stderr } = spawnSync(program, [join(FIXTURES, 'write.py'), folder], {
+        encoding: 'utf8',
+      });
+      expect(stderr).toBe('');
+      const python = (number: number): string => (Number.isNaN(number) ? 'nan' : number > 0 ? 'inf' : '-inf');
+      const same = (text: string, number: number): boolean =>
+        Number.isFinite(number) ? Number(text) === number : text === python(number);
+      for (const [file, { best, studies }] of Object.entries(JSON.parse(stdout) as Record<string, Written>)) {
+        const read = await openForeign(join(folder, file));
+        if (typeof read === 'string') throw new Error(read);
+        const views = new Map(read.map((one) => [one.name, viewForeign(one).study]));
+        expect([...views.keys()]).toEqual(Object.keys(studies));
+        for (const [name, trials] of Object.entries(studies)) {
+          const view = views.get(name)!;
+          const state = (one: string) => (one === 'FAIL' ? 'failed' : one.toLowerCase());
+          expect(view.trials.map((trial) => trial.state)).toEqual(trials.map((trial) => state(trial.state)));
+          for (const [number, { params, values, reports }] of trials.entries()) {
+            const trial = view.trials[number]!;
+            if (trial.state !== 'waiting') expect(trial.params).toEqual(params);
+            expect(trial.objectives === undefined).toBe(values === null);
+            expect(trial.objectives?.every((one, index) => same(values?.[index] ?? '', one)) ?? true).toBe(
+              true,
+            );
+            expect(trial.reports.map(({ step }) => String(step))).toEqual(Object.keys(reports));
+            expect(trial.reports.every(({ step, value }) => same(reports[step] ?? '', value))).toBe(true);
+          }
+        }
+        expect(views.get('one')?.space.x).toEqual({ type: 'float', low: 0, high: 2 });
+        expect(bestTrial(views.get('kept')!)?.number).toBe(best);
+      }
     },
     120_000,
   );
