@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../../src/core/random.js';
 import { ExpectedGain } from '../../src/core/samplers/multi/ehvi.js';
 import { goodTrials } from '../../src/core/samplers/multi/good.js';
+import { nadir } from '../../src/core/samplers/multi/nadir.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
 import { samplers } from '../../src/core/samplers/registry.js';
 import type { SamplerContext } from '../../src/core/samplers/sampler.js';
@@ -120,7 +121,34 @@ describe.each(['nsga2', 'tpe', 'gp', 'auto'] as const)('the %s sampler with two 
   });
 });
 
+describe('the corners of a front', () => {
+  it('leave out who pays for a trifle in one objective with all of another', () => {
+    const sane = [
+      [0, 0, 1],
+      [0, 1, 0],
+      [1, 0, 0],
+      [0.6, 0.6, 0.6],
+    ];
+    const front = [...sane, [-0.001, 0.3, 5]];
+    expect(nadir(front, [0, 0, 0], [5, 5, 5])).toEqual([1, 1, 1]);
+    expect(nadir([[2, 3, 4]], [0, 0, 0], [1, 1, 1])).toEqual([2, 3, 4]);
+  });
+});
+
 describe('the choice of auto', () => {
+  it.each([
+    [2, 'gp'],
+    [3, 'gp'],
+    [4, 'tpe'],
+  ])('with %d objectives is %s', (count, sampler) => {
+    const trials = runTrials('random', 12, 0).map((trial, i) => ({
+      ...trial,
+      objectives: Array.from({ length: count }, (_, k) => Math.sin(i + k)),
+    }));
+    const many = new Array<Direction>(count).fill('minimize');
+    expect(ask('auto', trials, 0, { directions: many })).toMatchObject({ sampler });
+  });
+
   it('is told with its reason', () => {
     const asked = ask('auto', runTrials('random', 20, 0), 0);
     expect(asked).toMatchObject({

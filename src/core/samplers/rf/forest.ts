@@ -40,10 +40,8 @@ export class Forest {
     source: Random,
   ) {
     const filled = rows.map((row) => row.map((u, j) => this.#coordinate(j, u)));
-    this.#trees = Array.from({ length: TREES }, () => {
-      const sample = Array.from(rows, () => source.int(rows.length));
-      return grow(axes, filled, y, sample, source);
-    });
+    const table = tableOf(axes, filled);
+    this.#trees = Array.from({ length: TREES }, () => grow(axes, table, y, source));
   }
 
   #coordinate(j: number, u: number): number {
@@ -73,13 +71,75 @@ export class Forest {
   }
 }
 
-function grow(
-  axes: readonly Axis[],
-  rows: readonly Float64Array[],
-  y: Float64Array,
-  all: readonly number[],
-  source: Random,
-): Tree {
+/** Rows by columns, and of each column that has an order the rows from its least value on. */
+interface Table {
+  readonly count: number;
+  readonly columns: readonly Float64Array[];
+  readonly sorted: readonly (Int32Array | undefined)[];
+}
+
+function tableOf(axes: readonly Axis[], rows: readonly Float64Array[]): Table {
+  const columns = axes.map((_, j) => Float64Array.from(rows, (row) => row[j] as number));
+  const sorted = axes.map(({ kind }, j) => {
+    const column = columns[j] as Float64Array;
+    if (kind === 'category') return undefined;
+    return Int32Array.from(rows.keys()).sort((a, b) => (column[a] as number) - (column[b] as number));
+  });
+  return { count: rows.length, columns, sorted };
+}
+
+/**
+ * The rows of a sample, each as often as it was drawn, in the order of every axis. A node is a stretch from `from` to
+ * `to`, the same in all orders: dividing it keeps them, so that nothing is sorted twice.
+ */
+class Sample {
+  /** In no particular order. */
+  readonly members: Int32Array;
+  readonly orders: readonly (Int32Array | undefined)[];
+  readonly #first: Uint8Array;
+  readonly #spare: Int32Array;
+
+  constructor({ count, sorted }: Table, source: Random) {
+    const times = new Int32Array(count);
+    for (let k = 0; k < count; k++) {
+      const i = source.int(count);
+      times[i] = (times[i] as number) + 1;
+    }
+    const drawn = (order: Iterable<number>): Int32Array => {
+      const result = new Int32Array(count);
+      let at = 0;
+      for (const i of order) for (let k = times[i] as number; k > 0; k--) result[at++] = i;
+      return result;
+    };
+    this.members = drawn(times.keys());
+    this.orders = sorted.map((order) => order && drawn(order));
+    this.#first = new Uint8Array(count);
+    this.#spare = new Int32Array(count);
+  }
+
+  /** Rows that `isFirst` come first in the stretch; where the others begin. */
+  divide(from: number, to: number, isFirst: (row: number) => boolean): number {
+    for (let k = from; k < to; k++) {
+      const row = this.members[k] as number;
+      this.#first[row] = isFirst(row) ? 1 : 0;
+    }
+    for (const order of this.orders) if (order) this.#partition(order, from, to);
+    return this.#partition(this.members, from, to);
+  }
+
+  #partition(order: Int32Array, from: number, to: number): number {
+    let [at, others] = [from, 0];
+    for (let k = from; k < to; k++) {
+      const row = order[k] as number;
+      if (this.#first[row] === 1) order[at++] = row;
+      else this.#spare[others++] = row;
+    }
+    for (let k = 0; k < others; k++) order[at + k] = this.#spare[k] as number;
+    return at;
+  }
+}
+
+function grow(axes: readonly Axis[], table: Table, y: Float64Array, source: Random): Tree {
   const tree: Tree = { axis: [], cut: [], choices: [], child: [], mean: [], variance: [] };
   const leaf = (): number => {
     tree.axis.push(-1);
@@ -90,30 +150,34 @@ function grow(
     tree.variance.push(0);
     return tree.axis.length - 1;
   };
-  const open: [node: number, sample: readonly number[]][] = [[leaf(), all]];
+  const sample = new Sample(table, source);
+  const open: [node: number, from: number, to: number][] = [[leaf(), 0, table.count]];
   for (let next = open.pop(); next; next = open.pop()) {
-    const [node, sample] = next;
+    const [node, from, to] = next;
+    const size = to - from;
     let mean = 0;
-    for (const i of sample) mean += (y[i] as number) / sample.length;
+    for (let k = from; k < to; k++) mean += (y[sample.members[k] as number] as number) / size;
     let variance = 0;
-    for (const i of sample) variance += ((y[i] as number) - mean) ** 2 / sample.length;
+    for (let k = from; k < to; k++)
+      variance += ((y[sample.members[k] as number] as number) - mean) ** 2 / size;
     tree.mean[node] = mean;
     tree.variance[node] = variance;
-    if (sample.length < SPLIT_FROM || !(variance > 1e-14)) continue;
-    const split = bestSplit(axes, rows, y, sample, source);
+    if (size < SPLIT_FROM || !(variance > 1e-14)) continue;
+    const split = bestSplit(axes, table, y, { sample, from, to, total: mean * size }, source);
     if (!split) continue;
     const { axis, cut, choices } = split;
-    const isFirst = (i: number): boolean => {
-      const u = rows[i]?.[axis] as number;
+    const column = table.columns[axis] as Float64Array;
+    const middle = sample.divide(from, to, (row) => {
+      const u = column[row] as number;
       return choices ? choices.has(u) : u < cut;
-    };
+    });
     tree.axis[node] = axis;
     tree.cut[node] = cut;
     tree.choices[node] = choices;
     const child = leaf();
     leaf();
     tree.child[node] = child;
-    open.push([child, sample.filter(isFirst)], [child + 1, sample.filter((i) => !isFirst(i))]);
+    open.push([child, from, middle], [child + 1, middle, to]);
   }
   return tree;
 }
@@ -124,59 +188,85 @@ interface Split {
   readonly choices?: ReadonlySet<number>;
 }
 
+interface Stretch {
+  readonly sample: Sample;
+  readonly from: number;
+  readonly to: number;
+  /** Of the results in it. */
+  readonly total: number;
+}
+
 /** The split that leaves the least squared error among axes drawn at random; of equal ones the first drawn. */
 function bestSplit(
   axes: readonly Axis[],
-  rows: readonly Float64Array[],
+  { columns }: Table,
   y: Float64Array,
-  sample: readonly number[],
+  { sample, from, to, total }: Stretch,
   source: Random,
 ): Split | undefined {
   const order = [...axes.keys()];
   const count = Math.max(1, Math.round(AXIS_SHARE * order.length));
-  const total = sample.reduce((sum, i) => sum + (y[i] as number), 0);
+  const size = to - from;
   let most = -Infinity;
   let found: Split | undefined;
+  const isBetter = (left: number, n: number): boolean => {
+    const gain = (left * left) / n + (total - left) ** 2 / (size - n);
+    if (!(gain > most)) return false;
+    most = gain;
+    return true;
+  };
   for (let k = 0; k < order.length; k++) {
     // Beyond its share a node looks on only as long as nothing divides it.
     if (k >= count && found) break;
     const other = k + source.int(order.length - k);
     [order[k], order[other]] = [order[other] as number, order[k] as number];
     const j = order[k] as number;
-    const at = (i: number): number => rows[i]?.[j] as number;
-    // Choices stand in the order of their mean results: the best division of them is a cut there (Breiman et al. 1984).
-    const means = (axes[j] as Axis).kind === 'category' ? choiceMeans(sample, at, y) : undefined;
-    const key = means ? (i: number): number => means.get(at(i)) as number : at;
-    const keys = Float64Array.from(sample, key);
-    const sorted = Int32Array.from(sample.keys()).sort((a, b) => (keys[a] as number) - (keys[b] as number));
+    const column = columns[j] as Float64Array;
+    const sorted = sample.orders[j];
     let left = 0;
-    for (let i = 0; i + 1 < sorted.length; i++) {
-      const here = sorted[i] as number;
-      left += y[sample[here] as number] as number;
-      const [a, b] = [keys[here] as number, keys[sorted[i + 1] as number] as number];
-      if (!(b > a)) continue;
-      const gain = (left * left) / (i + 1) + (total - left) ** 2 / (sample.length - i - 1);
-      if (!(gain > most)) continue;
-      most = gain;
+    if (!sorted) {
+      // Choices stand in the order of their mean results: the best division of them is a cut there (Breiman et al. 1984).
+      const choices = choiceSums(sample.members.subarray(from, to), column, y);
+      let n = 0;
+      for (let c = 0; c + 1 < choices.length; c++) {
+        const { sum, count: own, mean } = choices[c] as ChoiceSum;
+        left += sum;
+        n += own;
+        if (!((choices[c + 1] as ChoiceSum).mean > mean) || !isBetter(left, n)) continue;
+        found = { axis: j, cut: 0, choices: new Set(choices.slice(0, c + 1).map(({ choice }) => choice)) };
+      }
+      continue;
+    }
+    for (let i = from; i + 1 < to; i++) {
+      const row = sorted[i] as number;
+      left += y[row] as number;
+      const [a, b] = [column[row] as number, column[sorted[i + 1] as number] as number];
+      if (!(b > a) || !isBetter(left, i + 1 - from)) continue;
       const cut = Math.max(a + (b - a) * source.next(), Math.min(b, a + (b - a) * 1e-9));
-      const safe = cut > a ? cut : b;
-      found = means
-        ? { axis: j, cut: 0, choices: new Set([...means].filter(([, mean]) => mean <= a).map(([c]) => c)) }
-        : { axis: j, cut: safe };
+      found = { axis: j, cut: cut > a ? cut : b };
     }
   }
   return found;
 }
 
-function choiceMeans(
-  sample: readonly number[],
-  at: (i: number) => number,
-  y: Float64Array,
-): ReadonlyMap<number, number> {
+interface ChoiceSum {
+  readonly choice: number;
+  readonly sum: number;
+  readonly count: number;
+  readonly mean: number;
+}
+
+/** Of each choice that occurs, from the least mean result on. */
+function choiceSums(rows: Int32Array, column: Float64Array, y: Float64Array): readonly ChoiceSum[] {
   const sums = new Map<number, [sum: number, count: number]>();
-  for (const i of sample) {
-    const [sum, count] = sums.get(at(i)) ?? [0, 0];
-    sums.set(at(i), [sum + (y[i] as number), count + 1]);
+  for (const i of rows) {
+    const own = sums.get(column[i] as number);
+    if (own) {
+      own[0] += y[i] as number;
+      own[1]++;
+    } else sums.set(column[i] as number, [y[i] as number, 1]);
   }
-  return new Map([...sums].map(([choice, [sum, count]]) => [choice, sum / count]));
+  return [...sums]
+    .map(([choice, [sum, count]]) => ({ choice, sum, count, mean: sum / count }))
+    .sort((a, b) => a.mean - b.mean || a.choice - b.choice);
 }
