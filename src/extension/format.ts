@@ -1,6 +1,7 @@
 /** Words of the editor's own surfaces: distributions and counts. Numbers and values are printed by core/format.ts. */
 import { formatValue } from '../core/format.js';
 import type { Distribution } from '../core/space/parameter.js';
+import type { Trial } from '../core/study/trial.js';
 
 /** `float(0.0001, 0.1, log)`: the distribution as the annotation language writes it. */
 export function formatDistribution(distribution: Distribution): string {
@@ -24,6 +25,12 @@ export function formatDistribution(distribution: Distribution): string {
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
+
+/** `units [32] · dropout 0.1`. @param names what to call each parameter, where that is not its name */
+export const paramsText = ({ params }: Trial, names: ReadonlyMap<string, string>): string =>
+  Object.entries(params)
+    .map(([name, value]) => `${names.get(name) ?? name} ${formatValue(value)}`)
+    .join(' · ');
 
 const SPANS = [
   ['year', 365 * 86_400_000],

@@ -75,7 +75,7 @@ export class ForecastActions {
         start: 'as-it-is',
       },
       { label: '$(edit) Start with Another Number of Trials…', start: 'other-trials' },
-      { label: 'Forecast', kind: QuickPickItemKind.Separator },
+      { label: '', kind: QuickPickItemKind.Separator },
       ...lines.flatMap((line) => wrapped(line).map((label) => ({ label, alwaysShow: true }))),
     ];
     for (;;) {

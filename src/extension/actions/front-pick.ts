@@ -1,8 +1,10 @@
 /** Which trial "the best" means in a study with several objectives: the person picks from the Pareto front. */
 import { window } from 'vscode';
-import { formatNumber, formatValue } from '../../core/format.js';
+import { formatNumber } from '../../core/format.js';
 import { frontOf } from '../../core/study/front.js';
+import { shortNames } from '../../core/study/table.js';
 import type { Trial } from '../../core/study/trial.js';
+import { paramsText } from '../format.js';
 import type { StudyEntry } from '../study-entry.js';
 
 /** The best trial; with several members of a front the one picked, the balanced one first. undefined: dismissed. */
@@ -14,6 +16,7 @@ export async function pickBest({ study, name, best }: StudyEntry): Promise<Trial
     (a, b) => Number(b.number === first?.number) - Number(a.number === first?.number),
   );
   const better = new Set(front.betterThanBaseline);
+  const names = shortNames(Object.keys(study.space));
   const items = trials.map((trial) => ({
     label: `Trial ${trial.number}`,
     description: [
@@ -24,9 +27,7 @@ export async function pickBest({ study, name, best }: StudyEntry): Promise<Trial
       ...(trial.number === 0 ? ['values in the file'] : []),
       ...(better.has(trial) ? ['nowhere worse than the file'] : []),
     ].join(' · '),
-    detail: Object.entries(trial.params)
-      .map(([param, value]) => `${param} ${formatValue(value)}`)
-      .join(' · '),
+    detail: paramsText(trial, names),
     trial,
   }));
   const placeHolder = `Which of the ${trials.length} trials on the Pareto front of ${name}?`;

@@ -4,13 +4,15 @@
  */
 import { basename } from 'node:path';
 import { commands, Uri, window, workspace } from 'vscode';
-import { formatNumber, formatValue } from '../../core/format.js';
+import { formatNumber } from '../../core/format.js';
 import { isBetter, objectiveOf } from '../../core/study/best.js';
+import { shortNames } from '../../core/study/table.js';
 import type { Trial } from '../../core/study/trial.js';
 import type { Configs } from '../configs.js';
 import { Command, TRIAL_SCHEME } from '../contributions.js';
 import { trialOfUri } from '../editor/trial-documents.js';
 import type { Focus } from '../focus.js';
+import { paramsText } from '../format.js';
 import type { Studies } from '../studies.js';
 import { phaseText, progressText, resultText, type StudyEntry } from '../study-entry.js';
 import { isTreeNode } from '../views/nodes.js';
@@ -178,6 +180,7 @@ export class Targets {
 async function pickTrial(entry: StudyEntry, besides?: Trial): Promise<Trial | undefined> {
   const direction = entry.study.objectives[0]?.direction ?? 'minimize';
   const value = (trial: Trial) => objectiveOf(trial) ?? Number.NaN;
+  const names = shortNames(Object.keys(entry.study.space));
   const others = entry.study.trials.filter(({ number }) => number !== besides?.number);
   const trials = others.sort((a, b) =>
     isBetter(value(a), value(b), direction)
@@ -189,9 +192,7 @@ async function pickTrial(entry: StudyEntry, besides?: Trial): Promise<Trial | un
   const items = trials.map((trial) => ({
     label: `${trial.number === entry.best?.number ? '$(star-full) ' : ''}Trial ${trial.number}`,
     description: Number.isFinite(value(trial)) ? formatNumber(value(trial)) : trial.state,
-    detail: Object.entries(trial.params)
-      .map(([name, param]) => `${name} ${formatValue(param)}`)
-      .join(' · '),
+    detail: paramsText(trial, names),
     trial,
   }));
   const placeHolder = besides
