@@ -1,7 +1,6 @@
 /** Layers and networks of the declarative trainer: shapes, gradients, and formulas written out in double precision. */
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { random } from '../../src/core/random.js';
 import type { TensorFlow } from '../../src/engine/tensorflow/backend.js';
 import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import { seedMathRandom } from '../../src/engine/tensorflow/random.js';
@@ -12,20 +11,12 @@ import {
   penaltiesOf,
 } from '../../src/engine/trial/declarative/model/network.js';
 import type { LayerConfig } from '../../src/engine/trial/declarative/schema/layers.js';
+import { closeTo, numbers } from './support/numbers.js';
 
 let tf: TensorFlow;
 beforeAll(async () => {
   tf = (await loadEmbedded()).tf;
 });
-
-const numbers = (size: number, ...keys: (number | string)[]): Float32Array => {
-  const r = random('numbers', ...keys);
-  return Float32Array.from({ length: size }, () => 2 * r.next() - 1);
-};
-const closeTo = (actual: ArrayLike<number>, expected: ArrayLike<number>, digits = 5): void => {
-  expect(actual).toHaveLength(expected.length);
-  for (let i = 0; i < expected.length; i++) expect(actual[i]).toBeCloseTo(expected[i]!, digits);
-};
 
 const network = (layers: readonly LayerConfig[], shape: readonly number[], more = {}) => {
   seedMathRandom(4);

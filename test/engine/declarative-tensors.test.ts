@@ -1,7 +1,6 @@
 /** Optimizers, losses and layers of the declarative trainer against formulas written out in double precision. */
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { random } from '../../src/core/random.js';
 import type { TensorFlow } from '../../src/engine/tensorflow/backend.js';
 import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import { fusedUpdate } from '../../src/engine/tensorflow/optimizers/fused-update.js';
@@ -13,20 +12,12 @@ import {
   type OptimizerOptions,
 } from '../../src/engine/trial/declarative/optimizers/optimizer.js';
 import { OPTIMIZER_NAMES } from '../../src/engine/trial/declarative/optimizers/rules.js';
+import { closeTo, numbers } from './support/numbers.js';
 
 let tf: TensorFlow;
 beforeAll(async () => {
   tf = (await loadEmbedded()).tf;
 });
-
-const numbers = (size: number, ...keys: (number | string)[]): Float32Array => {
-  const r = random('numbers', ...keys);
-  return Float32Array.from({ length: size }, () => 2 * r.next() - 1);
-};
-const closeTo = (actual: ArrayLike<number>, expected: ArrayLike<number>, digits = 5): void => {
-  expect(actual).toHaveLength(expected.length);
-  for (let i = 0; i < expected.length; i++) expect(actual[i]).toBeCloseTo(expected[i]!, digits);
-};
 
 /** Gradients of step `t`, the same for everyone. */
 const gradientOf = (t: number): number[] => [0.5 / t, -0.2, 0.1 * t, 0];

@@ -1,50 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { encode as encodePng } from 'fast-png';
 import { strToU8, zipSync } from 'fflate';
 import { encode as encodeJpeg } from 'jpeg-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Dataset, Part } from '../../src/engine/trial/data/dataset.js';
-import { type LoadedData, loadData } from '../../src/engine/trial/data/load.js';
-import { dataConflict, dataForm } from '../../src/engine/trial/data/schema.js';
-import { rehearse } from './support/rehearsal.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dataFiles, inputsOf } from './support/data-files.js';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sweetspot-data-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const file = async (name: string, content: string | Uint8Array): Promise<void> => {
-  await mkdir(join(folder, name, '..'), { recursive: true });
-  await writeFile(join(folder, name), content);
-};
-
-const load = (
-  data: object,
-  task: 'classification' | 'regression' = 'classification',
-  seed = 1,
-): Promise<LoadedData> => {
-  const text = `data: ${JSON.stringify(data)}`;
-  const { session } = rehearse(join(folder, 'model.yaml'), text);
-  const parsed = dataForm.parse(data);
-  expect(dataConflict(parsed)).toBeUndefined();
-  return loadData(session, parsed, task, seed);
-};
-const dataset = async (...given: Parameters<typeof load>): Promise<Dataset> =>
-  (await load(...given)).dataset(0);
-
-const failure = async (...given: Parameters<typeof load>): Promise<string> => {
-  const error: unknown = await dataset(...given).catch((e: unknown) => e);
-  expect(error).toMatchObject({ name: 'FatalTrainingError' });
-  return (error as Error).message;
-};
-
-const row = (part: Part | undefined, index: number, { rowSize }: Dataset): number[] => [
-  ...part!.inputs.subarray(index * rowSize, (index + 1) * rowSize),
-];
+const { path, file, dataset, failure } = dataFiles();
 
 /** An .npy file, version 1. */
 function npy(descriptor: string, shape: readonly number[], bytes: Uint8Array, fortran = false): Uint8Array {
@@ -103,7 +65,7 @@ describe('arrays', () => {
     );
     const data = await dataset({ npz: 'both.npz', target: 'kind', standardize: true });
     expect(data.classes).toEqual(['no', 'on']);
-    expect(row(data.train, 0, data)[0]).toBeCloseTo(-9 / Math.sqrt(45), 6);
+    expect(inputsOf(data.train, 0, data)[0]).toBeCloseTo(-9 / Math.sqrt(45), 6);
     expect(await failure({ npz: 'both.npz' })).toMatch(/no array "y".*Arrays: x, kind/);
   });
 
@@ -167,9 +129,9 @@ describe('a folder of images', () => {
   it('is a class per folder, PNG and JPEG, at one size, between 0 and 1', async () => {
     const data = await dataset({ images: 'pictures' });
     expect(data).toMatchObject({ shape: [2, 2, 3], classes: ['cat', 'dog'] });
-    expect(row(data.train, 0, data)).toEqual(rgb.map((value) => value / 255));
-    expect(row(data.train, 1, data)[0]).toBeCloseTo(0.2, 6);
-    expect(row(data.train, 2, data)[0]).toBeCloseTo(128 / 255, 1);
+    expect(inputsOf(data.train, 0, data)).toEqual(rgb.map((value) => value / 255));
+    expect(inputsOf(data.train, 1, data)[0]).toBeCloseTo(0.2, 6);
+    expect(inputsOf(data.train, 2, data)[0]).toBeCloseTo(128 / 255, 1);
     expect([...data.train.labels]).toEqual([0, 0, 1, 1]);
   });
 
@@ -177,14 +139,14 @@ describe('a folder of images', () => {
     const data = await dataset({ images: 'pictures', size: [1, 1], channels: 1 });
     expect(data.shape).toEqual([1, 1, 1]);
     const mean = (0.299 + 0.587 + 0.114 + 1) / 4;
-    expect(row(data.train, 0, data)[0]).toBeCloseTo(mean, 5);
+    expect(inputsOf(data.train, 0, data)[0]).toBeCloseTo(mean, 5);
   });
 
   it('names the image that cannot be read', async () => {
     await file('broken/cat/1.png', 'no picture');
     await file('broken/dog/1.png', 'no picture');
     expect(await failure({ images: 'broken' })).toMatch(/cat.1\.png: this image cannot be read/);
-    await mkdir(join(folder, 'none'), { recursive: true });
+    await mkdir(path('none'), { recursive: true });
     expect(await failure({ images: 'none' })).toMatch(/one folder per class, such as none\/cat\/1\.png/);
   });
 });

@@ -1,50 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset, Part } from '../../src/engine/trial/data/dataset.js';
-import { type LoadedData, loadData } from '../../src/engine/trial/data/load.js';
 import { dataConflict, dataForm } from '../../src/engine/trial/data/schema.js';
 import { trainDeclarative } from '../../src/engine/trial/declarative/declarative.js';
+import { dataFiles, inputsOf } from './support/data-files.js';
 import { rehearse } from './support/rehearsal.js';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sweetspot-data-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const file = async (name: string, content: string | Uint8Array): Promise<void> => {
-  await mkdir(join(folder, name, '..'), { recursive: true });
-  await writeFile(join(folder, name), content);
-};
-
-const load = (
-  data: object,
-  task: 'classification' | 'regression' = 'classification',
-  seed = 1,
-): Promise<LoadedData> => {
-  const text = `data: ${JSON.stringify(data)}`;
-  const { session } = rehearse(join(folder, 'model.yaml'), text);
-  const parsed = dataForm.parse(data);
-  expect(dataConflict(parsed)).toBeUndefined();
-  return loadData(session, parsed, task, seed);
-};
-const dataset = async (...given: Parameters<typeof load>): Promise<Dataset> =>
-  (await load(...given)).dataset(0);
-
-const failure = async (...given: Parameters<typeof load>): Promise<string> => {
-  const error: unknown = await dataset(...given).catch((e: unknown) => e);
-  expect(error).toMatchObject({ name: 'FatalTrainingError' });
-  return (error as Error).message;
-};
-
-const row = (part: Part | undefined, index: number, { rowSize }: Dataset): number[] => [
-  ...part!.inputs.subarray(index * rowSize, (index + 1) * rowSize),
-];
+const { path, file, load, dataset, failure } = dataFiles();
 
 /** `n` lines of a table with a number, a colour and a class. */
 const table = (n: number): string =>
@@ -56,8 +22,8 @@ describe('a table', () => {
     const data = await dataset({ csv: 'plain.csv', target: 'y' });
     expect(data).toMatchObject({ shape: [4], outputs: 2, classes: ['a', 'b'] });
     // blue, green, red
-    expect(row(data.train, 0, data)).toEqual([0, 0, 0, 1]);
-    expect(row(data.train, 5, data)).toEqual([5, 1, 0, 0]);
+    expect(inputsOf(data.train, 0, data)).toEqual([0, 0, 0, 1]);
+    expect(inputsOf(data.train, 5, data)).toEqual([5, 1, 0, 0]);
     expect([...data.train.labels]).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
@@ -89,7 +55,7 @@ describe('a table', () => {
     const lines = [0, 1, 0, 1].map((y, i) => JSON.stringify({ at: { x: i }, v: [1, 2 * i], y }));
     await file('nested.jsonl', lines.join('\n'));
     const data = await dataset({ jsonl: 'nested.jsonl', target: 'y' });
-    expect(row(data.train, 3, data)).toEqual([3, 1, 6]);
+    expect(inputsOf(data.train, 3, data)).toEqual([3, 1, 6]);
   });
 
   it('takes the columns named, or leaves out those to ignore', async () => {
@@ -115,8 +81,8 @@ describe('missing values', () => {
     ['mode', 8],
   ])('are the %s of the column, categories the most frequent', async (missing, x) => {
     const data = await filled(missing);
-    expect(row(data.train, 1, data)).toEqual([x, 0, 1]);
-    expect(row(data.train, 2, data)).toEqual([3, 0, 1]);
+    expect(inputsOf(data.train, 1, data)).toEqual([x, 0, 1]);
+    expect(inputsOf(data.train, 2, data)).toEqual([3, 0, 1]);
   });
 
   it('drop their rows, or are an error with line and column', async () => {
@@ -143,12 +109,12 @@ describe('what is fitted', () => {
     const data = await dataset({ ...split, standardize: true });
     // Mean 2 and variance 2 of 0, 1, 2, 3, 4; one colour is known.
     expect(data.rowSize).toBe(2);
-    expect(row(data.train, 0, data)[0]).toBeCloseTo(-Math.SQRT2, 6);
-    expect(row(data.validation, 0, data)[0]).toBeCloseTo(998 / Math.SQRT2, 3);
-    expect(row(data.validation, 0, data)[1]).toBe(0);
+    expect(inputsOf(data.train, 0, data)[0]).toBeCloseTo(-Math.SQRT2, 6);
+    expect(inputsOf(data.validation, 0, data)[0]).toBeCloseTo(998 / Math.SQRT2, 3);
+    expect(inputsOf(data.validation, 0, data)[1]).toBe(0);
     const normal = await dataset({ ...split, normalize: true });
-    expect(row(normal.train, 4, normal)[0]).toBe(1);
-    expect(row(normal.validation, 0, normal)[0]).toBe(250);
+    expect(inputsOf(normal.train, 4, normal)[0]).toBe(1);
+    expect(inputsOf(normal.validation, 0, normal)[0]).toBe(250);
   });
 });
 
@@ -158,9 +124,11 @@ describe('texts', () => {
     await file('text.csv', `words,n,y\n${lines.map((line, i) => `${line},${i},${i % 2}`).join('\n')}\n`);
     const data = await dataset({ csv: 'text.csv', target: 'y', text: { columns: ['words'], size: 64 } });
     expect(data.shape).toEqual([65]);
-    expect(row(data.train, 2, data).slice(0, 64)).toEqual(row(data.train, 0, data).slice(0, 64));
-    expect(Math.hypot(...row(data.train, 1, data).slice(0, 64))).toBeCloseTo(1, 6);
-    expect(row(data.train, 1, data).slice(0, 64)).not.toEqual(row(data.train, 0, data).slice(0, 64));
+    expect(inputsOf(data.train, 2, data).slice(0, 64)).toEqual(inputsOf(data.train, 0, data).slice(0, 64));
+    expect(Math.hypot(...inputsOf(data.train, 1, data).slice(0, 64))).toBeCloseTo(1, 6);
+    expect(inputsOf(data.train, 1, data).slice(0, 64)).not.toEqual(
+      inputsOf(data.train, 0, data).slice(0, 64),
+    );
   });
 
   it('become sequences of word numbers, the last ones kept and short ones padded before', async () => {
@@ -171,9 +139,9 @@ describe('texts', () => {
       text: { columns: ['words'], as: 'sequence', size: 100, length: 4 },
     });
     expect(data).toMatchObject({ shape: [4], vocabulary: 100 });
-    expect(row(data.train, 0, data)[0]).toBe(0);
-    expect(row(data.train, 0, data)).toEqual(row(data.train, 2, data));
-    expect(row(data.train, 3, data).every((word) => word >= 1 && word < 100)).toBe(true);
+    expect(inputsOf(data.train, 0, data)[0]).toBe(0);
+    expect(inputsOf(data.train, 0, data)).toEqual(inputsOf(data.train, 2, data));
+    expect(inputsOf(data.train, 3, data).every((word) => word >= 1 && word < 100)).toBe(true);
   });
 
   it('are an error where they are taken for categories', async () => {
@@ -285,8 +253,8 @@ describe('a table larger than memory', () => {
       return [x, y];
     };
     expect(gathered(onDisk)).toEqual(gathered(inMemory));
-    const [name] = await readdir(join(folder, '.sweetspot', 'data'));
-    const stored = join(folder, '.sweetspot', 'data', name!, 'train.inputs');
+    const [name] = await readdir(path('.sweetspot/data'));
+    const stored = join(path('.sweetspot/data'), name!, 'train.inputs');
     expect((await readFile(stored)).length).toBe(240 * 4 * 4);
   });
 
@@ -298,7 +266,7 @@ model: {task: classification, units: [8]}
 training: {epochs: 3}
 seed: 1`;
     const run = async (stream: boolean) => {
-      const rehearsal = rehearse(join(folder, 'model.yaml'), text(stream));
+      const rehearsal = rehearse(path('model.yaml'), text(stream));
       await trainDeclarative(rehearsal.session);
       return rehearsal.reports();
     };
@@ -315,7 +283,7 @@ seed: 1`;
   beforeAll(() => file('folds.csv', table(80)));
 
   it("reports one fold's metrics per step, and gives their means", async () => {
-    const rehearsal = rehearse(join(folder, 'model.yaml'), text);
+    const rehearsal = rehearse(path('model.yaml'), text);
     const values = await trainDeclarative(rehearsal.session);
     const reports = rehearsal.reports();
     expect(reports).toHaveLength(4);
@@ -327,7 +295,7 @@ seed: 1`;
   });
 
   it('ends after the fold that it is stopped at', async () => {
-    const rehearsal = rehearse(join(folder, 'model.yaml'), text, { stopAfter: 2 });
+    const rehearsal = rehearse(path('model.yaml'), text, { stopAfter: 2 });
     await trainDeclarative(rehearsal.session);
     expect(rehearsal.reports()).toHaveLength(2);
   });

@@ -5,22 +5,30 @@
  */
 import { load4, store4 } from './functions';
 
+/** s · x */
+function scaled4(x: v128, s: f32): v128 {
+  return f32x4.mul(x, f32x4.splat(s));
+}
+
+/** s + x */
+function raised4(x: v128, s: f32): v128 {
+  return f32x4.add(x, f32x4.splat(s));
+}
+
 /** a · x + b · y */
-function mix4(x: v128, a: v128, y: v128, b: v128): v128 {
-  return f32x4.add(f32x4.mul(x, a), f32x4.mul(y, b));
+function mix4(x: v128, a: f32, y: v128, b: f32): v128 {
+  return f32x4.add(scaled4(x, a), scaled4(y, b));
 }
 
 /** w ← kept · w − change */
-function move(w: usize, kept: v128, change: v128, left: isize): void {
-  store4(w, f32x4.sub(f32x4.mul(kept, load4(w, left)), change), left);
+function move(w: usize, kept: f32, change: v128, left: isize): void {
+  store4(w, f32x4.sub(scaled4(load4(w, left), kept), change), left);
 }
 
 /** w ← kept · w − rate · g. */
 export function gradientStep(w: usize, g: usize, count: i32, kept: f32, rate: f32): void {
-  const keeps = f32x4.splat(kept);
-  const rates = f32x4.splat(rate);
   for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, g += 16) {
-    move(w, keeps, f32x4.mul(rates, load4(g, left)), left);
+    move(w, kept, scaled4(load4(g, left), rate), left);
   }
 }
 
@@ -35,15 +43,12 @@ export function momentumStep(
   momentum: f32,
   nesterov: bool,
 ): void {
-  const keeps = f32x4.splat(kept);
-  const moments = f32x4.splat(momentum);
-  const rates = f32x4.splat(rate);
   for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, a += 16, g += 16) {
     const gradient = load4(g, left);
-    const velocity = f32x4.add(f32x4.mul(moments, load4(a, left)), gradient);
+    const velocity = f32x4.add(scaled4(load4(a, left), momentum), gradient);
     store4(a, velocity, left);
-    const direction = nesterov ? f32x4.add(gradient, f32x4.mul(velocity, moments)) : velocity;
-    move(w, keeps, f32x4.mul(rates, direction), left);
+    const direction = nesterov ? f32x4.add(gradient, scaled4(velocity, momentum)) : velocity;
+    move(w, kept, scaled4(direction, rate), left);
   }
 }
 
@@ -64,23 +69,15 @@ export function adamStep(
   correction2: f32,
   epsilon: f32,
 ): void {
-  const b1 = f32x4.splat(beta1);
-  const b2 = f32x4.splat(beta2);
-  const r1 = f32x4.splat(rest1);
-  const r2 = f32x4.splat(rest2);
-  const c1 = f32x4.splat(correction1);
-  const c2 = f32x4.splat(correction2);
-  const eps = f32x4.splat(epsilon);
-  const rates = f32x4.splat(rate);
-  const keeps = f32x4.splat(kept);
   for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, m += 16, v += 16, g += 16) {
     const gradient = load4(g, left);
-    const first = mix4(load4(m, left), b1, gradient, r1);
-    const second = mix4(load4(v, left), b2, f32x4.mul(gradient, gradient), r2);
+    const first = mix4(load4(m, left), beta1, gradient, rest1);
+    const second = mix4(load4(v, left), beta2, f32x4.mul(gradient, gradient), rest2);
     store4(m, first, left);
     store4(v, second, left);
-    const step = f32x4.div(f32x4.div(first, c1), f32x4.add(f32x4.sqrt(f32x4.div(second, c2)), eps));
-    move(w, keeps, f32x4.mul(step, rates), left);
+    const root = f32x4.sqrt(f32x4.div(second, f32x4.splat(correction2)));
+    const step = f32x4.div(f32x4.div(first, f32x4.splat(correction1)), raised4(root, epsilon));
+    move(w, kept, scaled4(step, rate), left);
   }
 }
 
@@ -98,19 +95,13 @@ export function adamaxStep(
   rest1: f32,
   epsilon: f32,
 ): void {
-  const b1 = f32x4.splat(beta1);
-  const b2 = f32x4.splat(beta2);
-  const r1 = f32x4.splat(rest1);
-  const eps = f32x4.splat(epsilon);
-  const rates = f32x4.splat(rate);
-  const keeps = f32x4.splat(kept);
   for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, m += 16, u += 16, g += 16) {
     const gradient = load4(g, left);
-    const first = mix4(load4(m, left), b1, gradient, r1);
-    const largest = f32x4.max(f32x4.mul(load4(u, left), b2), f32x4.abs(gradient));
+    const first = mix4(load4(m, left), beta1, gradient, rest1);
+    const largest = f32x4.max(scaled4(load4(u, left), beta2), f32x4.abs(gradient));
     store4(m, first, left);
     store4(u, largest, left);
-    move(w, keeps, f32x4.div(f32x4.mul(first, rates), f32x4.add(largest, eps)), left);
+    move(w, kept, f32x4.div(scaled4(first, rate), raised4(largest, epsilon)), left);
   }
 }
 
@@ -127,20 +118,15 @@ export function lionStep(
   rest1: f32,
   rest2: f32,
 ): void {
-  const b1 = f32x4.splat(beta1);
-  const b2 = f32x4.splat(beta2);
-  const r1 = f32x4.splat(rest1);
-  const r2 = f32x4.splat(rest2);
   const zero = f32x4.splat(0);
   const rates = f32x4.splat(rate);
-  const keeps = f32x4.splat(kept);
   for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, m += 16, g += 16) {
     const gradient = load4(g, left);
     const old = load4(m, left);
-    const c = mix4(old, b1, gradient, r1);
-    store4(m, mix4(old, b2, gradient, r2), left);
+    const c = mix4(old, beta1, gradient, rest1);
+    store4(m, mix4(old, beta2, gradient, rest2), left);
     const up = v128.and(rates, f32x4.gt(c, zero));
-    move(w, keeps, f32x4.sub(up, v128.and(rates, f32x4.lt(c, zero))), left);
+    move(w, kept, f32x4.sub(up, v128.and(rates, f32x4.lt(c, zero))), left);
   }
 }
 
@@ -162,27 +148,21 @@ export function rmspropStep(
   momentum: f32,
   epsilon: f32,
 ): void {
-  const keeps = f32x4.splat(kept);
-  const decays = f32x4.splat(decay);
-  const rests = f32x4.splat(rest);
-  const rates = f32x4.splat(rate);
-  const moments = f32x4.splat(momentum);
-  const eps = f32x4.splat(epsilon);
   for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, s += 16, a += 16, g += 16) {
     const gradient = load4(g, left);
-    let spread = mix4(load4(s, left), decays, f32x4.mul(gradient, gradient), rests);
+    let spread = mix4(load4(s, left), decay, f32x4.mul(gradient, gradient), rest);
     store4(s, spread, left);
     if (mean) {
-      const average = mix4(load4(mean, left), decays, gradient, rests);
+      const average = mix4(load4(mean, left), decay, gradient, rest);
       store4(mean, average, left);
       // Rounding may bring the variance below 0.
       spread = f32x4.max(f32x4.sub(spread, f32x4.mul(average, average)), f32x4.splat(0));
       mean += 16;
     }
-    const scaled = f32x4.div(f32x4.mul(gradient, rates), f32x4.sqrt(f32x4.add(spread, eps)));
-    const velocity = f32x4.add(f32x4.mul(load4(a, left), moments), scaled);
+    const step = f32x4.div(scaled4(gradient, rate), f32x4.sqrt(raised4(spread, epsilon)));
+    const velocity = f32x4.add(scaled4(load4(a, left), momentum), step);
     store4(a, velocity, left);
-    move(w, keeps, velocity, left);
+    move(w, kept, velocity, left);
   }
 }
 
@@ -196,14 +176,11 @@ export function adagradStep(
   rate: f32,
   epsilon: f32,
 ): void {
-  const keeps = f32x4.splat(kept);
-  const rates = f32x4.splat(rate);
-  const eps = f32x4.splat(epsilon);
   for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, s += 16, g += 16) {
     const gradient = load4(g, left);
     const sum = f32x4.add(load4(s, left), f32x4.mul(gradient, gradient));
     store4(s, sum, left);
-    move(w, keeps, f32x4.div(f32x4.mul(gradient, rates), f32x4.sqrt(f32x4.add(sum, eps))), left);
+    move(w, kept, f32x4.div(scaled4(gradient, rate), f32x4.sqrt(raised4(sum, epsilon))), left);
   }
 }
 
@@ -223,19 +200,14 @@ export function adadeltaStep(
   rest: f32,
   epsilon: f32,
 ): void {
-  const keeps = f32x4.splat(kept);
-  const rates = f32x4.splat(rate);
-  const decays = f32x4.splat(decay);
-  const rests = f32x4.splat(rest);
-  const eps = f32x4.splat(epsilon);
   for (let left = (<isize>count) << 2; left > 0; left -= 16, w += 16, s += 16, u += 16, g += 16) {
     const gradient = load4(g, left);
-    const squares = mix4(load4(s, left), decays, f32x4.mul(gradient, gradient), rests);
+    const squares = mix4(load4(s, left), decay, f32x4.mul(gradient, gradient), rest);
     const updates = load4(u, left);
-    const ratio = f32x4.div(f32x4.add(updates, eps), f32x4.add(squares, eps));
+    const ratio = f32x4.div(raised4(updates, epsilon), raised4(squares, epsilon));
     const delta = f32x4.mul(f32x4.sqrt(ratio), gradient);
     store4(s, squares, left);
-    store4(u, mix4(updates, decays, f32x4.mul(delta, delta), rests), left);
-    move(w, keeps, f32x4.mul(delta, rates), left);
+    store4(u, mix4(updates, decay, f32x4.mul(delta, delta), rest), left);
+    move(w, kept, scaled4(delta, rate), left);
   }
 }

@@ -46,21 +46,20 @@ function forEachTap(
   }
 }
 
+const convolutionOf = (
+  image: Shape4,
+  filter: Shape4,
+  { strides, dilations, pad, dimRoundingMode }: Omit<DepthwiseConv2dNativeBackpropFilterAttrs, 'filterShape'>,
+): Convolution =>
+  backend_util.computeConv2DInfo(image, filter, strides, dilations, pad, dimRoundingMode, true);
+
 export function addDepthwiseGradients(): void {
   replaceKernel<DepthwiseConv2dNativeBackpropFilterInputs, DepthwiseConv2dNativeBackpropFilterAttrs>(
     'DepthwiseConv2dNativeBackpropFilter',
     ({ inputs, attrs, backend }) => {
       const x = inputs.x as TensorInfo;
       const dy = inputs.dy as TensorInfo;
-      const conv = backend_util.computeConv2DInfo(
-        x.shape as Shape4,
-        attrs.filterShape,
-        attrs.strides,
-        attrs.dilations,
-        attrs.pad,
-        attrs.dimRoundingMode,
-        true,
-      );
+      const conv = convolutionOf(x.shape as Shape4, attrs.filterShape, attrs);
       const perChannel = conv.outChannels / conv.inChannels;
       const gradient = allocate(backend, attrs.filterShape);
       const image = floats(backend, x);
@@ -84,15 +83,7 @@ export function addDepthwiseGradients(): void {
     ({ inputs, attrs, backend }) => {
       const dy = inputs.dy as TensorInfo;
       const filter = inputs.filter as TensorInfo;
-      const conv = backend_util.computeConv2DInfo(
-        attrs.inputShape,
-        filter.shape as Shape4,
-        attrs.strides,
-        attrs.dilations,
-        attrs.pad,
-        attrs.dimRoundingMode,
-        true,
-      );
+      const conv = convolutionOf(attrs.inputShape, filter.shape as Shape4, attrs);
       const perChannel = conv.outChannels / conv.inChannels;
       const gradient = allocate(backend, attrs.inputShape);
       const weights = floats(backend, filter);

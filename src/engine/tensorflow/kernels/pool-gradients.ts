@@ -55,22 +55,12 @@ function poolGradient({ backend, isMax, x, dy, attrs }: Gradient): TensorInfo {
 }
 
 export function replacePoolGradients(): void {
-  replaceKernel<MaxPoolGradInputs, MaxPoolGradAttrs>('MaxPoolGrad', ({ inputs, attrs, backend }) =>
-    poolGradient({
-      backend,
-      isMax: true,
-      x: inputs.input as TensorInfo,
-      dy: inputs.dy as TensorInfo,
-      attrs,
-    }),
-  );
-  replaceKernel<AvgPoolGradInputs, AvgPoolGradAttrs>('AvgPoolGrad', ({ inputs, attrs, backend }) =>
-    poolGradient({
-      backend,
-      isMax: false,
-      x: inputs.input as TensorInfo,
-      dy: inputs.dy as TensorInfo,
-      attrs,
-    }),
-  );
+  replaceKernel<MaxPoolGradInputs, MaxPoolGradAttrs>('MaxPoolGrad', ({ inputs, attrs, backend }) => {
+    const { input, dy } = inputs as Readonly<Record<'input' | 'dy', TensorInfo>>;
+    return poolGradient({ backend, isMax: true, x: input, dy, attrs });
+  });
+  replaceKernel<AvgPoolGradInputs, AvgPoolGradAttrs>('AvgPoolGrad', ({ inputs, attrs, backend }) => {
+    const { input, dy } = inputs as Readonly<Record<'input' | 'dy', TensorInfo>>;
+    return poolGradient({ backend, isMax: false, x: input, dy, attrs });
+  });
 }
