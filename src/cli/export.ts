@@ -11,10 +11,12 @@ import { frontOf } from '../core/study/front.js';
 import type { Study } from '../core/study/trial.js';
 import { trialJson } from '../core/study/trial-json.js';
 import { writeMlflow } from '../engine/exchange/mlflow.js';
+import { MlflowError, sendMlflow } from '../engine/exchange/mlflow-server.js';
 import { parquetTable } from '../engine/exchange/parquet.js';
 import { writeTensorBoard } from '../engine/exchange/tensorboard.js';
 import { writeWhole } from '../engine/write-whole.js';
 import { UsageError, viewStudy } from './open-study.js';
+import { ExitCode } from './output.js';
 
 export const EXPORT_FORMATS = [
   'csv',
@@ -81,11 +83,25 @@ const WRITERS = {
 } as const;
 const FOLDERS = { mlflow: writeMlflow, tensorboard: writeTensorBoard } as const;
 
+async function send(study: Study, url: string): Promise<void> {
+  try {
+    const count = await sendMlflow(study, url);
+    console.log(`${count} trials of ${study.name} were sent to ${url}.`);
+  } catch (error) {
+    if (!(error instanceof MlflowError)) throw error;
+    throw new UsageError(error.message, ExitCode.failed);
+  }
+}
+
 export async function exportStudy(config: string, options: ExportOptions): Promise<void> {
   const { study } = await viewStudy(config, options.study);
   const { format, output } = options;
   if (format === 'mlflow' || format === 'tensorboard') {
     if (output === undefined) throw new UsageError(`${format} takes a folder: --output <folder>.`);
+    if (format === 'mlflow' && /^https?:\/\//.test(output)) {
+      await send(study, output);
+      return;
+    }
     const count = await FOLDERS[format](study, output);
     console.log(`${output} holds ${count} trials of ${study.name}.`);
     return;
