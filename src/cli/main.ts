@@ -160,7 +160,10 @@ program
 
 command('export', 'write a study for people or for other programs')
   .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).default('csv'))
-  .option('--output <path>', 'the file to write (default: standard output), or the folder; an MLflow server by its URL')
+  .option(
+    '--output <path>',
+    'the file to write (default: standard output), or the folder; an MLflow server by its URL',
+  )
   .action(exportStudy);
 
 const marking = (name: string, description: string): Command =>
