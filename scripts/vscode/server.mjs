@@ -27,6 +27,7 @@ export const QUIET_SETTINGS = {
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
+  // Every folder is trusted, but where a test sets this otherwise.
   'security.workspace.trust.enabled': false,
   'git.openRepositoryInParentFolders': 'never',
   'editor.minimap.enabled': false,
@@ -73,7 +74,7 @@ export async function startServer(options = {}) {
   const port = options.port ?? (await freePort());
   const token = randomBytes(16).toString('hex');
   const args = [...common, '--host', '127.0.0.1', '--port', String(port), '--connection-token', token];
-  args.push('--disable-telemetry', '--disable-workspace-trust');
+  args.push('--disable-telemetry');
   // Without it a built workbench ignores, in silence, extensions and suites that its address names.
   if (options.development) args.push('--enable-smoke-test-driver');
   const { child, stop: stopProcess } = startOwned(node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -305,8 +305,10 @@ export class StudiesTree implements TreeDataProvider<TreeNode> {
   }
 
   #tellTrust(): void {
-    if (workspace.isTrusted) delete this.#view.message;
-    else this.#view.message = 'Restricted Mode: studies can be looked at, sweeps cannot be started.';
+    // Deleting it would not reach the view.
+    this.#view.message = workspace.isTrusted
+      ? ''
+      : 'Restricted Mode: studies can be looked at, sweeps cannot be started.';
   }
 }
 
