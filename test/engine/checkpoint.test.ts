@@ -58,10 +58,15 @@ describe('a checkpoint file', () => {
   });
 });
 
-describe('an interrupted declarative trial', () => {
+const NORMALISED = '{type: dense, units: 8}, {type: batchNormalization}, {type: dropout, rate: 0.3}';
+
+describe.each([
+  ['in compiled steps', 'units: [8, 8], dropout: 0.3, normalization: batch'],
+  ['operation by operation', `layers: [${NORMALISED}, {type: reshape, shape: [8]}, ${NORMALISED}]`],
+])('an interrupted declarative trial, %s', (steps, model) => {
   const config = (rest: string, data = 'validation: 0.25') => `
 data: {csv: rows.csv, target: y, ${data}}
-model: {task: classification, units: [8, 8], dropout: 0.3, normalization: batch}
+model: {task: classification, ${model}}
 ${rest}`;
   const start = (text: string, options: Options = {}): Rehearsal =>
     rehearse(join(folder, 'model.yaml'), text, options);
@@ -77,6 +82,8 @@ ${rest}`;
     const text = config(rest);
     const undisturbed = start(text);
     const values = await each(undisturbed.session);
+    const kind = steps === 'in compiled steps' ? 'compiled' : 'general';
+    expect(undisturbed.sent[0]).toMatchObject({ attributes: { steps: kind } });
     const first = start(text);
     await interruptedAt(4, first, each);
     const { folder: own } = first.session.spec;

@@ -24,7 +24,7 @@ model:
   task: classification
   units: [8]           # @tune choice([8], [4, 4])
   dropout: 0.1         # @tune float(0, 0.4)
-  normalization: none  ${rest}
+  activation: relu     ${rest}
 optimizer:
   learningRate: 0.01   # @tune float(1e-3, 1e-1, log)
 training:
@@ -66,8 +66,8 @@ describe('a sweep with fuse', () => {
   });
 
   it('takes trials that cannot share one after another, with the same results, and says so once', async () => {
-    const normalization = '# @tune choice(none, batch)';
-    const folder = await make(config('stop: {trials: 10}', 4, normalization));
+    const activation = '# @tune choice(relu, softmax)';
+    const folder = await make(config('stop: {trials: 10}', 4, activation));
     const run = async (fuse: number) => {
       const engine = await startEngine(join(folder, 'a.yaml'), { fresh: true, overrides: { fuse } });
       const client = await attach(engine.started);
@@ -82,7 +82,7 @@ describe('a sweep with fuse', () => {
       new Set(['compiled', 'general']),
     );
     expect(fused.notices).toEqual([
-      'fuse: some trials cannot share the time of a worker (model.normalization: batch); they take it one after another.',
+      'fuse: some trials cannot share the time of a worker (model.activation: softmax); they take it one after another.',
     ]);
     expect(alone.notices).toEqual([]);
   });

@@ -6,23 +6,22 @@ import { project, readStudy, startEngine } from './support/engine.js';
 
 const rows = Array.from({ length: 90 }, (_, i) => `${Math.sin(i)},${Math.cos(3 * i)},${'ab'[i % 2]}`);
 
-const config = (pruner: string, norm: string): string => `# @sweep
+const config = (pruner: string, model: string): string => `# @sweep
 #   metric: val_loss
 #   sampler: random
 #   pruner: ${pruner}
 #   stop: {trials: 14}
 #   workers: 1
 data: {csv: rows.csv, target: y, validation: 0.3}
-model: {task: classification, units: [6], dropout: 0.2}
+model: {task: classification, ${model}}
 optimizer:
-  clipNorm: ${norm}
   learningRate: 0.003   # @tune float(1e-4, 1e-1, log)
 training: {epochs: 8, batchSize: 16}
 `;
 
-async function sweep(pruner: string, norm: string, fuse: number): Promise<Study> {
+async function sweep(pruner: string, model: string, fuse: number): Promise<Study> {
   const folder = await project({
-    'a.yaml': config(pruner, norm),
+    'a.yaml': config(pruner, model),
     'rows.csv': `x,z,y\n${rows.join('\n')}\n`,
   });
   const engine = await startEngine(join(folder, 'a.yaml'), { overrides: { fuse } });
@@ -30,14 +29,19 @@ async function sweep(pruner: string, norm: string, fuse: number): Promise<Study>
   return readStudy(engine.started);
 }
 
+const UNITS = 'units: [6], dropout: 0.2';
+const LAYERS = 'layers: [{type: dense, units: 6}, {type: reshape, shape: [6]}, {type: dropout, rate: 0.2}]';
+
 describe('a trial that a pruner paused', () => {
   it.each([
-    ['compiled steps', 'false', 1],
-    ['compiled steps, several in a worker', 'false', 4],
-    ['operation by operation', '1e9', 1],
-  ])('goes on with the same bits: %s', async (_, norm, fuse) => {
-    const paused = await sweep('{name: asha, mode: promote}', norm, fuse);
-    const whole = await sweep('none', norm, 1);
+    ['compiled steps', UNITS, 1],
+    ['compiled steps, several in a worker', UNITS, 4],
+    ['operation by operation', LAYERS, 1],
+  ])('goes on with the same bits: %s', async (steps, model, fuse) => {
+    const paused = await sweep('{name: asha, mode: promote}', model, fuse);
+    const whole = await sweep('none', model, 1);
+    const kind = steps.startsWith('compiled') ? 'compiled' : 'general';
+    for (const { attributes } of whole.trials) expect(attributes.steps).toBe(kind);
     const resumed = paused.trials.filter(({ attributes }) => attributes.resumedFrom !== undefined);
     expect(resumed.length).toBeGreaterThan(0);
     for (const trial of paused.trials) {
