@@ -20,12 +20,16 @@ export async function replayStudy(config: string, options: ReplayOptions): Promi
     );
     return;
   }
+  const times = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
   const counted =
     promotions > 0
-      ? `${suggestions} suggestions, ${prunings} prunings and ${promotions} promotions`
-      : `${suggestions} suggestions and ${prunings} prunings`;
+      ? `${times(suggestions, 'suggestion')}, ${times(prunings, 'pruning')} and ${times(promotions, 'promotion')}`
+      : `${times(suggestions, 'suggestion')} and ${times(prunings, 'pruning')}`;
   const count = `${counted} came out the same`;
-  const others = skipped > 0 ? `; ${skipped} trials were not suggested by a sampler here` : '';
+  const others =
+    skipped > 0
+      ? `; ${times(skipped, 'trial')} ${skipped === 1 ? 'was' : 'were'} not suggested by a sampler here`
+      : '';
   if (difference) console.log(`First difference: ${difference.message}\nBefore it ${count}${others}.`);
   else console.log(`Study ${reducer.study.name} follows from its journal: ${count}${others}.`);
 }

@@ -18,7 +18,20 @@ interface ProcessRow {
 
 /** `USER_HZ`, which Linux fixes for programs at 100. */
 const TICKS = 100;
+/** Bytes of a page where the system does not say: on ARM and POWER it may be 16 or 64 kB. */
 const PAGE = 4096;
+/** `AT_PAGESZ` of the auxiliary vector (getauxval(3)). */
+const PAGE_SIZE = 6n;
+
+/** The size of a page of memory by /proc/PID/auxv of a 64-bit system: pairs of a kind and a value. */
+export function pageSizeOf(auxv: Buffer): number {
+  for (let at = 0; at + 16 <= auxv.length; at += 16) {
+    if (auxv.readBigUInt64LE(at) === PAGE_SIZE) return Number(auxv.readBigUInt64LE(at + 8));
+  }
+  return PAGE;
+}
+
+let pageSize: Promise<number> | undefined;
 
 /** Measures between one call and the next. */
 export class UsageMeter {
@@ -72,15 +85,17 @@ export async function processRows(): Promise<readonly ProcessRow[] | undefined> 
 }
 
 async function fromProc(): Promise<readonly ProcessRow[]> {
+  pageSize ??= readFile('/proc/self/auxv').then(pageSizeOf, () => PAGE);
+  const page = await pageSize;
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const rows = await Promise.all(
-    pids.map(async (pid) => parseStat(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))),
+    pids.map(async (pid) => parseStat(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''), page)),
   );
   return rows.filter((row) => row !== undefined);
 }
 
-/** One line of /proc/PID/stat (proc(5)): the name, second, is in parentheses and may hold anything. */
-export function parseStat(line: string): ProcessRow | undefined {
+/** One line of /proc/PID/stat (proc(5)), with the bytes of a page: the name, second, is in parentheses and may hold anything. */
+export function parseStat(line: string, page = PAGE): ProcessRow | undefined {
   const end = line.lastIndexOf(')');
   if (end < 0) return undefined;
   const fields = line.slice(end + 2).split(' ');
@@ -89,7 +104,7 @@ export function parseStat(line: string): ProcessRow | undefined {
     pid: Number.parseInt(line, 10),
     parent: parent ?? 0,
     cpu: ((user ?? 0) + (system ?? 0)) / TICKS,
-    memory: (pages ?? 0) * PAGE,
+    memory: (pages ?? 0) * page,
   };
 }
 

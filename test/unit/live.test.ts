@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paceOf } from '../../src/core/analysis/pace.js';
 import type { StopCriteria, Trial } from '../../src/core/study/trial.js';
-import { familyOf, parsePs, parseStat } from '../../src/engine/usage.js';
+import { familyOf, pageSizeOf, parsePs, parseStat } from '../../src/engine/usage.js';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const iso = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
@@ -68,6 +68,10 @@ describe('what processes take', () => {
     const line =
       '42 (a) b (c) S 7 42 42 0 -1 4194560 1 0 0 0 150 50 0 0 20 0 11 0 100 1000 256 18446744073709551615 1';
     expect(parseStat(line)).toEqual({ pid: 42, parent: 7, cpu: 2, memory: 256 * 4096 });
+    expect(parseStat(line, 65_536)?.memory).toBe(256 * 65_536);
+    const vector = Buffer.from(BigUint64Array.of(16n, 6n, 6n, 65_536n, 0n, 0n).buffer);
+    expect(pageSizeOf(vector)).toBe(65_536);
+    expect(pageSizeOf(Buffer.alloc(0))).toBe(4096);
   });
 
   it('reads a line of ps', () => {

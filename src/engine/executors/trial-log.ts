@@ -18,7 +18,6 @@ export class TrialLog {
   }
 
   write(chunk: Buffer): void {
-    if (this.#bytes > LIMIT) return;
     const stream = this.#open();
     if (this.#bytes > LIMIT) return;
     this.#bytes += chunk.length;
