@@ -71,6 +71,43 @@ describe('repeats', () => {
   });
 });
 
+describe('the race with several objectives', () => {
+  const point = (number: number, objectives: readonly number[], of?: number): Trial =>
+    run(number, 0, {
+      objectives,
+      ...(of !== undefined && { suggestion: { sampler: 'race', reason: '', seen: 0, repeatOf: of } }),
+    });
+  const several = (trials: readonly Trial[], race: number): Study => ({
+    ...study(trials, { race, stop: { trials: 5 } }),
+    objectives: [
+      { metric: 'loss', direction: 'minimize' },
+      { metric: 'size', direction: 'minimize' },
+    ],
+  });
+  const first = [point(0, [1, 9]), point(1, [3, 3]), point(2, [9, 1]), point(3, [5, 5]), point(4, [2, 6])];
+
+  it('gives the three most balanced members of the front their runs, one each per round', () => {
+    const trials = [...first];
+    const raced: number[] = [];
+    for (;;) {
+      const next = nextTrial(several(trials, 2), [], 0);
+      if (next.kind !== 'start') break;
+      const of = next.suggestion.repeatOf ?? -1;
+      raced.push(of);
+      trials.push(point(trials.length, trials[of]?.objectives ?? [], of));
+    }
+    expect(raced.slice(0, 3).sort()).toEqual([0, 1, 4]);
+    expect(raced.slice(3).sort()).toEqual([0, 1, 4]);
+  });
+
+  it('lets another take the place of one whose mean falls behind the front', () => {
+    const fallen = [...first, point(5, [30, 30], 1), point(6, [1, 9], 0), point(7, [2, 6], 4)];
+    const next = nextTrial(several(fallen, 1), [], 0);
+    expect(next).toMatchObject({ kind: 'start', suggestion: { repeatOf: expect.any(Number) } });
+    expect(next.kind === 'start' && [2, 3].includes(next.suggestion.repeatOf ?? -1)).toBe(true);
+  });
+});
+
 describe('the winner', () => {
   it('is stated with the posterior probability that it is better', () => {
     const trials = [run(0, 1), run(1, 1.5), repeat(2, 0, 1.2), repeat(3, 1, 1.9), repeat(4, 0, 0.8)];

@@ -1,5 +1,6 @@
 /** Samplers with several objectives. */
 import { describe, expect, it } from 'vitest';
+import { calibrationOf } from '../../src/core/analysis/calibration.js';
 import { random } from '../../src/core/random.js';
 import { ExpectedGain } from '../../src/core/samplers/multi/ehvi.js';
 import { goodTrials } from '../../src/core/samplers/multi/good.js';
@@ -132,6 +133,39 @@ describe('the corners of a front', () => {
     const front = [...sane, [-0.001, 0.3, 5]];
     expect(nadir(front, [0, 0, 0], [5, 5, 5])).toEqual([1, 1, 1]);
     expect(nadir([[2, 3, 4]], [0, 0, 0], [1, 1, 1])).toEqual([2, 3, 4]);
+  });
+});
+
+describe('the predictions of gp', () => {
+  it.each([2, 3])('are of each of %d objectives, in its own unit, and are scored', (count) => {
+    const trials: Trial[] = [];
+    const many = Array.from({ length: count }, (_, m): Direction => (m === 1 ? 'maximize' : 'minimize'));
+    for (let i = 0; i < 24; i++) {
+      const asked = ask('gp', trials, 3, { directions: many });
+      if (asked === 'exhausted') break;
+      const [accuracy = 0, cost = 0] = evaluate(asked.params);
+      const objectives = [cost, 1000 * accuracy, cost * 10].slice(0, count);
+      const { params, ...suggestion } = asked;
+      trials.push({
+        id: i,
+        number: i,
+        state: 'complete',
+        params,
+        values: {},
+        reports: [],
+        attributes: {},
+        objectives,
+        suggestion: { ...suggestion, params, seen: 0 },
+      });
+    }
+    const last = trials.at(-1)?.suggestion?.prediction;
+    expect(last?.others).toHaveLength(count - 1);
+    for (let m = 0; m < count; m++) {
+      const scored = calibrationOf(trials, m);
+      expect(scored?.scored.length).toBeGreaterThan(10);
+      // Better than to expect of every point what all came to.
+      expect(scored?.crps).toBeLessThan(scored?.crpsOfNothing ?? 0);
+    }
   });
 });
 

@@ -51,19 +51,37 @@ const LEAST = 2;
 export const crpsNormal = (deviation: number, z: number): number =>
   deviation * (z * (2 * normalCdf(z) - 1) + 2 * normalPdf(z) - 1 / Math.sqrt(Math.PI));
 
-/** undefined with fewer than two results that were predicted. Predictions are kept when a trial starts, never after. */
-export function calibrationOf(trials: readonly Trial[]): Calibration | undefined {
+/** What was predicted for an objective, and what it came to. */
+function outcomeOf(
+  trial: Trial,
+  prediction: Prediction,
+  objective: number,
+): {
+  readonly predicted: Pick<Prediction, 'mean' | 'deviation'> | undefined;
+  readonly value: number | undefined;
+} {
+  if (objective === 0) return { predicted: prediction, value: objectiveOf(trial) };
+  const value = objectiveOf(trial) === undefined ? undefined : trial.objectives?.[objective];
+  return { predicted: prediction.others?.[objective - 1], value };
+}
+
+/**
+ * undefined with fewer than two results that were predicted. Predictions are kept when a trial starts, never after.
+ * @param objective which of several
+ */
+export function calibrationOf(trials: readonly Trial[], objective = 0): Calibration | undefined {
   const scored: Scored[] = [];
   let unscored = 0;
   for (const trial of trials) {
     const prediction = trial.suggestion?.prediction;
     if (!prediction) continue;
-    const value = objectiveOf(trial);
-    if (value === undefined || !(prediction.deviation > 0) || !Number.isFinite(prediction.mean)) {
+    const { predicted, value } = outcomeOf(trial, prediction, objective);
+    if (value === undefined || !predicted || !(predicted.deviation > 0) || !Number.isFinite(predicted.mean)) {
       unscored++;
       continue;
     }
-    scored.push({ trial, prediction, value, z: (value - prediction.mean) / prediction.deviation });
+    const z = (value - predicted.mean) / predicted.deviation;
+    scored.push({ trial, prediction: { ...prediction, ...predicted }, value, z });
   }
   const n = scored.length;
   if (n < LEAST) return undefined;

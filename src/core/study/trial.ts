@@ -33,6 +33,8 @@ export type Prediction = {
   readonly improvement: number;
   /** The numbers of the finished trials that are nearest by the model's own measure, nearest first; at most three. */
   readonly nearest: readonly number[];
+  /** Of the second objective and those after it. */
+  readonly others?: readonly { readonly mean: number; readonly deviation: number }[];
 };
 
 /** Why a trial has the parameters it has. */

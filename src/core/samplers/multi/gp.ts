@@ -8,7 +8,7 @@ import { derivedSeed, random } from '../../random.js';
 import { pointKey } from '../../space/point.js';
 import { isExcluded } from '../../study/best.js';
 import { type Costs, crowdingDistances, paretoRanks } from '../../study/pareto.js';
-import type { Direction, Suggestion, Trial } from '../../study/trial.js';
+import type { Suggestion, Trial } from '../../study/trial.js';
 import { acquire } from '../gp/acquire.js';
 import { factorise, fitHyperparameters, type Hyperparameters } from '../gp/fit.js';
 import { Points } from '../gp/kernel.js';
@@ -20,6 +20,7 @@ import type { SamplerContext } from '../sampler.js';
 import type { UnitSpace } from '../unit-space.js';
 import { ExpectedGain, type Marginal } from './ehvi.js';
 import { nadir } from './nadir.js';
+import { predictMany } from './predict.js';
 import { standardise } from './standardise.js';
 
 /** Boxes are used up to so many objectives. */
@@ -253,7 +254,6 @@ function thinned(indices: readonly number[], costs: readonly Costs[], most: numb
 }
 
 const short = (x: number): string => String(Number(x.toPrecision(4)));
-const signOf = (direction: Direction | undefined): number => (direction === 'maximize' ? -1 : 1);
 
 /** The next point of a Gaussian process over several objectives; undefined where it knows only points that were tried. */
 export function suggestMany(
@@ -281,6 +281,12 @@ export function suggestMany(
   const seen = suggestedPoints(trials);
   const isNew = ({ x }: { readonly x: Float64Array }): boolean => !seen.has(pointKey(unit.decode(x)));
 
+  const hyper = fitted(unit, fitOn);
+  const models = warps.map(({ y }, m) => new Believer(unit, rows, pending, y, hyper[m] as Hyperparameters));
+  const predicted = (x: Float64Array): Pick<Suggestion, 'prediction'> => {
+    const prediction = predictMany(models, warps, directions, x);
+    return prediction ? { prediction } : {};
+  };
   const three = directions.length === MOST_OBJECTIVES;
   if (directions.length > MOST_OBJECTIVES || (three && number % WEIGHTED_EVERY === 1)) {
     const weights = directions.map(() => -Math.log(1 - source.next()));
@@ -293,8 +299,8 @@ export function suggestMany(
       return Math.max(...parts) + AUGMENTATION * parts.reduce((a, b) => a + b, 0);
     });
     const { y } = standardise(scalar);
-    const hyper = fitHyperparameters(new Points(unit.axes, rows), y, unit.axes.length, 15);
-    const model = new Model(unit.axes, rows, y, pending, hyper);
+    const own = fitHyperparameters(new Points(unit.axes, rows), y, unit.axes.length, 15);
+    const model = new Model(unit.axes, rows, y, pending, own);
     const best = [...rows.keys()]
       .sort((a, b) => (model.means[a] as number) - (model.means[b] as number))
       .slice(0, LOCAL)
@@ -303,11 +309,10 @@ export function suggestMany(
     if (!chosen) return undefined;
     const shares = weights.map((weight) => `${Math.round((100 * weight) / total)} %`).join(', ');
     const reason = `the largest expected improvement when the objectives count ${shares}`;
-    return { params: unit.decode(chosen.x), sampler: 'gp', reason };
+    const params = unit.decode(chosen.x);
+    return { params, sampler: 'gp', reason, ...predicted(unit.encode(params)) };
   }
 
-  const hyper = fitted(unit, fitOn);
-  const models = warps.map(({ y }, m) => new Believer(unit, rows, pending, y, hyper[m] as Hyperparameters));
   const means = [
     ...rows.map((_, i) => models.map((model) => model.means[i] as number)),
     ...pending.map((_, i) => models.map((model) => model.believed[i] as number)),
@@ -353,14 +358,14 @@ export function suggestMany(
   const chosen = acquire({ ...search, model: growth, best }).find(isNew);
   if (!chosen) return undefined;
   const params = unit.decode(chosen.x);
-  const at = unit.encode(params);
-  const expected = models.map(({ posterior }, m) => {
-    posterior.at(at);
-    return short(signOf(directions[m]) * (warps[m]?.invert(posterior.mean) ?? Number.NaN));
-  });
+  const prediction = predictMany(models, warps, directions, unit.encode(params));
+  const expected = prediction
+    ? [prediction, ...(prediction.others ?? [])].map(({ mean }) => short(mean))
+    : [];
   return {
     params,
     sampler: 'gp',
     reason: `the largest expected growth of the front, over ${front.length} of its members; the models predict ${expected.join(' and ')}`,
+    ...(prediction && { prediction }),
   };
 }
