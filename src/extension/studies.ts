@@ -84,12 +84,12 @@ export class Studies {
 
   /** Latest first. */
   of(configFile: string): readonly StudyEntry[] {
-    return this.all.filter((entry) => entry.configFile === configFile);
+    return latestFirst([...this.#open.values()].filter((study) => study.configFile === configFile));
   }
 
   /** Latest first. */
   get all(): readonly StudyEntry[] {
-    return [...this.#open.values()].map(({ entry }) => entry).sort((a, b) => b.startedAt - a.startedAt);
+    return latestFirst([...this.#open.values()]);
   }
 
   /** Absolute paths of the files of other programs that are shown. */
@@ -346,6 +346,9 @@ export class Studies {
     study.engine = undefined;
   }
 }
+
+const latestFirst = (studies: readonly OpenStudy[]): readonly StudyEntry[] =>
+  studies.map(({ entry }) => entry).sort((a, b) => b.startedAt - a.startedAt);
 
 /** Whether a `.sweetspot`, or the folder of a config in one, may be new: those of single trials are not of interest. */
 function holdsStudies(appeared: NewFolders): boolean {
