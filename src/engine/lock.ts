@@ -17,9 +17,17 @@ async function keyOf(journal: string): Promise<string> {
   return createHash('sha256').update(path).digest('hex').slice(0, 16);
 }
 
-/** A folder that only this user can enter. */
+/** Bytes that the path of a Unix socket may have: 103 on macOS, 107 on Linux. */
+const LONGEST_PATH = 103;
+/** Of a socket in the private folder, its slash included. */
+const NAME_BYTES = '/0123456789abcdef.sock'.length;
+
+/** A folder that only this user can enter, short enough for sockets in it. */
 async function privateFolder(): Promise<string> {
-  const folder = join(tmpdir(), `sweetspot-${userInfo().username.replace(/[^\w.-]/g, '_')}`);
+  const own = `sweetspot-${userInfo().username.replace(/[^\w.-]/g, '_')}`;
+  const usual = join(tmpdir(), own);
+  // Batch systems give each job a temporary folder of its own, deep down.
+  const folder = Buffer.byteLength(usual) + NAME_BYTES <= LONGEST_PATH ? usual : join('/tmp', own);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const stats = await lstat(folder);
   const uid = process.getuid?.();
@@ -29,7 +37,7 @@ async function privateFolder(): Promise<string> {
   return folder;
 }
 
-/** The address on which the engine serves. Unix sockets allow 104 to 108 bytes. */
+/** The address on which the engine serves. */
 async function socketPath(key: string): Promise<string> {
   if (process.platform === 'win32') return `\\\\.\\pipe\\sweetspot-${key}`;
   return join(await privateFolder(), `${key}.sock`);

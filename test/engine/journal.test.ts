@@ -199,6 +199,16 @@ describe('the lock of a study', () => {
     await first.lock.release();
   });
 
+  it('has an address that a socket may have, however long the path of the temporary folder', async () => {
+    const folder = await project({ [`${'deep/'.repeat(25)}x`]: '' });
+    vi.stubEnv('TMPDIR', join(folder, 'deep/'.repeat(25)));
+    const held = await StudyLock.acquire(join(folder, 'a.jsonl'));
+    vi.unstubAllEnvs();
+    if (held.kind !== 'held') throw new Error(held.message);
+    expect(Buffer.byteLength(held.lock.socket)).toBeLessThanOrEqual(103);
+    await held.lock.release();
+  });
+
   it('is let go when it cannot be written down', async () => {
     const folder = await project({ 'a.lock/in-the-way': '' });
     const journal = join(folder, 'a.jsonl');
