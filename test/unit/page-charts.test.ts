@@ -22,13 +22,13 @@ describe('learning curves', () => {
   const trials = [trial(0, [3, 2, 1]), trial(1, [2, 1], { state: 'running' }), trial(2, [4, 3, 2])];
 
   it('share one row of steps, with gaps where a trial said nothing', () => {
-    const { rows } = curvesOf(trials, 'loss', undefined, [], false);
+    const { rows } = curvesOf(trials, 'loss', undefined, []);
     expect(rows[0]).toEqual([1, 2, 3]);
     expect(rows.slice(1)).toContainEqual([2, 1, undefined]);
   });
 
   it('draw the selected over the best over the running over the others', () => {
-    const { curves } = curvesOf([...trials, trial(3, [1, 1])], 'loss', 0, [2], false);
+    const { curves } = curvesOf([...trials, trial(3, [1, 1])], 'loss', 0, [2]);
     expect(curves.map(({ trial: number, role }) => [number, role])).toEqual([
       [3, 'other'],
       [1, 'running'],
@@ -39,7 +39,7 @@ describe('learning curves', () => {
 
   it('keep the newest of very many, and say how many are left out', () => {
     const many = Array.from({ length: 1000 }, (_, number) => trial(number, [1, 2]));
-    const { curves, left } = curvesOf(many, 'loss', 5, [7], false);
+    const { curves, left } = curvesOf(many, 'loss', 5, [7]);
     expect(curves.length + left).toBe(1000);
     expect(curves.length).toBeLessThan(200);
     expect(curves.map((curve) => curve.trial)).toEqual(expect.arrayContaining([5, 7, 999]));
@@ -47,8 +47,8 @@ describe('learning curves', () => {
 
   it('leave out what is not finite, and what a logarithm does not know', () => {
     const odd = [trial(0, [Number.NaN, 0, 2])];
-    expect(curvesOf(odd, 'loss', undefined, [], false).rows[1]).toEqual([undefined, 0, 2]);
-    expect(curvesOf(odd, 'loss', undefined, [], true).rows[1]).toEqual([undefined, undefined, 2]);
+    expect(curvesOf(odd, 'loss', undefined, []).rows[1]).toEqual([undefined, 0, 2]);
+    expect(curvesOf(odd, 'loss', undefined, [], { log: true }).rows[1]).toEqual([undefined, undefined, 2]);
   });
 
   it('offer the objective first among the metrics', () => {

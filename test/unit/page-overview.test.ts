@@ -32,7 +32,7 @@ describe('the history as rows', () => {
 
 describe('the learning curves as a scene', () => {
   it('draws every curve within the picture, the best the strongest', () => {
-    const curves = curvesOf(study.trials, 'val_loss', 20, [], false);
+    const curves = curvesOf(study.trials, 'val_loss', 20, []);
     const shapes = drawnBy(curvesScene(curves, { ...size, log: false }, theme));
     const colours = new Set([theme.muted, theme.green, theme.blue]);
     const lines = shapes.flatMap((shape) =>
@@ -50,7 +50,7 @@ describe('the learning curves as a scene', () => {
   });
 
   it('is a table of a column per trial, empty where a trial said nothing', () => {
-    const curves = curvesOf(study.trials, 'val_loss', undefined, [], false);
+    const curves = curvesOf(study.trials, 'val_loss', undefined, []);
     const { header, rows } = curvesScene(curves, { ...size, log: false }, theme).table();
     expect(header.length).toBe(1 + curves.curves.length);
     expect(rows.map(([step]) => step)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
@@ -60,10 +60,10 @@ describe('the learning curves as a scene', () => {
   });
 
   it('can be logarithmic, and is empty in words without curves', () => {
-    const curves = curvesOf(study.trials, 'val_loss', undefined, [], true);
+    const curves = curvesOf(study.trials, 'val_loss', undefined, [], { log: true });
     const { shapes } = curvesScene(curves, { ...size, log: true }, theme);
     expect(shapes.some((shape) => shape.kind === 'text' && shape.text === '1')).toBe(true);
-    const none = curvesOf([], 'val_loss', undefined, [], false);
+    const none = curvesOf([], 'val_loss', undefined, []);
     expect(curvesScene(none, { ...size, log: false }, theme).empty).toBe('No trial reported a step.');
   });
 });

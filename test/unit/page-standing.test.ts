@@ -65,8 +65,22 @@ describe('the status of a study', () => {
   it('is lost when the journal says running and no engine is there', () => {
     const view = viewOf({ trials: 3 });
     expect(statusOf(idle, view).kind).toBe('lost');
-    expect(noticeOf(idle, view)?.text).toContain('Resume');
+    expect(noticeOf(idle, view)).toMatchObject({ actions: ['resume', 'show-log'] });
     expect(enabled(idle, view)).toContain('resume');
+  });
+
+  it('says how much of a long study is here while the rest arrives', () => {
+    const view = { ...viewOf({ trials: 3 }), expected: 100 };
+    expect(noticeOf(idle, view)?.text).toBe('Reading the study: 3 of 100 trials are here, the rest follows.');
+  });
+
+  it('says of a study of another program what was not done there', () => {
+    const foreign = (running: number): StudyView => {
+      const view = viewOf({ trials: 9, running, foreign: true });
+      return { ...view, ref: { ...view.ref, foreign: true } };
+    };
+    expect(noticeOf(idle, foreign(2))?.text).toContain('2 trials were still running');
+    expect(noticeOf(idle, foreign(0))?.text ?? '').not.toContain('still running');
   });
 
   it('says that it is stopping as soon as it was asked to', () => {

@@ -4,17 +4,13 @@ import type { AxeResults } from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import { useBrowser } from './support/browser.js';
 import type { FakeHost, FakeHostOptions } from './support/fake-host.js';
+import { charts, statePages, usual } from './support/pictured.js';
 import { sampleJournal } from './support/sample-study.js';
 import { themes } from './support/themes.js';
 
 const open = useBrowser();
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const study = sampleJournal({ trials: 40, budget: 40, running: 2 });
-const failing = sampleJournal({
-  trials: 5,
-  allFail: true,
-  status: { kind: 'finished', reason: '5 trials are done' },
-});
 
 async function violations(host: FakeHost): Promise<string[]> {
   // Evaluated by the driver, so the page's own policy stays as it is.
@@ -29,58 +25,62 @@ async function violations(host: FakeHost): Promise<string[]> {
   );
 }
 
-const scenes: readonly (readonly [string, Omit<FakeHostOptions, 'theme'>])[] = [
-  ['the results of a running study', { page: 'results', lines: study }],
-  [
-    'the results of a study that failed',
-    { page: 'results', lines: failing, state: { engine: undefined } as never },
-  ],
-  ['the results without a study', { page: 'results' }],
+const running = { page: 'results', lines: study } as const;
+const pages: readonly (readonly [string, Omit<FakeHostOptions, 'theme'>])[] = [
+  ['the results of a running study', running],
   ['the sidebar’s table', { page: 'table', lines: study }],
+  ...statePages.map(({ name, options }) => [name, { page: 'results', ...options }] as const),
 ];
 
 describe.each(themes.map(({ name }) => name))('in the %s theme', (theme) => {
-  it.each(scenes)('%s can be used by everyone', async (_name, options) => {
+  it.each(pages)('%s can be used by everyone', async (_name, options) => {
     const host = await open({ ...options, theme });
-    await host.page.locator(options.lines ? '[role=row][aria-rowindex="2"]' : '.welcome').waitFor();
+    await host.page.locator('[role=row][aria-rowindex="2"], .welcome').first().waitFor();
     if (options.lines === study) await host.page.locator('[role=row][aria-rowindex="3"]').click();
     await host.page.mouse.move(0, 0);
     expect(await violations(host)).toEqual([]);
   });
 });
 
-describe.each(themes.map(({ name }) => name))('the charts in the %s theme', (theme) => {
-  it('can be used by everyone, with a filter and a trial in full', async () => {
-    const host = await open({ page: 'results', lines: study, theme });
-    await host.page.locator('[role=row][aria-rowindex="3"]').click();
-    await host.page.getByRole('button', { name: 'Details' }).click();
-    await host.page.getByRole('textbox', { name: 'Filter the trials' }).fill('val_loss < 0.4');
-    await host.page.getByText('Clear filter').waitFor();
-    for (const tab of [
-      'parallel',
-      'slice',
-      'importance',
-      'contour',
-      'rank',
-      'timeline',
-      'edf',
-      'correlation',
-      'calibration',
-    ]) {
-      await host.page.locator(`#tab-${tab}`).click();
-      await host.page.mouse.move(0, 0);
-      expect([tab, ...(await violations(host))]).toEqual([tab]);
-    }
-  }, 120_000);
+const studies = [...new Set(charts.map(({ options }) => options))].map((options) => {
+  const own = charts.filter((chart) => chart.options === options);
+  return { names: own.map(({ name }) => name).join(', '), options: options ?? usual, own };
 });
 
-describe.each(themes.map(({ name }) => name))('the Pareto front in the %s theme', (theme) => {
-  it('can be used by everyone', async () => {
-    const host = await open({ page: 'results', lines: sampleJournal({ trials: 40, objectives: 2 }), theme });
-    await host.page.locator('#tab-pareto').click();
-    await host.page.mouse.move(0, 0);
-    expect(await violations(host)).toEqual([]);
-  }, 60_000);
+describe.each(themes.map(({ name }) => name))('the charts in the %s theme', (theme) => {
+  it.each(studies)(
+    'can be used by everyone, with a filter and a trial in full: $names',
+    async (one) => {
+      const host = await open({ page: 'results', ...one.options, theme });
+      await host.page.locator('[role=row][aria-rowindex="3"]').click();
+      await host.page.getByRole('button', { name: 'Details' }).click();
+      await host.page.getByRole('textbox', { name: 'Filter the trials' }).fill('val_loss < 0.4');
+      await host.page.getByText('Clear filter').waitFor();
+      for (const { name, act } of one.own) {
+        await act?.(host);
+        expect([name, ...(await violations(host))]).toEqual([name]);
+      }
+    },
+    120_000,
+  );
+});
+
+describe.each(charts)('by the keys, $name', ({ options, element, act }) => {
+  it('is read in one live region', async () => {
+    const host = await open({ page: 'results', ...(options ?? usual) });
+    await act?.(host);
+    const chart = host.page.locator(element ?? 'main');
+    const plot = chart.locator('.plot');
+    await plot.focus();
+    await host.page.keyboard.press('End');
+    await host.page.keyboard.press('ArrowLeft');
+    const regions = chart.locator('[role=status], [aria-live]');
+    expect(await regions.count()).toBe(1);
+    const said = await regions.innerText();
+    expect(said).toMatch(/\d/);
+    await host.page.keyboard.press('ArrowLeft');
+    await expect.poll(() => regions.innerText()).not.toBe(said);
+  });
 });
 
 describe('with reduced motion', () => {

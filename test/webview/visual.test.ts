@@ -1,6 +1,6 @@
 /**
- * Every chart in four themes and three widths, against pictures that people have looked at (pictures/, one per chart and
- * theme). In the browser and with the font of an npm package, so that they are the same on every machine; that browser is
+ * Every chart, a trial's page and what stands in place of them, in four themes and several widths, against pictures that
+ * people have looked at (pictures/, one for each and theme). In the browser and with the font of an npm package, so that they are the same on every machine; that browser is
  * for Linux x64 alone. `npm run test:unit -- visual --update` takes them anew.
  */
 import { existsSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { join, relative } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser } from '../../scripts/vscode/browser.mjs';
-import { FakeHost, type FakeHostOptions } from './support/fake-host.js';
+import { FakeHost } from './support/fake-host.js';
 import {
   differenceOf,
   onOneSheet,
@@ -18,62 +18,14 @@ import {
   readPicture,
   writePicture,
 } from './support/picture.js';
-import { sampleJournal } from './support/sample-study.js';
+import { charts, NOW, type Pictured, statePages, trialPages, usual } from './support/pictured.js';
 import { themes } from './support/themes.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const KEPT = join(import.meta.dirname, 'pictures');
 const FAILED = join(ROOT, '.cache/pictures');
-const WIDTHS = [300, 700, 1400] as const;
 /** Installing the browser on demand is part of the first use. */
 const START_TIMEOUT = 180_000;
-
-const start = Date.UTC(2026, 0, 5, 9);
-const choices = { trials: 40, budget: 40, start } as const;
-const status = { kind: 'finished', reason: '40 trials are done' } as const;
-const studies = {
-  one: sampleJournal({ ...choices, status }),
-  several: sampleJournal({ ...choices, status, objectives: 2 }),
-};
-
-interface Chart {
-  readonly name: string;
-  readonly tab: string;
-  readonly element: string;
-  readonly study?: keyof typeof studies;
-  readonly act?: (host: FakeHost) => Promise<void>;
-}
-
-const explored = (tab: string): Chart => ({ name: tab, tab, element: 'sweet-explorer' });
-const CHARTS: readonly Chart[] = [
-  { name: 'history', tab: 'overview', element: 'sweet-history' },
-  { name: 'curves', tab: 'overview', element: 'sweet-curves' },
-  ...[
-    'parallel',
-    'slice',
-    'contour',
-    'rank',
-    'timeline',
-    'edf',
-    'correlation',
-    'calibration',
-    'importance',
-  ].map(explored),
-  { ...explored('importance'), name: 'fanova', act: chooseFanova },
-  { ...explored('pareto'), study: 'several' },
-];
-
-async function chooseFanova({ page }: FakeHost): Promise<void> {
-  await page.getByLabel('Method').click();
-  await page.getByRole('option', { name: 'fANOVA', exact: true }).click();
-  await page.mouse.move(0, 0);
-  await page.locator('sweet-explorer .plot').focus();
-  await page.evaluate(() => {
-    let element = document.activeElement;
-    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-    (element as HTMLElement | null)?.blur();
-  });
-}
 
 /** A resize is seen in one frame, laid out in the next and painted after that. */
 const settle = ({ page }: FakeHost): Promise<void> =>
@@ -83,18 +35,14 @@ const settle = ({ page }: FakeHost): Promise<void> =>
     }
   });
 
-async function shoot(host: FakeHost, { tab, element, act }: Chart): Promise<Picture> {
+async function shoot(host: FakeHost, { element, act, widths }: Pictured): Promise<Picture> {
   const pictures: Picture[] = [];
-  await host.page.locator(`#tab-${tab}`).click();
-  await host.page.mouse.move(0, 0);
   await act?.(host);
-  for (const width of WIDTHS) {
+  for (const width of widths) {
     // Narrow charts stand below one another, of fixed heights; wide ones have a share of the page's.
     await host.page.setViewportSize({ width, height: width < 720 ? 1000 : 800 });
     await settle(host);
-    const clip = await host.page.locator(element).boundingBox();
-    if (!clip) throw new Error(`${element} is not to be seen.`);
-    pictures.push(readPicture(await host.page.screenshot({ clip })));
+    pictures.push(readPicture(await (element ? host.page.locator(element) : host.page).screenshot()));
   }
   return onOneSheet(pictures);
 }
@@ -121,7 +69,7 @@ async function compare(name: string, actual: Picture): Promise<void> {
       : `has another size: ${actual.width} × ${actual.height}, not ${kept.width} × ${kept.height}`;
   throw new Error(
     `${name} ${what} (${relative(ROOT, file)}). Look at ${left.map(({ name }) => relative(ROOT, join(FAILED, name))).join(' and ')}; ` +
-      'if the chart is meant to look so, take the pictures anew: npm run test:unit -- visual --update',
+      'if it is meant to look so, take the pictures anew: npm run test:unit -- visual --update',
   );
 }
 
@@ -160,7 +108,7 @@ describe('the comparison of two pictures', () => {
   });
 });
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the charts look as they did', () => {
+describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the page looks as it did', () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -171,19 +119,15 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the cha
   afterAll(() => browser?.close());
 
   describe.each(themes.map(({ name }) => name))('in the %s theme', (theme) => {
-    const hosts = new Map<keyof typeof studies, FakeHost>();
+    const hosts = new Map<Pictured['options'], FakeHost>();
 
-    async function open(study: keyof typeof studies): Promise<FakeHost> {
-      const options: FakeHostOptions = {
-        page: 'results',
-        lines: studies[study],
-        state: { engine: undefined } as unknown as FakeHostOptions['state'] & object,
-        theme,
-        now: start + 600_000,
-      };
-      const host = hosts.get(study) ?? (await FakeHost.open(browser, options));
-      hosts.set(study, host);
-      await host.page.locator('[role=row][aria-rowindex="2"]').waitFor();
+    /** Charts of one study share a page. */
+    async function open(options: Pictured['options']): Promise<FakeHost> {
+      const host =
+        hosts.get(options) ??
+        (await FakeHost.open(browser, { page: 'results', ...(options ?? usual), theme, now: NOW }));
+      hosts.set(options, host);
+      await host.page.locator('[role=row][aria-rowindex="2"], .welcome').first().waitFor();
       return host;
     }
 
@@ -193,9 +137,9 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the cha
       expect(complaints).toEqual([]);
     });
 
-    it.each(CHARTS)('$name at 300, 700 and 1400 pixels', async (chart) => {
-      const host = await open(chart.study ?? 'one');
-      await compare(`${chart.name}-${theme}`, await shoot(host, chart));
+    it.each([...charts, ...statePages, ...trialPages])('$name at $widths pixels', async (pictured) => {
+      const host = await open(pictured.options);
+      await compare(`${pictured.name}-${theme}`, await shoot(host, pictured));
     });
   });
 });

@@ -42,6 +42,8 @@ export interface SampleChoices {
   readonly objectives?: 2 | 3;
   /** When it began, as a time of `Date`; left out: a minute ago, so that what is still running has run believably long. */
   readonly start?: number;
+  /** Of another program: no config, no samplers' reasons, and nobody of ours at work. */
+  readonly foreign?: boolean;
   /** Marks of trials by their number. */
   readonly marks?: Readonly<Record<number, Marks>>;
 }
@@ -80,6 +82,25 @@ function generator(seed: number): () => number {
   };
 }
 
+const environment: Json = {
+  id: 'sample',
+  at: '2026-01-05T09:00:00.000Z',
+  facts: {
+    os: { platform: 'linux', name: 'Debian GNU/Linux 12' },
+    cpu: { architecture: 'x64', model: 'AMD EPYC', cores: 8 },
+    node: '20.20.2',
+  },
+};
+
+/** What a trainer says of a trial, and what was measured of it. */
+const attributesOf = (trial: number): Json => ({
+  seed: 100 + trial,
+  backend: 'embedded',
+  versions: { tfjs: '4.22.0' },
+  data: { file: 'iris.csv', rows: 150 },
+  peakMemory: 9.2e7 + (trial % 7) * 1.3e6,
+});
+
 const worker_id = 'sample';
 const START = Date.now() - 60_000;
 const timeOf =
@@ -89,7 +110,16 @@ const timeOf =
 
 /** One string per record, newline included. */
 export function sampleJournal(choices: SampleChoices): string[] {
-  const { trials, steps = 30, budget, seed = 7, running = 0, status, allFail = false } = choices;
+  const {
+    trials,
+    steps = 30,
+    budget,
+    seed = 7,
+    running = 0,
+    status,
+    allFail = false,
+    foreign = false,
+  } = choices;
   const random = generator(seed);
   const at = timeOf(choices);
   const metrics = ['val_loss', 'milliseconds', 'weights'].slice(0, choices.objectives ?? 1);
@@ -103,14 +133,20 @@ export function sampleJournal(choices: SampleChoices): string[] {
     { op_code: Op.setStudySystemAttr, worker_id, study_id: 0, system_attr: { [METRIC_NAMES]: metrics } },
     studyAttribute(Attr.space, space as unknown as Json),
     studyAttribute(Attr.baseline, baseline),
-    studyAttribute(Attr.config, { file: 'iris.yaml', text: '# @sweep\n' }),
+    studyAttribute(Attr.config, foreign ? { file: '', text: '' } : { file: 'iris.yaml', text: '# @sweep\n' }),
     studyAttribute(Attr.settings, {
       sampler: 'tpe',
       pruner: 'median',
       seed: 0,
       stop: budget === undefined ? {} : { trials: budget },
     }),
-    studyAttribute(Attr.status, { kind: 'running', at: at(0) }),
+    ...(foreign ? [] : [studyAttribute(Attr.environment, environment)]),
+    studyAttribute(
+      Attr.status,
+      foreign
+        ? { kind: 'stopped', reason: 'opened from a file of another program', at: at(0) }
+        : { kind: 'running', at: at(0) },
+    ),
   ];
   let clock = 0;
   for (let trial = 0; trial < trials; trial++) {
@@ -172,6 +208,7 @@ function trialRecords(
         distribution: distributionJson(distribution),
       };
     }),
+    ...(choices.foreign ? [] : [trialAttribute(trial, Attr.attributes, attributesOf(trial))]),
     trialAttribute(trial, Attr.suggestion, {
       sampler: trial === 0 ? 'file' : 'tpe',
       reason: trial === 0 ? 'the values in the file' : 'expected to improve on the best by 0.012',

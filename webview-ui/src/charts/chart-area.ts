@@ -2,6 +2,7 @@
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { reportCount } from '../../../src/core/study/table.js';
 import type { App } from '../app.js';
 import { base } from '../styles.js';
 import type { ChartTab } from '../ui-state.js';
@@ -82,6 +83,15 @@ export class ChartArea extends SignalWatcher(LitElement) {
         padding: 4px 20px 10px;
         min-height: 0;
       }
+      @media (max-width: 480px) {
+        .overview > * {
+          padding: 4px 12px 10px;
+        }
+      }
+      /* Two large empty charts would only push the table away. */
+      .overview.blank {
+        height: 112px;
+      }
       .overview > * + * {
         border-left: 1px solid var(--sweet-border);
       }
@@ -91,18 +101,17 @@ export class ChartArea extends SignalWatcher(LitElement) {
           grid-template-columns: minmax(0, 1fr);
           grid-auto-rows: 250px;
         }
+        .overview.blank {
+          height: auto;
+          grid-auto-rows: 92px;
+        }
         .overview > * + * {
           border-left: none;
           border-top: 1px solid var(--sweet-border);
         }
+        /* The choices above and the notes below take several lines each: the plot keeps its height. */
         .panel:not(.overview) {
-          height: 332px;
-        }
-      }
-      /* The choices above and the notes below take several lines each. */
-      @media (max-width: 480px) {
-        .panel:not(.overview) {
-          height: 420px;
+          height: auto;
         }
       }
     `,
@@ -120,6 +129,13 @@ export class ChartArea extends SignalWatcher(LitElement) {
     if (peers.all.value.length === 0 && tab !== 'studies') left.add('studies');
     if (!validations.best.value && tab !== 'errors') left.add('errors');
     return TABS.filter(([id]) => !left.has(id));
+  }
+
+  /** Whether trials have ended, and none has said a number: nothing is there to be drawn, and nothing is on its way. */
+  #blank(): boolean {
+    const view = this.app.feed.view.value;
+    if (!view || view.counts.running > 0 || view.trials.length === 0) return false;
+    return view.counts.complete === 0 && view.trials.every((trial) => reportCount(trial) === 0);
   }
 
   protected override render(): TemplateResult {
@@ -144,7 +160,7 @@ export class ChartArea extends SignalWatcher(LitElement) {
         </div>
         ${tab === 'overview' ? '' : this.#savers()}
       </div>
-      <div id="panel" class="panel ${tab === 'overview' ? 'overview' : ''}" role="tabpanel" aria-labelledby="tab-${tab}">
+      <div id="panel" class="panel ${tab === 'overview' ? 'overview' : ''} ${tab === 'overview' && this.#blank() ? 'blank' : ''}" role="tabpanel" aria-labelledby="tab-${tab}">
         ${
           tab === 'overview'
             ? html`<sweet-history .app=${this.app}></sweet-history><sweet-curves .app=${this.app}></sweet-curves>`

@@ -22,12 +22,26 @@ export const chartStyles = css`
     font-size: 11px;
     color: var(--vscode-descriptionForeground);
   }
+  @media (max-width: 719px) {
+    .bar .wide {
+      display: none;
+    }
+  }
   .bar vscode-checkbox::part(control) {
     width: 14px;
     height: 14px;
   }
   .bar vscode-checkbox::part(label) {
     padding-inline-start: 6px;
+  }
+  @media (max-width: 480px) {
+    .bar {
+      gap: 0 6px;
+    }
+    .bar vscode-checkbox::part(label) {
+      padding-inline-start: 4px;
+      margin-inline-end: 0;
+    }
   }
   .plot {
     position: relative;

@@ -13,12 +13,21 @@ import type { StudyView } from '../feed.js';
 import { base } from '../styles.js';
 import { theme } from '../theme.js';
 import { chartStyles } from './chart-styles.js';
-import { type Curves, curvesOf, type OnCurve, reportedMetrics, walkCurves } from './curves-data.js';
+import {
+  type CurveRole,
+  type Curves,
+  curvesOf,
+  type OnCurve,
+  reportedMetrics,
+  walkCurves,
+} from './curves-data.js';
 import { createPlot, frameOfPlot } from './curves-plot.js';
 import type { Zoom } from './kit/zoom.js';
 import { curvesScene } from './layouts/overview.js';
+import { type LegendItem, renderLegend } from './legend.js';
 import { saverStyles } from './saver-styles.js';
 import { type Picture, renderSavers } from './savers.js';
+import { renderLog, renderOutliers } from './scale-checks.js';
 import { placeTip } from './tip.js';
 import { ZoomGestures } from './zoom-gestures.js';
 
@@ -48,6 +57,11 @@ export class CurvesChart extends SignalWatcher(LitElement) {
       vscode-dropdown {
         min-width: 110px;
         --input-height: 22;
+      }
+      @media (max-width: 480px) {
+        vscode-dropdown {
+          min-width: 84px;
+        }
       }
     `,
   ];
@@ -99,7 +113,8 @@ export class CurvesChart extends SignalWatcher(LitElement) {
   #gather(view: StudyView, metric: string): Curves {
     const { ui } = this.app;
     const { trials } = this.app.filtered.value;
-    const chosen = [metric, ui.selected.value, ui.logCurves.value, ui.filter.value, view.ref.id];
+    const scale = { log: ui.logCurves.value, full: ui.fullCurves.value };
+    const chosen = [metric, ui.selected.value, scale.log, scale.full, ui.filter.value, view.ref.id];
     const wait = this.#gatheredAt + MANY_EVERY - performance.now();
     const same = chosen.every((one, index) => one === this.#gatheredFor[index]);
     if (this.#curves && same && this.#curves.curves.length > MANY && wait > 0) {
@@ -111,7 +126,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
     }
     this.#gatheredFor = chosen;
     this.#gatheredAt = performance.now();
-    return curvesOf(trials, metric, view.best?.number, ui.selected.value, ui.logCurves.value);
+    return curvesOf(trials, metric, view.best?.number, ui.selected.value, scale);
   }
 
   protected override render(): TemplateResult {
@@ -139,14 +154,16 @@ export class CurvesChart extends SignalWatcher(LitElement) {
               </vscode-dropdown>`
             : nothing
         }
-        <vscode-checkbox
-          ?hidden=${drawn === 0}
-          ?checked=${ui.logCurves.value}
-          @change=${(event: Event) => {
-            ui.logCurves.value = (event.target as HTMLInputElement).checked;
-          }}
-          >Log scale</vscode-checkbox
-        >
+        ${renderOutliers(this.#curves?.range?.outside ?? 0, ui.fullCurves.value, (checked) => {
+          ui.fullCurves.value = checked;
+        })}
+        ${renderLog(
+          ui.logCurves.value,
+          (checked) => {
+            ui.logCurves.value = checked;
+          },
+          { hidden: drawn === 0 },
+        )}
       </div>
       ${drawn === 0 ? nothing : html`<div class="savers">${renderSavers(this.app, () => this.#picture(), 'the learning curves')}</div>`}
       <div
@@ -172,7 +189,7 @@ export class CurvesChart extends SignalWatcher(LitElement) {
         <div class="dot" ?hidden=${!this.pointed}></div>
         <div class="tip" role="status" ?hidden=${!this.pointed}>${this.pointed ? this.#tip(this.pointed) : nothing}</div>
       </div>
-      ${drawn === 0 ? nothing : this.#legend(view)}
+      ${drawn === 0 ? nothing : html`<div class="legend" aria-hidden="true">${renderLegend(this.#legend(view), 'step')}</div>`}
     `;
   }
 
@@ -188,19 +205,22 @@ export class CurvesChart extends SignalWatcher(LitElement) {
       width,
       height,
     };
-    return { name: 'curves', scene: curvesScene(this.#curves, choices, colours) };
+    const scene = curvesScene(this.#curves, choices, colours);
+    return { name: 'curves', scene, items: this.#legend(view) };
   }
 
-  #legend(view: StudyView | undefined): TemplateResult {
+  #legend(view: StudyView | undefined): readonly LegendItem[] {
     const roles = new Set(this.#curves?.curves.map(({ role }) => role));
     const left = this.#curves?.left ?? 0;
-    return html`<div class="legend" aria-hidden="true">
-      ${roles.has('best') ? html`<span><i class="swatch best"></i>best, #${view?.best?.number}</span>` : nothing}
-      ${roles.has('running') ? html`<span><i class="swatch running"></i>running</span>` : nothing}
-      ${roles.has('selected') ? html`<span><i class="swatch selected"></i>selected</span>` : nothing}
-      ${roles.has('other') ? html`<span><i class="swatch other"></i>others${left > 0 ? ` (the newest; ${left} not drawn)` : ''}</span>` : nothing}
-      <span class="axis-end">step</span>
-    </div>`;
+    const words: Readonly<Record<CurveRole, string>> = {
+      best: `best, #${view?.best?.number}`,
+      running: 'running',
+      selected: 'selected',
+      other: `others${left > 0 ? ` (the newest; ${left} not drawn)` : ''}`,
+    };
+    return (['best', 'running', 'selected', 'other'] as const)
+      .filter((role) => roles.has(role))
+      .map((role) => ({ look: { line: role }, text: words[role] }));
   }
 
   #tip({ series, index }: OnCurve): TemplateResult {

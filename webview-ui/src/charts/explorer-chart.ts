@@ -7,7 +7,6 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Column } from '../../../src/core/study/table.js';
 import type { App } from '../app.js';
-import { stateIcon, stateWord } from '../icons.js';
 import { base } from '../styles.js';
 import { theme } from '../theme.js';
 import type { ChartTab } from '../ui-state.js';
@@ -15,13 +14,15 @@ import { chartStyles } from './chart-styles.js';
 import { explorerStyles } from './explorer-styles.js';
 import { paintScene } from './kit/paint.js';
 import { emptyScene, type Scene, type Shape, type Target, targetAt } from './kit/scene.js';
-import { bestWord, isMeasure, LAYOUTS, MEASURED, PAIRED, SCALED } from './layouts/all.js';
+import { bestWord, isMeasure, LAYOUTS, MEASURED, PAIRED, ROBUST, SCALED, STACKED } from './layouts/all.js';
 import { pairOf } from './layouts/contour.js';
 import type { ChartInput } from './layouts/input.js';
 import type { ParallelScene } from './layouts/parallel.js';
 import { planeOf } from './layouts/pareto.js';
+import { type LegendItem, renderLegend, stateItems } from './legend.js';
 import { AxisHandles } from './parallel-handles.js';
 import type { Picture } from './savers.js';
+import { renderLog, renderOutliers } from './scale-checks.js';
 import { comparedPeers, renderPeerPicks } from './study-picks.js';
 import { placeTip, stopsOf, tipOf } from './tip.js';
 import { ZoomGestures } from './zoom-gestures.js';
@@ -124,24 +125,27 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
   }
 
   protected override render(): TemplateResult {
-    const { tab } = this.app.ui.charts.value;
+    const { ui } = this.app;
+    const { tab, full, log } = ui.charts.value;
     const { scene, input } = this.#layout();
     const parallel = tab === 'parallel' ? this.#parallel() : undefined;
     // Read here, so that pointing elsewhere is seen.
     void this.app.ui.pointed.value;
     const shown = scene.empty === undefined;
-    const barred = SCALED.has(tab) || tab === 'importance';
+    const stacked = STACKED.has(tab) && !(tab === 'errors' && input?.outcome?.outcome.kind === 'classes');
+    const outliers = ROBUST.has(tab) && (scene.outside > 0 || full);
+    const barred = SCALED.has(tab) || tab === 'importance' || outliers;
     return html`
       <div class="bar" ?hidden=${!barred}>
         ${input ? this.#choices(input, tab) : nothing}
         <span class="fill"></span>
         ${barred ? this.#zoom.render() : nothing}
-        ${SCALED.has(tab) && (scene.outside > 0 || this.app.ui.charts.value.full) ? this.#check('full', `Outliers${scene.outside > 0 ? ` (${scene.outside} hidden)` : ''}`) : nothing}
-        ${SCALED.has(tab) && scene.logPossible ? this.#check('log', 'Log scale') : nothing}
+        ${ROBUST.has(tab) ? renderOutliers(scene.outside, full, (checked) => ui.chart({ full: checked })) : nothing}
+        ${SCALED.has(tab) && scene.logPossible ? renderLog(log, (checked) => ui.chart({ log: checked })) : nothing}
       </div>
       ${barred ? nothing : html`<div class="over-plot">${this.#zoom.render()}</div>`}
       <div
-        class="plot ${this.pointed ? 'pointing' : ''} ${parallel ? 'parallel' : ''}"
+        class="plot ${this.pointed ? 'pointing' : ''} ${parallel ? 'parallel' : ''} ${stacked ? 'stacked' : ''}"
         tabindex="0"
         role="group"
         aria-label="${scene.description} ${shown ? 'Arrow keys walk along it, Enter selects.' : ''} ${this.#zoom.hint}"
@@ -163,12 +167,17 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
         </div>
       </div>
       <div class="legend">
-        ${scene.states.map((one) => html`<span>${stateIcon(one)}${stateWord[one].toLowerCase()}</span>`)}
-        ${scene.states.length > 0 && input?.best ? html`<span><i class="swatch best"></i>${tab === 'pareto' ? 'front; balanced' : bestWord(input)}, #${input.best.number}</span>` : nothing}
-        ${parallel && shown ? this.#handles.hint() : nothing}
-        ${scene.note === undefined ? nothing : html`<span class="axis-end">${scene.note}</span>`}
+        ${renderLegend(this.#legend(scene, input))}${parallel && shown ? this.#handles.hint() : nothing}
+        ${renderLegend([], scene.note)}
       </div>
     `;
+  }
+
+  #legend({ states }: Scene, input: ChartInput | undefined): readonly LegendItem[] {
+    const best = states.length > 0 ? input?.best : undefined;
+    if (!input || !best) return stateItems(states);
+    const word = this.app.ui.charts.value.tab === 'pareto' ? 'front; balanced' : bestWord(input);
+    return [...stateItems(states), { look: { line: 'best' }, text: `${word}, #${best.number}` }];
   }
 
   #choices(input: ChartInput, tab: ChartTab): TemplateResult {
@@ -187,10 +196,11 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
       }
       ${
         pair
-          ? html`<span class="muted">over</span>
+          ? html`<span class="pair"
+              ><span class="muted first">over</span>
               ${this.#pick('Horizontal axis', params, pair[0].id, (id) => this.app.ui.chart({ pair: [id, pair[1].id === id ? pair[0].id : pair[1].id] }))}
               <span class="muted">and</span>
-              ${this.#pick('Vertical axis', params, pair[1].id, (id) => this.app.ui.chart({ pair: [pair[0].id === id ? pair[1].id : pair[0].id, id] }))}`
+              ${this.#pick('Vertical axis', params, pair[1].id, (id) => this.app.ui.chart({ pair: [pair[0].id === id ? pair[1].id : pair[0].id, id] }))}</span>`
           : nothing
       }
       ${plane ? this.#planePicks(input, plane) : nothing}
@@ -238,14 +248,6 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
     >
       ${columns.map(({ id, label: name }) => html`<vscode-option value=${id}>${name}</vscode-option>`)}
     </vscode-dropdown>`;
-  }
-
-  #check(choice: 'full' | 'log', label: string): TemplateResult {
-    return html`<vscode-checkbox
-      ?checked=${this.app.ui.charts.value[choice]}
-      @change=${(event: Event) => this.app.ui.chart({ [choice]: (event.target as HTMLInputElement).checked })}
-      >${label}</vscode-checkbox
-    >`;
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -360,6 +362,7 @@ export class ExplorerChart extends SignalWatcher(LitElement) {
 
   /** The chart as it is seen, to be saved. */
   get shown(): Picture {
-    return { name: this.app.ui.charts.value.tab, scene: this.#scene };
+    const { scene, input } = this.#layout();
+    return { name: this.app.ui.charts.value.tab, scene, items: this.#legend(scene, input) };
   }
 }

@@ -29,6 +29,48 @@ export const explorerStyles = css`
     padding: 0 4px;
     background: var(--vscode-editor-background);
   }
+  @media (max-width: 719px) {
+    .plot {
+      flex: none;
+      height: 270px;
+    }
+  }
+  /* Room for plots that stand below one another there. */
+  @media (max-width: 660px) {
+    .plot.stacked {
+      height: 470px;
+    }
+  }
+  .pair {
+    display: inline-flex;
+    align-items: center;
+    gap: 8px;
+    min-width: 0;
+  }
+  @media (max-width: 480px) {
+    :host {
+      padding: 4px 12px 6px;
+    }
+    .bar {
+      gap: 2px 6px;
+    }
+    vscode-dropdown {
+      min-width: 92px;
+    }
+    /* In a line of their own, side by side. */
+    .pair {
+      flex: 1 0 100%;
+      order: 1;
+      margin: 2px 0;
+    }
+    .pair vscode-dropdown {
+      flex: 1 1 0;
+      min-width: 0;
+    }
+    .pair .first {
+      display: none;
+    }
+  }
   .sheet {
     position: relative;
   }

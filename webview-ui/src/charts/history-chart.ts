@@ -10,7 +10,7 @@ import { formatNumber } from '../../../src/core/format.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
-import { stateIcon, stateWord } from '../icons.js';
+import { stateWord } from '../icons.js';
 import { base } from '../styles.js';
 import { type Theme, theme } from '../theme.js';
 import { chartStyles } from './chart-styles.js';
@@ -18,8 +18,10 @@ import { paintScene } from './kit/paint.js';
 import { emptyScene } from './kit/scene.js';
 import { type HistoryChoices, type HistoryLayout, layoutHistory } from './layouts/history.js';
 import { historyTable } from './layouts/overview.js';
+import { type LegendItem, renderLegend, stateItems } from './legend.js';
 import { saverStyles } from './saver-styles.js';
 import { type Picture, renderSavers } from './savers.js';
+import { renderLog, renderOutliers } from './scale-checks.js';
 import { placeTip } from './tip.js';
 import { ZoomGestures } from './zoom-gestures.js';
 
@@ -95,25 +97,19 @@ export class HistoryChart extends SignalWatcher(LitElement) {
         <span class="fill"></span>
         ${this.#zoom.render()}
         ${
-          layout && (layout.outside > 0 || ui.fullRange.value)
-            ? html`<vscode-checkbox
-                ?checked=${ui.fullRange.value}
-                @change=${(event: Event) => {
-                  ui.fullRange.value = (event.target as HTMLInputElement).checked;
-                }}
-                >Outliers${layout.outside > 0 ? ` (${layout.outside} hidden)` : ''}</vscode-checkbox
-              >`
+          layout
+            ? renderOutliers(layout.outside, ui.fullRange.value, (checked) => {
+                ui.fullRange.value = checked;
+              })
             : nothing
         }
-        <vscode-checkbox
-          ?hidden=${empty}
-          ?checked=${ui.logHistory.value && layout?.logPossible}
-          ?disabled=${!layout?.logPossible}
-          @change=${(event: Event) => {
-            ui.logHistory.value = (event.target as HTMLInputElement).checked;
-          }}
-          >Log scale</vscode-checkbox
-        >
+        ${renderLog(
+          ui.logHistory.value && layout?.logPossible === true,
+          (checked) => {
+            ui.logHistory.value = checked;
+          },
+          { hidden: empty, disabled: !layout?.logPossible },
+        )}
       </div>
       ${empty ? nothing : html`<div class="savers">${renderSavers(this.app, () => this.#picture(), 'the optimization history')}</div>`}
       <div
@@ -133,7 +129,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
         <i class="ring" ?hidden=${empty || !this.#shows(ui.pointed.value)}></i>
         <div class="tip" role="status" ?hidden=${this.focused === undefined}>${this.focused === undefined ? nothing : this.#tip(this.focused)}</div>
       </div>
-      ${empty ? nothing : this.#legend(view)}
+      ${empty || !view ? nothing : html`<div class="legend" aria-hidden="true">${renderLegend(this.#legend(view))}</div>`}
     `;
   }
 
@@ -148,7 +144,7 @@ export class HistoryChart extends SignalWatcher(LitElement) {
       shapes: this.#layout.shapes,
       table: () => historyTable(history, metric),
     };
-    return { name: 'history', scene };
+    return { name: 'history', scene, items: this.#legend(view) };
   }
 
   /** The same layout as long as nothing of it changes: hovering must not draw anew. */
@@ -181,22 +177,20 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     return layoutHistory(this.#history.history, choices, colours);
   }
 
-  #legend(view: StudyView | undefined): TemplateResult {
-    const { counts, study } = view!;
+  #legend(view: StudyView): readonly LegendItem[] {
+    const { counts, study } = view;
     const baseline = this.#history?.history.baseline;
-    return html`<div class="legend" aria-hidden="true">
-      <span>${stateIcon('complete')}complete</span>
-      ${counts.pruned > 0 ? html`<span>${stateIcon('pruned')}pruned</span>` : nothing}
-      ${counts.failed > 0 ? html`<span>${stateIcon('failed')}failed</span>` : nothing}
-      <span><i class="swatch best"></i>best so far</span>
-      ${
-        baseline === undefined
-          ? nothing
-          : html`<span><i class="swatch baseline"></i>${study.config.file === '' ? 'trial 0' : 'values in the file'}
-              ${formatNumber(baseline)}</span
-            >`
-      }
-    </div>`;
+    const states = (['complete', 'pruned', 'failed'] as const).filter(
+      (state) => state === 'complete' || counts[state] > 0,
+    );
+    const name = study.config.file === '' ? 'trial 0' : 'values in the file';
+    return [
+      ...stateItems(states),
+      { look: { line: 'best' }, text: 'best so far' },
+      ...(baseline === undefined
+        ? []
+        : [{ look: { line: 'baseline' as const }, text: `${name} ${formatNumber(baseline)}` }]),
+    ];
   }
 
   #tip(trial: number): TemplateResult {

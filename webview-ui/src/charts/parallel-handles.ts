@@ -4,7 +4,8 @@
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.js';
-import { brushBetween, type ParallelAxis, type ParallelScene } from './layouts/parallel.js';
+import { brushBetween } from './layouts/brush.js';
+import type { ParallelAxis, ParallelScene } from './layouts/parallel.js';
 
 /** Pixels beside an axis that still mean it. */
 const NEAR = 12;

@@ -2,10 +2,11 @@
 import { html, type TemplateResult } from 'lit';
 import type { App } from '../app.js';
 import { copyIcon, saveIcon } from '../icons.js';
-import { theme } from '../theme.js';
+import { type Theme, theme } from '../theme.js';
 import { paintScene } from './kit/paint.js';
 import { type Scene, type Shape, tsv } from './kit/scene.js';
 import { sceneSvg } from './kit/svg.js';
+import { type LegendItem, withLegend } from './legend.js';
 
 const PNG_SCALE = 2;
 
@@ -13,27 +14,37 @@ const PNG_SCALE = 2;
 export interface Picture {
   readonly name: string;
   readonly scene: Scene;
+  /** What its marks and lines mean, which on the page stands beside the scene. */
+  readonly items: readonly LegendItem[];
 }
 
 function copyData({ app, picture }: Saved): void {
   app.copy(tsv(picture.scene.table()));
 }
 
-function savePng({ app, picture: { name, scene } }: Saved): void {
+const whole = ({ scene, items }: Picture, colours: Theme): Scene =>
+  withLegend(scene, { items, note: scene.note }, colours);
+
+function savePng({ app, picture }: Saved): void {
   const colours = theme().value;
   if (!colours) return;
+  const scene = whole(picture, colours);
   const canvas = document.createElement('canvas');
   const { width, height } = scene;
   const background: Shape = { kind: 'rects', at: [0, 0, width, height], fill: colours.background };
   paintScene(canvas, { ...scene, shapes: [background, ...scene.shapes] }, colours.fontFamily, PNG_SCALE);
-  app.save(fileName(app, name, 'png'), canvas.toDataURL('image/png').split(',')[1] ?? '');
+  app.save(fileName(app, picture.name, 'png'), canvas.toDataURL('image/png').split(',')[1] ?? '');
 }
 
-function saveSvg({ app, picture: { name, scene } }: Saved): void {
+function saveSvg({ app, picture }: Saved): void {
   const colours = theme().value;
   if (!colours) return;
+  const scene = whole(picture, colours);
   const bytes = new TextEncoder().encode(sceneSvg(scene, colours.background, colours.fontFamily));
-  app.save(fileName(app, name, 'svg'), btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')));
+  app.save(
+    fileName(app, picture.name, 'svg'),
+    btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')),
+  );
 }
 
 interface Saved {

@@ -24,6 +24,9 @@ export const noticeStyles = css`
   .notice.warning svg {
     color: var(--vscode-editorWarning-foreground, var(--vscode-charts-yellow));
   }
+  .notice .link + .link {
+    margin-left: 12px;
+  }
   .welcome {
     max-width: 46em;
     padding: 20px;
@@ -39,7 +42,7 @@ export const noticeStyles = css`
 `;
 
 const ACTION_WORDS: Readonly<Partial<Record<StudyAction, string>>> = {
-  resume: 'Resume',
+  resume: 'Restart',
   'show-log': 'Show log',
 };
 

@@ -40,12 +40,12 @@ export class SidebarPage extends SignalWatcher(LitElement) {
       .summary > .text {
         flex: 1;
         min-width: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
+        overflow-wrap: anywhere;
       }
+      /* What is best is never cut: the line breaks before it. */
       .summary b {
         font-weight: 600;
+        white-space: nowrap;
       }
       .notice,
       .welcome {

@@ -107,6 +107,9 @@ export interface Notice {
   readonly actions?: readonly StudyAction[];
 }
 
+const openTrials = ({ running }: StudyView['counts']): string =>
+  running === 1 ? 'one trial was still running' : `${running} trials were still running`;
+
 /** The one thing a person should know now, if there is any. */
 export function noticeOf(page: PageState, view: StudyView): Notice | undefined {
   const status = statusOf(page, view);
@@ -116,10 +119,22 @@ export function noticeOf(page: PageState, view: StudyView): Notice | undefined {
   if (status.kind === 'error') {
     return { kind: 'warning', text: `The sweep ended early: ${status.reason}`, actions };
   }
+  if (trials.length < view.expected) {
+    return {
+      kind: 'info',
+      text: `Reading the study: ${trials.length} of ${view.expected} trials are here, the rest follows.`,
+    };
+  }
+  if (view.ref.foreign && counts.running > 0) {
+    return {
+      kind: 'info',
+      text: `Opened from a file of another program that was not done with it: ${openTrials(counts)}. What it has reported is shown; open the file again for more.`,
+    };
+  }
   if (status.kind === 'lost') {
     return {
       kind: 'warning',
-      text: 'The engine has gone without saying why. Every finished trial is kept; Resume goes on from here.',
+      text: 'The engine has gone without saying why. Every finished trial is kept; Restart goes on from here.',
       actions,
     };
   }

@@ -54,8 +54,11 @@ export class TableBar extends SignalWatcher(LitElement) {
       }
       .selection {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         gap: 2px;
+        min-width: 0;
+        white-space: nowrap;
       }
       .selection .tool {
         display: inline-flex;

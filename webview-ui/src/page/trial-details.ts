@@ -28,7 +28,20 @@ import {
 } from '../icons.js';
 import { base } from '../styles.js';
 import { curvePaths } from './trial-curve.js';
+import { apartFrom, peakOf, ranIn } from './trial-ran.js';
 import './trial-left.js';
+
+function whyWord(trial: Trial): string {
+  if (isPaused(trial)) return 'Why it was paused';
+  switch (trial.state) {
+    case 'failed':
+      return 'Why it failed';
+    case 'pruned':
+      return 'Why it was pruned';
+    default:
+      return 'Why it waits';
+  }
+}
 
 @customElement('sweet-trial')
 export class TrialDetails extends SignalWatcher(LitElement) {
@@ -128,6 +141,20 @@ export class TrialDetails extends SignalWatcher(LitElement) {
       .note {
         white-space: pre-wrap;
       }
+      .part {
+        display: block;
+        break-inside: avoid;
+      }
+      .part:first-child > h3 {
+        margin-top: 4px;
+      }
+      /* Below the table, where it has the whole width. */
+      @media (min-width: 560px) and (max-width: 719px) {
+        .parts {
+          columns: 2;
+          column-gap: 28px;
+        }
+      }
       .curve {
         width: 100%;
         height: 110px;
@@ -166,19 +193,22 @@ export class TrialDetails extends SignalWatcher(LitElement) {
         ${this.#head(view, trial)}
         <p class="muted">${this.#standing(view, trial)}</p>
         ${this.#marks(trial)}
-        ${trial.reason === undefined ? nothing : html`<h3>${trial.state === 'failed' ? 'Why it failed' : isPaused(trial) ? 'Why it was paused' : trial.state === 'pruned' ? 'Why it was pruned' : 'Why it waits'}</h3><p>${trial.reason}</p>`}
-        ${this.#params(view, trial)} ${this.#curve(view, trial)} ${this.#metrics(view, trial)}
-        ${
-          trial.suggestion
-            ? html`<h3>Why these values</h3><p>${trial.suggestion.reason} <span class="muted">(${trial.suggestion.sampler})</span></p>`
-            : nothing
-        }
-        ${this.#times(trial)} ${this.#attributes(trial)}
-        <sweet-trial-left
-          .app=${this.app}
-          .trial=${trial.number}
-          .version=${`${trial.state} ${trial.reports.length}`}
-        ></sweet-trial-left>
+        <div class="parts">
+          ${trial.reason === undefined ? nothing : html`<div class="part"><h3>${whyWord(trial)}</h3><p>${trial.reason}</p></div>`}
+          ${this.#params(view, trial)} ${this.#curve(view, trial)} ${this.#metrics(view, trial)}
+          ${
+            trial.suggestion
+              ? html`<div class="part"><h3>Why these values</h3><p>${trial.suggestion.reason} <span class="muted">(${trial.suggestion.sampler})</span></p></div>`
+              : nothing
+          }
+          ${this.#times(trial)} ${this.#environment(view, trial)}
+          <sweet-trial-left
+            class="part"
+            .app=${this.app}
+            .trial=${trial.number}
+            .version=${`${trial.state} ${trial.reports.length}`}
+          ></sweet-trial-left>
+        </div>
       </section>
     `;
   }
@@ -264,7 +294,7 @@ export class TrialDetails extends SignalWatcher(LitElement) {
     const best = view.best && view.best !== trial ? view.best : undefined;
     const { baseline } = view.study;
     const differs = (a: Json | undefined, b: Json | undefined): string => (jsonEqual(a, b) ? '' : 'differs');
-    return html`<table>
+    return html`<div class="part"><table>
       <thead>
         <tr>
           <th scope="col">Value</th>
@@ -284,7 +314,7 @@ export class TrialDetails extends SignalWatcher(LitElement) {
           </tr>`;
         })}
       </tbody>
-    </table>`;
+    </table></div>`;
   }
 
   #curve(view: StudyView, trial: Trial): TemplateResult | typeof nothing {
@@ -292,7 +322,7 @@ export class TrialDetails extends SignalWatcher(LitElement) {
     const curve = curvePaths(trial.reports, best?.reports ?? []);
     if (!curve) return nothing;
     const metric = view.study.objectives[0]?.metric ?? 'value';
-    return html`<h3>${metric} by step${curve.other === '' ? '' : ', dashed: the best'}</h3>
+    return html`<div class="part"><h3>${metric} by step${curve.other === '' ? '' : ', dashed: the best'}</h3>
       <svg
         class="curve"
         viewBox="0 0 100 100"
@@ -304,7 +334,7 @@ export class TrialDetails extends SignalWatcher(LitElement) {
       </svg>
       <div class="range number">
         <span>${formatNumber(curve.low)} – ${formatNumber(curve.high)}</span><span>${curve.steps} steps</span>
-      </div>`;
+      </div></div>`;
   }
 
   #metrics(view: StudyView, trial: Trial): TemplateResult | typeof nothing {
@@ -312,16 +342,17 @@ export class TrialDetails extends SignalWatcher(LitElement) {
     const values = { ...trial.reports.at(-1)?.metrics, ...trial.values };
     const names = Object.keys(values).filter((name) => name !== objective);
     if (names.length === 0) return nothing;
-    return html`<h3>Metrics</h3>
+    return html`<div class="part"><h3>Metrics</h3>
       <dl class="number">
         ${names.map((name) => html`<dt>${name}</dt><dd>${formatNumber(values[name] ?? Number.NaN, 5)}</dd>`)}
-      </dl>`;
+      </dl></div>`;
   }
 
   #times(trial: Trial): TemplateResult {
     const took = durationOf(trial, trial.state === 'running' ? this.app.now.value : 0);
     const steps = trial.reports.at(-1)?.step;
-    return html`<h3>Time</h3>
+    const peak = peakOf(trial);
+    return html`<div class="part"><h3>Time${peak === undefined ? '' : ' and memory'}</h3>
       <dl class="number">
         <dt>Started</dt>
         <dd>${trial.startedAt === undefined ? NOTHING : new Date(trial.startedAt).toLocaleString()}</dd>
@@ -331,15 +362,18 @@ export class TrialDetails extends SignalWatcher(LitElement) {
             took !== undefined && steps ? `, ${formatDuration(took / steps)} a step` : ''
           }
         </dd>
-      </dl>`;
+        ${peak === undefined ? nothing : html`<dt>Memory</dt><dd>${peak} at its peak</dd>`}
+      </dl></div>`;
   }
 
-  #attributes(trial: Trial): TemplateResult | typeof nothing {
-    const entries = Object.entries(trial.attributes);
-    if (entries.length === 0) return nothing;
-    return html`<h3>Ran on</h3>
+  #environment(view: StudyView, trial: Trial): TemplateResult | typeof nothing {
+    const lines = ranIn(view.study, trial);
+    if (lines.length === 0) return nothing;
+    const apart = view.best && view.best !== trial ? apartFrom(view.study, trial, view.best) : undefined;
+    return html`<div class="part"><h3>Ran in</h3>
       <dl>
-        ${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${formatValue(value)}</dd>`)}
-      </dl>`;
+        ${lines.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
+      </dl>
+      ${apart === undefined ? nothing : html`<p class="muted">${apart}</p>`}</div>`;
   }
 }

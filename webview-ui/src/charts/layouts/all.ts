@@ -41,8 +41,18 @@ export const MEASURED: ReadonlySet<ChartTab> = new Set([
   'edf',
   'pareto',
 ]);
-/** Charts whose axis of results can be logarithmic, or as long as the wildest. */
+/** Charts whose axis of results can be logarithmic. */
 export const SCALED: ReadonlySet<ChartTab> = new Set([...MEASURED, 'studies']);
+/** Charts whose axes leave wild values out until they are asked for. */
+export const ROBUST: ReadonlySet<ChartTab> = new Set([...SCALED, 'calibration', 'errors']);
+/** Charts of several plots, which stand below one another where there is little room. */
+export const STACKED: ReadonlySet<ChartTab> = new Set([
+  'slice',
+  'pareto',
+  'calibration',
+  'studies',
+  'errors',
+]);
 /** Charts over two parameters. */
 export const PAIRED: ReadonlySet<ChartTab> = new Set(['contour', 'rank']);
 

@@ -61,7 +61,7 @@ export function layoutCalibration(input: ChartInput): Scene {
       ...(scatter.outside > 0 ? [`${scatter.outside} beyond the axes (triangle)`] : []),
     ].join(' · '),
     frames: [scatter.frame, cover.frame],
-    outside: 0,
+    outside: scatter.outside,
     logPossible: false,
     states: [],
     table: () => ({

@@ -1,12 +1,14 @@
 /** The metric over a pair of parameters: filled contours smoothed from the trials; cells where one is a category. */
 import { contours } from 'd3-contour';
-import { type NumberAxis, numberAt, unitOf } from '../../../../src/core/analysis/axis.js';
+import { numberAt, unitOf } from '../../../../src/core/analysis/axis.js';
 import { importanceOf } from '../../../../src/core/analysis/importance.js';
 import { type Surface, smoothSurface } from '../../../../src/core/analysis/surface.js';
 import { formatNumber } from '../../../../src/core/format.js';
 import { type Column, cellOf } from '../../../../src/core/study/table.js';
 import { type Frame, frameOf } from '../kit/axes.js';
+import { mix } from '../kit/colour.js';
 import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
+import { colourLegend, legendRoom } from './colour-legend.js';
 import {
   axisOf,
   type ChartInput,
@@ -27,6 +29,8 @@ import {
 const GRID = 48;
 const BANDS = 10;
 const RIM = 8;
+/** Of the cells and of the legend, which are to be compared. */
+const OPAQUE = 0.55;
 
 /** The pair to show: as chosen, else the two most important parameters that every trial has. */
 export function pairOf(input: ChartInput): readonly [Column, Column] | undefined {
@@ -51,7 +55,7 @@ export function layoutContour(input: ChartInput): Scene {
   const [x, y] = [axisOf(input, xColumn), axisOf(input, yColumn)];
   const z = axisOf(input, metric, input.log);
   const frame = frameOf(
-    { left: 4, top: 0, width: width - 84, height },
+    { left: 4, top: 0, width: width - 4 - legendRoom(width), height },
     { x, y, xName: xColumn.label, yName: yColumn.label },
     theme,
   );
@@ -102,7 +106,13 @@ export function layoutContour(input: ChartInput): Scene {
         colour: theme.background,
       },
       ...trialMarks(input, seen, 5),
-      ...legend(input, z, colour, frame),
+      ...colourLegend(input, frame.box, {
+        colours: Array.from({ length: BANDS }, (_, band) =>
+          mix(theme.background, colour((band + 0.5) / BANDS), OPAQUE),
+        ),
+        labels: [0, 0.5, 1].map((unit) => formatNumber(numberAt(z, unit), 3)),
+        name: metric.label,
+      }),
     ],
     targets: seen.map(
       ({ trial, x: px, y: py }): Target => ({
@@ -150,7 +160,7 @@ function filled(surface: Surface, frame: Frame, colour: (unit: number) => string
       );
       return rings.length === 0
         ? []
-        : [{ kind: 'area', rings, fill: colour(value + 0.5 / BANDS), alpha: 0.55 }];
+        : [{ kind: 'area', rings, fill: colour(value + 0.5 / BANDS), alpha: OPAQUE }];
     });
 }
 
@@ -178,47 +188,8 @@ function cells(surface: Surface, frame: Frame, colour: (unit: number) => string)
       kind: 'rects',
       at: [x0, y0, x1 - x0, y1 - y0],
       fill: colour(value),
-      alpha: 0.55,
+      alpha: OPAQUE,
     });
   });
   return shapes;
-}
-
-function legend(
-  { theme, metric, width }: ChartInput,
-  axis: NumberAxis,
-  colour: (unit: number) => string,
-  { box }: Frame,
-): readonly Shape[] {
-  const left = width - 62;
-  const high = box.height / BANDS;
-  return [
-    {
-      kind: 'text',
-      x: width - 2,
-      y: 7,
-      text: metric.label.length > 12 ? `${metric.label.slice(0, 11)}…` : metric.label,
-      colour: theme.muted,
-      align: 'right',
-    },
-    ...Array.from(
-      { length: BANDS },
-      (_, band): Shape => ({
-        kind: 'rects',
-        at: [left, box.top + (BANDS - 1 - band) * high, 10, high + 0.5],
-        fill: colour((band + 0.5) / BANDS),
-        alpha: 0.8,
-      }),
-    ),
-    ...[0, 0.5, 1].map(
-      (unit): Shape => ({
-        kind: 'text',
-        x: left + 15,
-        y: box.top + 5 + (1 - unit) * (box.height - 10),
-        text: formatNumber(numberAt(axis, unit), 3),
-        colour: theme.muted,
-        align: 'left',
-      }),
-    ),
-  ];
 }

@@ -17,7 +17,8 @@ import { type ChartInput, chosenOf, MOST_MARKS, sampled, statesOf, trialMarks, t
 /** From this width on the two pictures stand side by side. */
 const BESIDE = 640;
 const AIR = 0.05;
-/** Height of the lower picture where they stand one below the other. */
+/** Least height of the upper picture, and that of the lower, where they stand one below the other. */
+const UPPER = 220;
 const LOWER = 170;
 /** Axes of the hypervolume's course. */
 const TRIALS = 'pareto:trial';
@@ -64,14 +65,15 @@ export function layoutPareto(input: ChartInput): Scene {
   const history = hypervolumeHistory({ objectives: study.objectives, trials, settings });
   const beside = width >= BESIDE;
   const left = beside ? Math.round(width * 0.6) : width;
-  const total = beside ? height : height + LOWER;
-  const plot = frontPlot(input, plane, front, { left: 4, top: 0, width: left - 4, height });
+  const upper = beside ? height : Math.max(UPPER, height - LOWER);
+  const total = beside ? height : upper + LOWER;
+  const plot = frontPlot(input, plane, front, { left: 4, top: 0, width: left - 4, height: upper });
   const course = coursePlot(
     input,
     history,
     beside
       ? { left: left + 12, top: 0, width: width - left - 12, height }
-      : { left: 4, top: height, width: width - 4, height: LOWER },
+      : { left: 4, top: upper, width: width - 4, height: LOWER },
   );
   const volume = history.steps.at(-1)?.value ?? 0;
   const reference = study.objectives.map(

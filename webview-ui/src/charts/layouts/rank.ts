@@ -3,6 +3,7 @@ import { unitOf } from '../../../../src/core/analysis/axis.js';
 import { cellOf } from '../../../../src/core/study/table.js';
 import { frameOf } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape } from '../kit/scene.js';
+import { colourLegend, legendRoom } from './colour-legend.js';
 import { pairOf } from './contour.js';
 import {
   axisOf,
@@ -18,7 +19,6 @@ import {
   trialTip,
 } from './input.js';
 
-const LEGEND = 64;
 const CLASSES = 10;
 
 export function layoutRank(input: ChartInput): Scene {
@@ -43,7 +43,7 @@ export function layoutRank(input: ChartInput): Scene {
   }
   const [x, y] = [axisOf(input, xColumn), axisOf(input, yColumn)];
   const frame = frameOf(
-    { left: 4, top: 0, width: width - 4 - LEGEND, height },
+    { left: 4, top: 0, width: width - 4 - legendRoom(width), height },
     { x, y, xName: xColumn.label, yName: yColumn.label },
     theme,
   );
@@ -84,7 +84,12 @@ export function layoutRank(input: ChartInput): Scene {
     size: 14,
     colour: theme.foreground,
   });
-  shapes.push(...legend(input, frame.box, known.length));
+  shapes.push(
+    ...colourLegend(input, frame.box, {
+      colours: Array.from({ length: CLASSES }, (_, band) => resultColour(theme, band / (CLASSES - 1))),
+      labels: [`${known.length}th`, '1st'],
+    }),
+  );
   return {
     width,
     height,
@@ -115,30 +120,4 @@ export function layoutRank(input: ChartInput): Scene {
       ]),
     }),
   };
-}
-
-function legend(
-  { theme, width }: ChartInput,
-  box: { top: number; height: number },
-  count: number,
-): readonly Shape[] {
-  const [left, size] = [width - LEGEND + 8, Math.min(160, box.height)];
-  const shapes: Shape[] = [];
-  for (let band = 0; band < CLASSES; band++) {
-    const h = size / CLASSES;
-    shapes.push({
-      kind: 'rects',
-      at: [left, box.top + (CLASSES - 1 - band) * h, 10, h + 0.5],
-      fill: resultColour(theme, band / (CLASSES - 1)),
-    });
-  }
-  const text = (y: number, words: string): Shape => ({
-    kind: 'text',
-    x: left + 15,
-    y,
-    text: words,
-    colour: theme.muted,
-    align: 'left',
-  });
-  return [...shapes, text(box.top + 5, '1st'), text(box.top + size - 5, `${count}th`)];
 }

@@ -52,19 +52,17 @@ export function layoutSlice(input: ChartInput): Scene {
   if (y.kind !== 'number') return emptyScene(width, input.height, 'The metric has no numbers.');
   const cut = input.zoom?.[input.metric.id] !== undefined;
   const model = modelOf(input, y.log);
-  const fitting = Math.max(1, Math.min(columns.length, Math.floor(width / LEAST_WIDTH)));
-  const down = Math.ceil(columns.length / fitting);
-  const across = Math.ceil(columns.length / down);
-  const height = Math.max(input.height, down * LEAST_HEIGHT);
+  const { across, down, high } = gridOf(columns.length, width, input.height);
+  const height = down * high;
   const shapes: Shape[] = [];
   const targets: Target[] = [];
   const frames: ZoomFrame[] = [];
   columns.forEach((column, index) => {
     const outer: Box = {
       left: 4 + ((index % across) * (width - 4)) / across,
-      top: (Math.floor(index / across) * height) / down,
+      top: Math.floor(index / across) * high,
       width: (width - 4) / across,
-      height: height / down,
+      height: high,
     };
     const x = axisOf(input, column);
     const first = index % across === 0;
@@ -118,6 +116,7 @@ export function layoutSlice(input: ChartInput): Scene {
     logPossible: y.logPossible,
     states: statesOf(drawn),
     note: [
+      ...(height > input.height ? [`scroll: ${columns.length} parameters`] : []),
       model ? `line: partial dependence, band: ± one deviation (${modelNote(model)})` : 'line: smoothed',
       ...(drawn.length < input.trials.length
         ? [`${drawn.length} of ${input.trials.length} trials are drawn`]
@@ -125,6 +124,18 @@ export function layoutSlice(input: ChartInput): Scene {
     ].join(' · '),
     table: () => rowsOf(input, columns),
   };
+}
+
+/** So many plots side by side and below one another; those in sight at once are seen whole, none is cut. */
+function gridOf(
+  count: number,
+  width: number,
+  height: number,
+): { readonly across: number; readonly down: number; readonly high: number } {
+  const fitting = Math.max(1, Math.min(count, Math.floor(width / LEAST_WIDTH)));
+  const down = Math.ceil(count / fitting);
+  const inSight = Math.max(1, Math.min(down, Math.floor(height / LEAST_HEIGHT)));
+  return { across: Math.ceil(count / down), down, high: Math.max(LEAST_HEIGHT, height / inSight) };
 }
 
 /** Between -0.5 and 0.5, the same for a trial at every drawing. */

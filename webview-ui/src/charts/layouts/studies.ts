@@ -92,7 +92,7 @@ function legendOf(
     const result = course.best.at(-1)?.value;
     const about = `${name}${own ? ' (this)' : ''}: ${result === undefined ? 'no result' : formatNumber(result)} of ${count(course.trials, 'trial')}`;
     const text = fitted(about, width - SAMPLE - 20);
-    const room = SAMPLE + 6 + textWidth(text) + 18;
+    const room = SAMPLE + 6 + textWidth(text) + 8;
     if (x > 8 && x + room > width) {
       x = 8;
       y += LEGEND_ROW;
