@@ -15,7 +15,7 @@ import { startServer, workbenchUrl } from './server.mjs';
 const NOISE =
   /^(Ignoring fetching additional|Creating a socket|Resolv(ing|ed) connection token|\[(reconnection-grace-time|AgentHost|AccountPolicyGate|Service Worker)|Updating additional builtin)/;
 
-const LIMIT_MS = Number(process.env.SWEETSPOT_SUITE_TIMEOUT_MS ?? 300_000);
+const LIMIT_MS = Number(process.env.SWEETSPOT_SUITE_TIMEOUT_MS ?? 480_000);
 
 const { values, positionals } = parseArgs({
   options: {
