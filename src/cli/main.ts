@@ -145,7 +145,7 @@ program
   .option('--study <name>', 'which study of the file')
   .option(
     '--map <here=there>',
-    'a parameter that has another name there; may be repeated',
+    'a parameter (in a table also a metric) that has another name there; may be repeated',
     (pair: string, pairs: readonly string[]) => [...pairs, pair],
     [] as readonly string[],
   )
