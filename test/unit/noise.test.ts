@@ -278,6 +278,21 @@ describe('trials that ended early, for a sampler', () => {
     expect(seen[6]?.objectives?.[0]).toBeCloseTo(0.7, 6);
     expect(comparableTrials(complete, [])).toBe(complete);
   });
+
+  it('are drawn together where early differences shrink on the way', () => {
+    const shrinking = (number: number, early: number, state: Trial['state']): Trial =>
+      run(number, early, {
+        state,
+        reports: [{ step: 1, value: early, metrics: {} }],
+        ...(state === 'complete' && { objectives: [0.2 + early / 2] }),
+      });
+    const complete = [0.1, 0.2, 0.3, 0.4, 0.5].map((early, n) => shrinking(n, early, 'complete'));
+    const seen = comparableTrials(
+      [...complete, shrinking(5, 0.9, 'pruned')],
+      [{ metric: 'loss', direction: 'minimize' }],
+    );
+    expect(seen[5]?.objectives?.[0]).toBeCloseTo(0.65, 6);
+  });
 });
 
 describe('the settings of noise and stopping in @sweep', () => {

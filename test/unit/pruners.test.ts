@@ -98,6 +98,13 @@ describe('the ASHA pruner', () => {
     expect(asha([9, 9, 9]).prune).toBe(true);
   });
 
+  it('begins later by as many rungs as `minEarlyStoppingRate` says', () => {
+    const late = (values: readonly number[]) =>
+      judgeBy({ name: 'asha', minEarlyStoppingRate: 1 }, values, six);
+    expect(late([9])).toMatchObject({ prune: false, reason: 'the first comparison is at step 3' });
+    expect(late([9, 9, 9]).prune).toBe(true);
+  });
+
   it('lets only the best go on while fewer than three have come to a rung, and the first one anyway', () => {
     expect(asha([9], []).prune).toBe(false);
     expect(asha([0.3], six.slice(0, 1)).prune).toBe(true);
