@@ -29,6 +29,7 @@ import { Asker } from './ask/asker.js';
 import { attemptSpec, type RunContext } from './attempt-spec.js';
 import type { AttemptResult, Executor } from './executors/executor.js';
 import type { Journal } from './journal.js';
+import { SteadyClock } from './steady-clock.js';
 import { longTimeout } from './timer.js';
 import { TrialNotices } from './trial-notices.js';
 import { outcomeOf } from './trial-outcome.js';
@@ -53,6 +54,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   readonly #options: RunnerOptions;
   readonly #notices: TrialNotices;
   readonly #asker: Asker;
+  readonly #clock: SteadyClock;
   readonly #worker = `${OUR_WORKER}${process.pid}`;
   readonly #running = new Map<number, RunningTrial>();
   /** Attempts by trial, over the life of this engine. */
@@ -69,6 +71,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   constructor(options: RunnerOptions) {
     super();
     this.#options = options;
+    this.#clock = new SteadyClock(options.reducer.study);
     this.#notices = new TrialNotices((options.executor.trialsPerWorker ?? 1) > 1);
     this.#asker = new Asker({
       script: options.asking?.script,
@@ -182,7 +185,9 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       : undefined;
     this.#mayWait = waiting !== undefined;
     if (waiting) return { number: waiting.number, suggestion: undefined };
-    const next = nextTrial(study, [...this.#running.keys()], Date.now(), (now) => this.#asker.ask(now));
+    const next = nextTrial(study, [...this.#running.keys()], this.#clock.now(), (now) =>
+      this.#asker.ask(now),
+    );
     switch (next.kind) {
       case 'start':
         return { number: study.trials.length, suggestion: next.suggestion, seen: this.#asker.seen };
@@ -299,7 +304,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
   }
 
   #now(): string {
-    return timestamp(Date.now());
+    return timestamp(this.#clock.now());
   }
 
   /** Applies the records at once and resolves when they are on disk. */
