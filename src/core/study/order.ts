@@ -25,7 +25,11 @@ export function orderBy(keys: Float64Array, order: Uint32Array): Uint32Array {
   const starts = new Uint32Array(RADIX);
   for (let digit = 0; digit < DIGITS; digit++) {
     starts.fill(0);
-    for (const position of from) (starts[digits[position * DIGITS + digit] as number] as number)++;
+    // Counted loops, since this runs cold: an iterator takes several times as long until it is compiled.
+    for (let place = 0; place < from.length; place++) {
+      const value = digits[(from[place] as number) * DIGITS + digit] as number;
+      starts[value] = (starts[value] as number) + 1;
+    }
     // All alike, as the low bits of small whole numbers are: nothing to do.
     const [first] = from;
     if (first !== undefined && starts[digits[first * DIGITS + digit] as number] === from.length) continue;
@@ -35,10 +39,12 @@ export function orderBy(keys: Float64Array, order: Uint32Array): Uint32Array {
       starts[value] = sum;
       sum += count;
     }
-    for (const position of from) {
+    for (let place = 0; place < from.length; place++) {
+      const position = from[place] as number;
       const value = digits[position * DIGITS + digit] as number;
-      to[starts[value] as number] = position;
-      (starts[value] as number)++;
+      const start = starts[value] as number;
+      to[start] = position;
+      starts[value] = start + 1;
     }
     const spare = from === order ? new Uint32Array(order.length) : from;
     from = to;
