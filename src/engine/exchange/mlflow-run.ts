@@ -7,7 +7,7 @@ import type { Json } from '../../core/json.js';
 import { isFinished } from '../../core/study/reduce.js';
 import type { Study, Trial } from '../../core/study/trial.js';
 
-export interface MlflowMetric {
+interface MlflowMetric {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly value: number;
