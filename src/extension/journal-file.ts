@@ -9,8 +9,8 @@ import { StudyReducer } from '../core/study/reduce.js';
 import { OutgoingStudy } from '../core/study/transfer.js';
 import type { Study } from '../core/study/trial.js';
 
-/** Bytes read at a time. */
-const CHUNK = 1 << 20;
+/** Bytes read at a time: little enough that whoever waits for this process does not wait long. */
+const CHUNK = 1 << 18;
 const NEWLINE = 0x0a;
 
 /** `reset`: the file was replaced or cut, and was read from its start. */
