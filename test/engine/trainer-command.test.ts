@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PbfWriter } from 'pbf';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandLine } from '../../src/engine/trial/command/arguments.js';
 import { trainCommand } from '../../src/engine/trial/command/command.js';
 import { readLine } from '../../src/engine/trial/command/lines.js';
+import { FatalTrainingError } from '../../src/engine/trial/fatal-error.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
 import { eventually, isAlive } from './support/processes.js';
 import { rehearse } from './support/rehearsal.js';
@@ -328,6 +329,13 @@ describe.skipIf(process.platform === 'win32')('a program that is told to stop', 
 });
 
 describe('what is wrong with a command', () => {
+  it('is fatal where the folder of the trial cannot be written: no other trial would fare better', async () => {
+    const taken = await mkdtemp(join(folder, 'taken-'));
+    await mkdir(join(taken, 'params.json'));
+    await expect(train('', { folder: taken })).rejects.toThrow(FatalTrainingError);
+    await expect(train('', { folder: taken })).rejects.toThrow(/folder cannot be written: EISDIR.*resume/);
+  });
+
   it('is fatal where it cannot be started, with file and line', async () => {
     const { session } = rehearse(
       join(folder, 'model.yaml'),

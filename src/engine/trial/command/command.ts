@@ -98,6 +98,22 @@ function ended(session: Session, { child }: ProcessGroup, program: string): Prom
   });
 }
 
+/** @throws FatalTrainingError where the folder cannot be written, which is not this trial's fault: none would fare better */
+async function prepare({ spec }: Session, places: Places): Promise<void> {
+  try {
+    await mkdir(spec.folder, { recursive: true });
+    await writeFile(places.config, spec.configText);
+    await writeFile(places.params, JSON.stringify(spec.params));
+    // What an interrupted attempt left.
+    await rm(places.results, { force: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new FatalTrainingError(
+      `The trial's folder cannot be written: ${why}. Make room, or the folder writable, and resume.`,
+    );
+  }
+}
+
 /**
  * Runs the command to its end. Throws when it exits with another code than 0, or reports what cannot be read.
  * @param graceMs how long it may take to end itself when it is told to stop
@@ -110,14 +126,7 @@ export async function trainCommand(session: Session, command: string, graceMs = 
     results: join(spec.folder, 'results.json'),
   };
   const { program, args, environment: assigned } = readCommand(session, command, places);
-  await mkdir(spec.folder, { recursive: true }).catch((error: Error) => {
-    // Not this trial's fault: the next one would fare no better.
-    throw new FatalTrainingError(`The trial's folder cannot be made: ${error.message}.`);
-  });
-  await writeFile(places.config, spec.configText);
-  await writeFile(places.params, JSON.stringify(spec.params));
-  // What an interrupted attempt left.
-  await rm(places.results, { force: true });
+  await prepare(session, places);
   const group = spawnGroup(program, args, {
     cwd: session.configFolder,
     env: { ...environment(session, places), ...assigned },
