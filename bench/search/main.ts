@@ -254,14 +254,15 @@ const cases: readonly (SpeedCase & { readonly live?: LiveSampler })[] = [
   { sampler: tpe, trials: 1000, peer: 11, live: 'tpe' },
   { sampler: cmaes, trials: 1000, live: 'cmaes' },
   { sampler: rf, trials: 300 },
-  { sampler: gp, trials: 100, peer: 74 },
-  { sampler: gp, trials: 300, peer: 2112 },
+  { sampler: gp, trials: 100, peer: 74, live: 'gp' },
+  { sampler: gp, trials: 300, peer: 2112, live: 'gp' },
   { sampler: auto, trials: 10_000 },
 ];
 for (const one of options['no-speed'] ? [] : cases) {
   const { sampler, trials: n, peer: known } = one;
   const time = suggestionTime(one);
-  const now = peer && one.live ? await peer.suggestionTime(one.live, n) : undefined;
+  const now =
+    peer && one.live && peer.samplers.includes(one.live) ? await peer.suggestionTime(one.live, n) : undefined;
   console.log(
     `${sampler.name.padEnd(5)} ${String(n).padStart(6)} trials ${time.toFixed(2).padStart(8)}${known ? `  ${known}` : ''}${now ? `  live ${now.toFixed(2)}` : ''}`,
   );

@@ -30,7 +30,9 @@ describe('the automatic choice of a sampler', () => {
     expect((await suggestAfter(count, space)).sampler).toBe(sampler);
   });
 
-  it('is stated where it is not the usual one', async () => {
+  it('is stated on each trial', async () => {
+    expect((await suggestAfter(0, NUMBERS)).reason).toContain('chosen for up to 300 trials');
+    expect((await suggestAfter(40, MIXED)).reason).toContain('chosen for up to 300 trials');
     expect((await suggestAfter(303, NUMBERS)).reason).toContain('taking turns with more than 300 trials');
     expect((await suggestAfter(1001, NUMBERS)).reason).toContain('more than 1000 trials');
   });
