@@ -58,7 +58,7 @@ export const smallConfig = (
     '',
   );
 
-export const complain = (path: readonly (string | number)[], message: string): never => {
+const complain = (path: readonly (string | number)[], message: string): never => {
   throw new Error(`${path.join('.')}: ${message}`);
 };
 
@@ -99,7 +99,7 @@ export async function apart(
 }
 
 /** @throws Error where the config is not for compiled steps */
-export function planOf(config: DeclarativeConfig, dataset: Dataset): CompiledPlan {
+function planOf(config: DeclarativeConfig, dataset: Dataset): CompiledPlan {
   const steps = compiledShape(config, dataset);
   if (steps.kind !== 'compiled') throw new Error(`not compiled: ${steps.reason}`);
   return steps;
