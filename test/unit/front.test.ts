@@ -57,6 +57,11 @@ describe('the result of a study with several objectives', () => {
     expect(frontCount(study)).toBe('3 on the front');
   });
 
+  it('says so when nothing on it betters the values in the file, which broke a constraint', () => {
+    const sentences = frontSentences(study, { ...front, betterThanBaseline: [] });
+    expect(sentences.join(' ')).toContain("None is better than the file's own values in every metric.");
+  });
+
   it('has a balanced member, which is what "the best" means', () => {
     expect(front.balanced?.number).toBe(1);
     expect(bestTrial(study)?.number).toBe(1);

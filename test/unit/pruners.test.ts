@@ -370,6 +370,11 @@ describe('the extrapolation of learning curves', () => {
     );
     expect(judgeBy('extrapolate', curve(0.02, 0.8, 12), done).prune).toBe(false);
     expect(judgeBy('extrapolate', curve(0.6, 0.8, 3), done).prune).toBe(false);
+    // At its last step there is nothing left to save.
+    expect(judgeBy('extrapolate', curve(0.6, 0.8, 50), done)).toMatchObject({
+      prune: false,
+      reason: 'step 50 is the last',
+    });
   });
 });
 

@@ -49,6 +49,10 @@ describe('the forecast of a learning curve', () => {
     const prior = { centre: 0.1, spread: 0.2, range: 1 };
     const near = forecast(curve, 10, prior).deviation;
     expect(forecast(curve, 200, prior).deviation).toBeGreaterThan(1.2 * near);
+    // Also where the curve follows one of the shapes: a large change foretold is not believed to a tenth of it.
+    const known = Array.from({ length: 12 }, (_, t) => ({ step: t + 1, value: (t + 1) ** -0.15 }));
+    const { mean, deviation } = forecast(known, 10_000, { centre: 0.25, spread: 0.05, range: 1 });
+    expect(deviation).toBeGreaterThan(0.15 * (12 ** -0.15 - mean));
   });
 });
 
@@ -123,5 +127,9 @@ describe('the probability of the winner', () => {
     const judged = probabilityBetter(once, often, { variance, prior });
     expect(judged).toBeLessThan(probabilityBetter(once, often, { variance }));
     expect(prior.centre).toBeCloseTo((1 + 1.1 + 1.2 + 1.3 + 1.4) / 5, 2);
+    // The means scatter no more than single runs do: a quarter of what runs explain is left for the points.
+    const ofRuns = (variance.value * (4 + 1 / 5)) / 5;
+    expect(variance.value).toBeCloseTo((0.001 + 0.14 / 0.75) / 6, 4);
+    expect(prior.variance).toBeCloseTo(ofRuns / 4, 6);
   });
 });
