@@ -50,7 +50,7 @@ describe('a study that grows', () => {
     expect(host.asked.at(-1)).toBe(first);
   });
 
-  it('comes as one message where it is long, and grows from there', async () => {
+  it('comes in blocks where it is long, and grows from there', async () => {
     const first = study.length - 100;
     const host = await open({ page: 'results', lines: study.slice(0, first), whole: true });
     await row(host, 0).waitFor();
@@ -59,6 +59,13 @@ describe('a study that grows', () => {
     expect(host.asked.filter((seq) => seq === 0)).toHaveLength(1);
     expect(await headerText(host)).toContain('40/40');
     expect(await row(host, 0).locator('.spark').count()).toBe(1);
+  });
+
+  it('is asked for anew where one of its blocks is no longer to be had', async () => {
+    const host = await open({ page: 'results', lines: study, whole: true, missing: 1 });
+    await vi.waitFor(async () => expect(await rowCount(host)).toBe('41'), { timeout: 20_000 });
+    expect(host.asked.filter((seq) => seq === 0)).toHaveLength(2);
+    expect(await headerText(host)).toContain('40/40');
   });
 
   it('is read anew when the journal was replaced', async () => {

@@ -57,6 +57,8 @@ export interface FakeHostOptions {
   readonly whole?: boolean;
   /** Of a study that is given whole only so many blocks ever come. */
   readonly blocks?: number;
+  /** A block that is not to be had the first time, as when the journal was replaced meanwhile. */
+  readonly missing?: number;
 }
 
 class PipeReader extends AbstractMessageReader {
@@ -99,6 +101,7 @@ export class FakeHost {
   #state: PageState;
   #reset = false;
   #outgoing: OutgoingStudy | undefined;
+  #missing: number | undefined;
 
   private constructor(
     readonly page: Page,
@@ -106,6 +109,7 @@ export class FakeHost {
     options: FakeHostOptions,
   ) {
     this.whole = options.whole ?? false;
+    this.#missing = options.missing;
     this.#lines = [...(options.lines ?? [])];
     this.#state = FakeHost.stateOf(options);
   }
@@ -149,7 +153,7 @@ export class FakeHost {
       block: ({ index }) =>
         index >= (options.blocks ?? Number.POSITIVE_INFINITY)
           ? new Promise(() => undefined)
-          : (host.current!.#outgoing?.block(index) ?? null),
+          : host.current!.#block(index),
       trial: ({ trial, action }) => {
         host.current?.trialActions.push({ trial, action });
       },
@@ -256,6 +260,12 @@ export class FakeHost {
 
   async close(): Promise<void> {
     await this.page.context().close();
+  }
+
+  #block(index: number) {
+    if (index !== this.#missing) return this.#outgoing?.block(index) ?? null;
+    this.#missing = undefined;
+    return null;
   }
 
   #since(seq: number) {
