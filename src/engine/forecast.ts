@@ -44,12 +44,14 @@ export type ForecastResult =
 const LONGEST = 20_000;
 const ENOUGH_STEPS = 8;
 const LOOK_EVERY = 250;
-/** A first try shorter than this many seconds is worth a second. */
+/** A first try that trains for less than so many seconds is worth a second. */
 const AGAIN = 8;
 
 interface Attempted {
   readonly result: AttemptResult;
   readonly seconds: number;
+  /** Of them after its worker was ready. */
+  readonly training: number;
   readonly steps: readonly number[];
 }
 
@@ -80,6 +82,7 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
       const from = performance.now();
       const since = (): number => (performance.now() - from) / 1000;
       const steps: number[] = [];
+      let begun = 0;
       const result = await executor.run(
         {
           trial: 0,
@@ -97,18 +100,20 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
           tensorflowFolders: request.tensorflowFolders,
         },
         {
-          started: () => undefined,
+          started: () => {
+            begun = since();
+          },
           report: async () => {
             steps.push(since());
             return declared !== undefined && steps.length > ENOUGH_STEPS && steps.length < declared;
           },
         },
       );
-      return { result, seconds: since(), steps };
+      return { result, seconds: since(), training: since() - begun, steps };
     };
     const first = await attempt(1);
     // Starting a worker is paid once, not by every trial: a short trial is tried again in the one that is warm.
-    const again = first.result.kind === 'finished' && first.seconds < AGAIN && !request.signal?.aborted;
+    const again = first.result.kind === 'finished' && first.training < AGAIN && !request.signal?.aborted;
     const last = again ? await attempt(2) : first;
     const { result, seconds, steps } = last;
     const run: DryRun = {

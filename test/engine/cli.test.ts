@@ -1,5 +1,6 @@
 /** The command line as it is built, run as a user would. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -102,6 +103,25 @@ describe('sweetspot run', () => {
       );
     };
     expect(await params()).toEqual(await params());
+  });
+
+  it('says what a sweep would take from one trial, and starts none', async () => {
+    const folder = await make();
+    const { code, out } = await cli(folder, ['run', 'a.yaml', '--forecast', '--json', '--trials', '40']);
+    const { trials, workers, dryRun } = JSON.parse(out);
+    expect({ code, trials, workers }).toEqual({ code: 0, trials: 40, workers: 1 });
+    expect(dryRun).toMatchObject({ seconds: expect.any(Number), startup: expect.any(Number) });
+    expect(existsSync(join(folder, '.sweetspot', 'a.yaml'))).toBe(false);
+  });
+
+  it('says in a forecast, too, that the values in the file fail', async () => {
+    const folder = await project({
+      'a.yaml': CONFIG,
+      'train.js': "export default () => { throw new Error('no such data'); };",
+    });
+    const { code, out } = await cli(folder, ['run', 'a.yaml', '--forecast']);
+    expect(code).toBe(1);
+    expect(out).toContain('no such data');
   });
 
   it('goes on to its end when nobody reads what it prints any more', async () => {
