@@ -45,7 +45,7 @@ export const checkpoints = (trials: number): readonly number[] => [
   trials,
 ];
 
-export type Curves = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
+type Curves = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
 
 /** sampler -> problem -> seed -> LNR curve */
 export function curves(
