@@ -54,11 +54,15 @@ export class TableBar extends SignalWatcher(LitElement) {
       }
       .selection {
         display: flex;
-        flex-wrap: wrap;
         align-items: center;
         gap: 2px;
-        min-width: 0;
         white-space: nowrap;
+      }
+      @media (max-width: 560px) {
+        .selection {
+          flex-wrap: wrap;
+          min-width: 0;
+        }
       }
       .selection .tool {
         display: inline-flex;
