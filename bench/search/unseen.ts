@@ -149,7 +149,7 @@ const CLASSIC: Readonly<Record<string, Classic>> = {
   },
 };
 
-export type Half = 'tuning' | 'confirming';
+type Half = 'tuning' | 'confirming';
 export interface UnseenProblem extends Problem {
   readonly half: Half;
 }
@@ -221,7 +221,7 @@ function rotation(d: number, source: Random): readonly (readonly number[])[] {
 }
 
 /** Median over uniform draws. */
-export function medianOf(problem: Pick<Problem, 'id' | 'space' | 'evaluate'>, draws = 1001): number {
+function medianOf(problem: Pick<Problem, 'id' | 'space' | 'evaluate'>, draws = 1001): number {
   const source = random('reference', problem.id);
   const values = Array.from({ length: draws }, () => problem.evaluate(drawUniform(problem.space, source)));
   return values.sort((a, b) => a - b)[Math.floor(draws / 2)] as number;
