@@ -41,6 +41,17 @@ describe('createStudy', () => {
     await expect(study.enqueue({ unit: 8 })).rejects.toThrow(/Did you mean `units`/);
   });
 
+  it('finds values beside those that were enqueued which the constraints allow', async () => {
+    const unit = { type: 'float', low: 0, high: 1 } as const;
+    const study = createStudy({ space: { a: unit, b: unit }, constraints: ['a >= b'], sampler: 'random' });
+    for (let i = 0; i < 5; i++) await study.enqueue({ a: 0.03 });
+    for (let i = 0; i < 5; i++) {
+      const { params } = await study.ask();
+      expect(params.a).toBe(0.03);
+      expect(params.b).toBeLessThanOrEqual(0.03);
+    }
+  });
+
   it('prunes by the reports', async () => {
     const study = createStudy({ space, pruner: 'median' });
     for (let i = 0; i < 5; i++) {
