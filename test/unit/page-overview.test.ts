@@ -4,6 +4,7 @@ import { parseLine } from '../../src/core/study/journal-line.js';
 import { StudyReducer } from '../../src/core/study/reduce.js';
 import { curvesOf } from '../../webview-ui/src/charts/curves-data.js';
 import { curvesScene, historyTable } from '../../webview-ui/src/charts/layouts/overview.js';
+import { stateItems, withLegend } from '../../webview-ui/src/charts/legend.js';
 import { drawnBy } from '../webview/support/chart-input.js';
 import { sampleJournal } from '../webview/support/sample-study.js';
 import { sampleTheme as theme } from '../webview/support/sample-theme.js';
@@ -65,5 +66,32 @@ describe('the learning curves as a scene', () => {
     expect(shapes.some((shape) => shape.kind === 'text' && shape.text === '1')).toBe(true);
     const none = curvesOf([], 'val_loss', undefined, []);
     expect(curvesScene(none, { ...size, log: false }, theme).empty).toBe('No trial reported a step.');
+  });
+});
+
+describe('a picture that is saved', () => {
+  const curves = curvesOf(study.trials, 'val_loss', 20, []);
+  const scene = curvesScene(curves, { ...size, log: false }, theme);
+  const items = [
+    ...stateItems(['complete', 'pruned', 'failed']),
+    { look: { line: 'best' }, text: 'best, #20' } as const,
+  ];
+
+  it('has its legend and note below it, the marks as they are in the chart', () => {
+    const whole = withLegend(scene, { items, note: 'a note of several words '.repeat(12) }, theme);
+    expect(whole.height).toBeGreaterThan(scene.height);
+    const added = drawnBy(whole).slice(drawnBy(scene).length);
+    const texts = added.flatMap((shape) => (shape.kind === 'text' ? [shape] : []));
+    expect(texts.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['complete', 'pruned', 'failed', 'best, #20']),
+    );
+    expect(texts.every(({ y }) => y > scene.height && y < whole.height)).toBe(true);
+    expect(texts.length).toBeGreaterThan(items.length + 1);
+    const marks = added.flatMap((shape) => (shape.kind === 'marks' ? [shape.shape] : []));
+    expect(marks).toEqual(['dot', 'diamond', 'cross']);
+  });
+
+  it('stays as it is where there is nothing to say', () => {
+    expect(withLegend(scene, { items: [] }, theme)).toBe(scene);
   });
 });

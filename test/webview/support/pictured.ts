@@ -17,8 +17,8 @@ export interface Pictured {
   readonly widths: readonly number[];
 }
 
-/** When the samples begin, and by how much later the page's clock stands still. */
-export const START = Date.UTC(2026, 0, 5, 9);
+/** When the samples begin, and when the page’s clock stands still. */
+const START = Date.UTC(2026, 0, 5, 9);
 export const NOW = START + 600_000;
 
 export const idle = { engine: undefined } as unknown as FakeHostOptions['state'] & object;
@@ -58,7 +58,7 @@ const loseFocus = ({ page }: FakeHost): Promise<void> =>
     (element as HTMLElement | null)?.blur();
   });
 
-export async function chooseFanova({ page }: FakeHost): Promise<void> {
+async function chooseFanova({ page }: FakeHost): Promise<void> {
   await page.getByLabel('Method').click();
   await page.getByRole('option', { name: 'fANOVA', exact: true }).click();
   await page.mouse.move(0, 0);
