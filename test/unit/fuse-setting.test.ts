@@ -40,6 +40,7 @@ describe('fuse', () => {
 
   it('is 1 by itself where sharing gains nothing, or takes from the time of a trial', () => {
     expect(perWorker('', 'random', 'layers: [{type: conv2d, filters: 3}]')).toBe(1);
+    expect(perWorker('', 'random', 'layers: [{type: conv2d, filters: 3}, {type: dense, units: 3}]')).toBe(1);
     expect(perWorker('', 'random', 'units: [8]', { trialMinutes: 1 })).toBe(1);
     expect(perWorker('', 'random', 'units: [8]', {}, 'native')).toBe(1);
   });
