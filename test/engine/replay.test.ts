@@ -1,9 +1,10 @@
 /** `sweetspot replay`: a study follows from its journal, and a change of any cause is found. */
 import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordsOf, replay } from '../../src/core/analysis/replay.js';
+import { printLine } from '../../src/core/study/journal-line.js';
 import { journalFile } from '../../src/core/study/places.js';
 import type { JournalRecord } from '../../src/core/study/records.js';
 import { bundle, project } from './support/engine.js';
@@ -52,6 +53,17 @@ describe('sweetspot replay', () => {
           : undefined,
       ),
     ).toMatchObject({ trial: 7, what: 'suggestion', journal: expect.objectContaining({ x: 0.123 }) });
+    const file = journalFile(join(folder, 'a.yaml'), 'a');
+    const sound = await readFile(file);
+    trial = -1;
+    const other = records.map((record) =>
+      record.op_code === 4 && ++trial === 7 ? { ...record, params: { ...record.params, x: 0.123 } } : record,
+    );
+    await writeFile(file, other.map(printLine).join(''));
+    const different = cli(folder, 'replay', 'a.yaml');
+    expect(different.stdout).toMatch(/^First difference: Trial 7: x was 0.123 and is now /);
+    expect(different.status).toBe(1);
+    await writeFile(file, sound);
     // Results that the sampler saw: a later suggestion comes out differently, and no earlier one.
     const difference = changed((record) =>
       record.op_code === 6 && record.trial_id === 0 && record.values

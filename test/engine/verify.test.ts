@@ -135,6 +135,13 @@ describe('sweetspot lock', () => {
       return { paths: differences.map(({ path }) => path), status };
     };
     expect(strict()).toEqual({ paths: [], status: 0 });
+    // What was changed but not committed then is in no commit now.
+    const locked = await readFile(join(folder, 'a.lock.json'), 'utf8');
+    await writeFile(join(folder, 'a.lock.json'), locked.replace('"dirty": false', '"dirty": true'));
+    const uncertain = strict();
+    expect(uncertain.paths).toContain('git.commit');
+    expect(uncertain.status).toBe(1);
+    await writeFile(join(folder, 'a.lock.json'), locked);
     expect(strict({ OMP_NUM_THREADS: '7' })).toEqual({ paths: ['variables.OMP_NUM_THREADS'], status: 1 });
     await writeFile(join(folder, 'package-lock.json'), '{"lockfileVersion": 3}');
     expect(strict().paths).toContain('lockFiles.package-lock.json');
@@ -144,7 +151,7 @@ describe('sweetspot lock', () => {
     const older = lock.replace(`"node": "${process.versions.node}"`, '"node": "20.0.0"');
     await writeFile(join(folder, 'a.lock.json'), older);
     expect(strict().paths).toContain('node');
-  });
+  }, 60_000);
 
   it('says what is wrong with a lock that was tampered with', async () => {
     const folder = await project({ 'a.yaml': CONFIG, 'bad.json': '{"format":"sweetspot-lock","version":1}' });
