@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { judgeTrial } from '../../src/core/study/judge.js';
+import { StudyReducer } from '../../src/core/study/reduce.js';
+import type { Trial } from '../../src/core/study/trial.js';
 import { type AskedTrial, createStudy, type Space } from '../../src/index.js';
 
 const space: Space = { x: { type: 'float', low: 0, high: 1 } };
@@ -43,7 +46,9 @@ describe('a pruner that pauses', () => {
       expect(steps).toEqual(steps.map((_, i) => i + 1));
     }
     expect(study.best?.reports).toHaveLength(LAST);
-    expect(study.paused.every(({ state, reports }) => state === 'waiting' && reports.length < LAST)).toBe(true);
+    expect(study.paused.every(({ state, reports }) => state === 'waiting' && reports.length < LAST)).toBe(
+      true,
+    );
     expect(study.paused.length).toBeGreaterThan(0);
     expect(study.over).toBe('all 12 trials were started');
     await expect(study.ask()).rejects.toThrow(/all 12 trials/);
@@ -65,6 +70,50 @@ describe('a pruner that pauses', () => {
     const other = await plain.ask();
     other.report(1, 1);
     await expect(plain.tell(0, undefined, 'paused')).rejects.toThrow(/does not ask for it/);
+  });
+});
+
+describe('the values of the file', () => {
+  it('are never paused, others like them are', () => {
+    const trial = (sampler: string): Trial => ({
+      id: 0,
+      number: 0,
+      state: 'running',
+      params: { x: 0.5 },
+      values: {},
+      reports: [{ step: 1, value: 1, metrics: {} }],
+      attributes: {},
+      suggestion: { sampler, reason: '', seen: 0 },
+    });
+    const study = {
+      ...new StudyReducer().study,
+      objectives: [{ metric: 'loss', direction: 'minimize' as const }],
+      settings: { sampler: 'random', pruner: { name: 'asha', mode: 'promote' }, seed: 0, stop: {} },
+    };
+    const judged = (one: Trial) => judgeTrial({ ...study, trials: [one] }, one);
+    expect(judged(trial('random'))).toMatchObject({ prune: true, pause: true });
+    expect(judged(trial('file'))).toEqual({ prune: false, reason: "the file's own values are not paused" });
+  });
+});
+
+describe('a pruner of several objectives', () => {
+  it('knows which of them are to be maximised', async () => {
+    const study = createStudy({
+      space,
+      directions: ['minimize', 'maximize'],
+      pruner: 'moasha',
+      sampler: 'random',
+    });
+    for (const accuracy of [0.9, 0.8, 0.7, 0.6]) {
+      const { number, report } = await study.ask();
+      report(1, [1, accuracy]);
+      await study.tell(number, [1, accuracy]);
+    }
+    const [good, bad] = [await study.ask(), await study.ask()];
+    good.report(1, [1, 0.95]);
+    expect(good.shouldPrune()).toBe(false);
+    bad.report(1, [1, 0.5]);
+    expect(bad.shouldPrune()).toBe(true);
   });
 });
 

@@ -155,7 +155,7 @@ describe('the predictions of gp', () => {
         reports: [],
         attributes: {},
         objectives,
-        suggestion: { ...suggestion, params, seen: 0 },
+        suggestion: { ...suggestion, seen: 0 },
       });
     }
     const last = trials.at(-1)?.suggestion?.prediction;
