@@ -314,7 +314,7 @@ describe('a live journal of ours', () => {
       );
       expect(stdout).toBe("['very first']\n");
     }
-  });
+  }, 120_000);
 });
 
 describe('a journal of Optuna 5', () => {
