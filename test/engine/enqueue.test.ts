@@ -66,6 +66,7 @@ describe('an enqueued trial', () => {
       [['x=1', 'y=0.75'], /break the constraint `x \+ y <= 1\.5`/],
       [['x'], /write name=value/],
       [['x=1', '--trial', '9'], /has no trial 9; it has 1 trials/],
+      [['x=1', '--trial', '0', '--suggest'], /--suggest and --trial exclude each other/],
     ];
     for (const [values, message] of refusals) {
       const { stderr, status } = cli(folder, 'enqueue', 'a.yaml', ...values);
