@@ -32,13 +32,17 @@ describe('a pruner that pauses', () => {
   it('lets a trial wait, and ask hands it out again where it was', async () => {
     const study = createStudy({ ...options, stop: { trials: 12 } });
     const resumed: AskedTrial[] = [];
+    let early = 0;
     while (study.over === undefined) {
       const trial = await study.ask();
       if (trial.resumeAfter > 0) resumed.push(trial);
+      if (trial.resumeAfter > 0 && study.trials.length < 12) early++;
       await train(study, trial);
     }
     expect(study.trials).toHaveLength(12);
     expect(resumed.length).toBeGreaterThan(0);
+    // A paused one goes on before new ones are tried, where enough have come.
+    expect(early).toBeGreaterThan(0);
     for (const { number, resumeAfter } of resumed) {
       expect([1, 3]).toContain(resumeAfter);
       // Every step once: it went on, and did not begin anew.
@@ -52,6 +56,12 @@ describe('a pruner that pauses', () => {
     expect(study.paused.length).toBeGreaterThan(0);
     expect(study.over).toBe('all 12 trials were started');
     await expect(study.ask()).rejects.toThrow(/all 12 trials/);
+  });
+
+  it('brings the best of the paused to its end when no new trial comes, however few there are', async () => {
+    const study = createStudy({ ...options, stop: { trials: 2 } });
+    while (study.over === undefined) await train(study, await study.ask());
+    expect(study.trials.map(({ state }) => state).sort()).toEqual(['complete', 'waiting']);
   });
 
   it('has the last word on what is paused, and a paused trial hears nothing until its turn', async () => {
@@ -174,6 +184,18 @@ describe('noise', () => {
     expect(c.params).not.toEqual(a.params);
     expect(new Set(asked.map(({ seed }) => seed)).size).toBe(4);
     expect(study.best).toMatchObject({ number: 0, objectives: [2] });
+  });
+
+  it('is not cut short: repeats are not pruned', async () => {
+    const study = createStudy({ space, repeats: 2, pruner: { name: 'threshold', upper: 0.5 } });
+    await study.tell((await study.ask()).number, 0.4);
+    const again = await study.ask();
+    again.report(1, 0.9);
+    expect(again.verdict()).toEqual({ prune: false, reason: 'repeats are not pruned' });
+    await study.tell(again.number, 0.9);
+    const other = await study.ask();
+    other.report(1, 0.9);
+    expect(other.shouldPrune()).toBe(true);
   });
 
   it('is raced among the best at the end, and the winner is stated with its probability', async () => {
