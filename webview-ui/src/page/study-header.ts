@@ -82,6 +82,11 @@ export class StudyHeader extends SignalWatcher(LitElement) {
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
+      @media (max-width: 719px) {
+        dd {
+          white-space: normal;
+        }
+      }
       dd small {
         font-size: 12px;
         color: var(--vscode-descriptionForeground);
