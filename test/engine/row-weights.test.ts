@@ -60,6 +60,14 @@ training: {epochs: 200, batchSize: 80, trainMetrics: exact, batches: ${batches}}
     expect(await mse(`${numbers}, weights: w`)).toBeCloseTo(0.3125, 2);
   });
 
+  it('changes nothing where all rows weigh the same, whatever the number', async () => {
+    const even = Array.from({ length: 40 }, (_, i) => `${i / 40},${i % 3},8`);
+    await writeFile(join(folder, 'even.csv'), `x,y,w\n${even.join('\n')}\n`);
+    const sgd = 'optimizer: {name: sgd, learningRate: 0.1}\ntraining: {epochs: 3, batchSize: 20}';
+    const weighted = await train('csv: even.csv, target: y, weights: w', sgd, 'regression', model);
+    expect(weighted).toEqual(await train('csv: even.csv, target: y, ignore: [w]', sgd, 'regression', model));
+  });
+
   it('draws rows as often as it says where batches are weighted', async () => {
     expect(await mse(`${numbers}, weights: w`, 'weighted')).toBeCloseTo(0.3125, 2);
   });
