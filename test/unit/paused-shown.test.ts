@@ -21,7 +21,7 @@ vi.mock('vscode', () => {
     ThemeIcon: Plain,
     TreeItem: Plain,
     TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
-    Uri: { file: (path: string) => ({ path }) },
+    Uri: { file: (path: string) => ({ path }), from: (parts: object) => parts },
     EventEmitter: class {
       readonly event = () => undefined;
     },
