@@ -61,7 +61,7 @@ describe('a study whose pruner pauses', () => {
       expect(attributes['sweetspot:paused']).toBeDefined();
     }
     const again = spawnSync(process.execPath, [bundle('cli.js'), 'replay', join(folder, 'a.yaml')]);
-    expect(again.stdout.toString()).toContain('13 suggestions and');
+    expect(again.stdout.toString()).toContain('13 suggestions, ');
     expect(again.status).toBe(0);
   });
 
