@@ -32,14 +32,15 @@ export function registerConfigMoves(configs: Configs, studies: Studies, log: Log
       else void follow(move);
     }),
   );
-  own.add(
-    studies.onDidEnd(({ entry }) => {
-      const move = waiting.get(entry.configFile);
-      if (!move || studies.of(entry.configFile).some(isRunning)) return;
-      waiting.delete(entry.configFile);
-      void follow(move);
-    }),
-  );
+  const endOf = (from: string): void => {
+    const move = waiting.get(from);
+    if (!move || studies.of(from).some(isRunning)) return;
+    waiting.delete(from);
+    void follow(move);
+  };
+  own.add(studies.onDidEnd(({ entry }) => endOf(entry.configFile)));
+  // Of a config that is gone a study may leave the list before its engine has said its last word.
+  own.add(studies.onDidChangeList(endOf));
   return own;
 }
 

@@ -19,6 +19,8 @@ const ARRIVALS_EVERY = 200;
 const MANY = 10;
 /** In milliseconds: of a file that is gone for longer another is no continuation. */
 const MOVED_WITHIN = 5_000;
+/** Of one that was there for longer before the other went, it is a copy. */
+const TOLD_LATE = 1_000;
 
 /** Absolute paths. */
 export interface ConfigMove {
@@ -77,7 +79,7 @@ export class Configs {
     this.#own.add(watcher.onDidChange((uri) => this.#reread(uri)));
     this.#own.add(
       workspace.onDidRenameFiles(({ files }) => {
-        for (const { oldUri } of files) this.#removeBelow(oldUri);
+        for (const { oldUri, newUri } of files) this.#renamed(oldUri, newUri);
         void this.scan();
       }),
     );
@@ -222,13 +224,23 @@ export class Configs {
     this.#noteMove(this.#went, this.#came, path, file.text);
   }
 
+  /** A file or folder, in the editor: where each config went need not be guessed by its text. */
+  #renamed(before: Uri, after: Uri): void {
+    for (const path of [...this.#files.keys()]) {
+      if (!isWithin(before, path)) continue;
+      this.#files.delete(path);
+      this.#listed.fire();
+      this.#moved.fire({ from: path, to: after.fsPath + path.slice(before.fsPath.length) });
+    }
+  }
+
   /** Watchers tell of the going and the coming in either order. */
   #noteMove(own: Map<string, string>, others: Map<string, string>, path: string, text: string): void {
     others.delete(path);
     const other = [...others].find(([, itsText]) => itsText === text)?.[0];
     if (other === undefined) {
       own.set(path, text);
-      setTimeout(() => own.delete(path), MOVED_WITHIN).unref();
+      setTimeout(() => own.delete(path), own === this.#went ? MOVED_WITHIN : TOLD_LATE).unref();
       return;
     }
     others.delete(other);

@@ -128,7 +128,6 @@ const states: readonly (readonly [string, Partial<FakeHostOptions>])[] = [
   ['error', { lines: sampleJournal({ ...choices, trials: 27, status: broken }), state: idle }],
   ['one-trial', { lines: sampleJournal({ ...choices, trials: 1 }) }],
   ['all-failed', { lines: failed, state: idle }],
-  ['still-reading', { lines: done, state: idle, whole: true, blocks: 1 }],
   ['unfinished-import', { lines: foreign, state: { ...idle, study: { ...sampleRef, foreign: true } } }],
 ];
 
