@@ -5,6 +5,8 @@ import { forgetPeak, ownPeak, parsePeak, watchPeak } from '../../src/engine/tria
 
 const MEGABYTE = 2 ** 20;
 const KNOWS_OTHERS = process.platform === 'linux' || process.platform === 'darwin';
+if (process.platform !== 'linux')
+  console.warn('\n  NOT TESTED: the peak memory of one trial of several, which only Linux tells.\n');
 
 describe('the memory of a trial', () => {
   it('is read from the kernel’s own account', () => {
