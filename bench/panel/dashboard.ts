@@ -11,12 +11,12 @@ import { type ForeignStudy, recordsOfForeign, viewForeign } from '../../src/core
 import { readOptunaJournal } from '../../src/core/exchange/optuna-journal.js';
 import { foreignOfOptuna } from '../../src/core/exchange/optuna-study.js';
 import { optunaJournal } from '../../src/core/exchange/to-optuna.js';
-import { parseJson, printJson, printLine } from '../../src/core/study/journal-line.js';
-import { plainTrial } from '../../src/core/study/packed-trials.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
+import { parseJson, printJson, printLine } from '../../src/core/study/journal/line.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
+import { askRecords, reportRecord, tellRecords } from '../../src/core/study/journal/write.js';
+import { plainTrial } from '../../src/core/study/packed/trials.js';
 import type { Study } from '../../src/core/study/trial.js';
-import { askRecords, reportRecord, tellRecords } from '../../src/core/study/write.js';
 import { sampleJournal } from '../../test/webview/support/sample-study.js';
 
 const WORKER = 'bench';

@@ -2,10 +2,10 @@
  * The extension's part of the conversation, played in a worker as VS Code has it in a process of its own: a study made on
  * the spot, given in blocks or in pieces of two megabytes as the extension gives it. Nothing of the driver is measured.
  */
-import { parseJson, printLine } from '../../src/core/study/journal-line.js';
-import { type JournalRecord, Op } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import { OutgoingStudy } from '../../src/core/study/transfer.js';
+import { parseJson, printLine } from '../../src/core/study/journal/line.js';
+import { type JournalRecord, Op } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
+import { OutgoingStudy } from '../../src/core/study/packed/transfer.js';
 import { sampleJournal, sampleRef } from '../../test/webview/support/sample-study.js';
 
 const ANSWER = 2_000_000;

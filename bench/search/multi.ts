@@ -11,7 +11,7 @@ import type { Json } from '../../src/core/json.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
 import { samplers } from '../../src/core/samplers/registry.js';
 import type { Sampler } from '../../src/core/samplers/sampler.js';
-import { hypervolume } from '../../src/core/study/hypervolume.js';
+import { hypervolume } from '../../src/core/study/objectives/hypervolume.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import { type ManyPeer, startManyPeer } from './live-many.js';
 import { type MultiProblem, objectiveProblems } from './objective-problems.js';

@@ -6,10 +6,9 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { random } from '../../src/core/random.js';
-import { OUR_WORKER, printLine } from '../../src/core/study/journal-line.js';
-import { journalFile } from '../../src/core/study/places.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
+import { OUR_WORKER, printLine } from '../../src/core/study/journal/line.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import {
   askRecords,
   reportRecord,
@@ -17,7 +16,8 @@ import {
   studyRecords,
   tellRecords,
   timestamp,
-} from '../../src/core/study/write.js';
+} from '../../src/core/study/journal/write.js';
+import { journalFile } from '../../src/core/study/places.js';
 import type { Executor } from '../../src/engine/executors/executor.js';
 import { Journal } from '../../src/engine/journal.js';
 import { StudyRunner } from '../../src/engine/study-runner.js';

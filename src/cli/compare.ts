@@ -3,7 +3,7 @@ import { historyOf } from '../core/analysis/history.js';
 import { formatValue, NOTHING } from '../core/format.js';
 import { prunerText } from '../core/pruners/names.js';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
-import { isFinished } from '../core/study/reduce.js';
+import { isFinished } from '../core/study/journal/reduce.js';
 import { runningMs } from '../core/study/stop.js';
 import type { Study } from '../core/study/trial.js';
 import { textTable } from './output.js';

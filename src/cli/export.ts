@@ -7,7 +7,7 @@ import { htmlReport } from '../core/exchange/html-report.js';
 import { markdownSummary } from '../core/exchange/markdown.js';
 import { optunaJournal } from '../core/exchange/to-optuna.js';
 import type { Json } from '../core/json.js';
-import { frontOf } from '../core/study/front.js';
+import { frontOf } from '../core/study/objectives/front.js';
 import type { Study } from '../core/study/trial.js';
 import { trialJson } from '../core/study/trial-json.js';
 import { writeMlflow } from '../engine/exchange/mlflow.js';

@@ -1,7 +1,7 @@
 /** Finds the study a command speaks of, or says what is wrong in words for the one who typed it. */
 import { resolve } from 'node:path';
 import { type ForeignStudy, viewForeign } from '../core/exchange/foreign-study.js';
-import type { StudyReducer } from '../core/study/reduce.js';
+import type { StudyReducer } from '../core/study/journal/reduce.js';
 import { isForeignFile, openForeign } from '../engine/exchange/open-foreign.js';
 import { JournalError } from '../engine/journal.js';
 import { latestStudy, loadStudy, type StoredStudy, studyNames } from '../engine/study-store.js';

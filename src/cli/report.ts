@@ -3,7 +3,7 @@ import { baselineOf, improvementOf } from '../core/analysis/history.js';
 import { formatNumber, formatPercent, formatValue, NOTHING } from '../core/format.js';
 import { expressionNames } from '../core/space/expression.js';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
-import { type Front, frontOf, frontSentences } from '../core/study/front.js';
+import { type Front, frontOf, frontSentences } from '../core/study/objectives/front.js';
 import type { Study } from '../core/study/trial.js';
 import { winnerOf, winnerText } from '../core/study/winner.js';
 import { textTable } from './output.js';

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { formatBytes } from '../core/format.js';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
-import { frontCount, hasSeveralObjectives } from '../core/study/front.js';
+import { isFinished } from '../core/study/journal/reduce.js';
+import { frontCount, hasSeveralObjectives } from '../core/study/objectives/front.js';
 import { journalFile } from '../core/study/places.js';
-import { isFinished } from '../core/study/reduce.js';
 import type { Study } from '../core/study/trial.js';
 import { readConfig } from '../engine/config-file.js';
 import { JournalError } from '../engine/journal.js';

@@ -2,7 +2,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { recordsOfForeign } from '../core/exchange/foreign-study.js';
-import { printLine } from '../core/study/journal-line.js';
+import { printLine } from '../core/study/journal/line.js';
 import { JOURNAL_SUFFIX } from '../core/study/places.js';
 import { openForeign } from '../engine/exchange/open-foreign.js';
 import { UsageError } from './open-study.js';

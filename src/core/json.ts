@@ -1,6 +1,6 @@
 /**
  * JSON values as this project passes them around: what a config holds, what a journal line carries. Parsing and
- * printing of journal lines (which allow bare NaN) is in study/journal-line.ts.
+ * printing of journal lines (which allow bare NaN) is in study/journal/line.ts.
  */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {

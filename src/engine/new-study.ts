@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { AnnotatedConfig } from '../core/annotation/annotated-config.js';
 import { carryOver, learnFrom } from '../core/exchange/continue-changed.js';
-import type { JournalRecord } from '../core/study/records.js';
+import type { JournalRecord } from '../core/study/journal/records.js';
+import { earlierRecord } from '../core/study/journal/write.js';
 import type { EarlierTrial, Study } from '../core/study/trial.js';
-import { earlierRecord } from '../core/study/write.js';
 import { loadStudy, studyNames } from './study-store.js';
 
 /** The study before this one, whose space was another. */

@@ -7,14 +7,9 @@ import { EventEmitter } from 'node:events';
 import type { JsonObject } from '../core/json.js';
 import type { Params } from '../core/space/parameter.js';
 import { completionRecords, enqueueInto, type Unnamed } from '../core/study/enqueue.js';
-import { OUR_WORKER } from '../core/study/journal-line.js';
-import { judgeTrial } from '../core/study/judge.js';
-import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
-import { nextTrial } from '../core/study/next.js';
-import { isPaused, leftOverRecords, promoteRecords } from '../core/study/pause.js';
-import type { JournalRecord } from '../core/study/records.js';
-import type { StudyReducer } from '../core/study/reduce.js';
-import type { Study, StudyStatus, Suggestion, Trial } from '../core/study/trial.js';
+import { OUR_WORKER } from '../core/study/journal/line.js';
+import type { JournalRecord } from '../core/study/journal/records.js';
+import type { StudyReducer } from '../core/study/journal/reduce.js';
 import {
   askRecords,
   attributesRecord,
@@ -23,7 +18,12 @@ import {
   requeueRecords,
   statusRecord,
   timestamp,
-} from '../core/study/write.js';
+} from '../core/study/journal/write.js';
+import { judgeTrial } from '../core/study/judge.js';
+import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
+import { nextTrial } from '../core/study/next.js';
+import { isPaused, leftOverRecords, promoteRecords } from '../core/study/pause.js';
+import type { Study, StudyStatus, Suggestion, Trial } from '../core/study/trial.js';
 import type { EngineStatus } from '../protocol/engine.js';
 import { Asker } from './ask/asker.js';
 import { attemptSpec, type RunContext } from './attempt-spec.js';

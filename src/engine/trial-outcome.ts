@@ -3,9 +3,9 @@
  * end with it. How attempts are started and journalled is study-runner.ts's.
  */
 import { pauseRecords } from '../core/study/pause.js';
-import type { JournalRecord } from '../core/study/records.js';
+import type { JournalRecord } from '../core/study/journal/records.js';
 import type { Study, StudyStatus, Trial } from '../core/study/trial.js';
-import { type Outcome, requeueRecords, tellRecords } from '../core/study/write.js';
+import { type Outcome, requeueRecords, tellRecords } from '../core/study/journal/write.js';
 import type { AttemptResult } from './executors/executor.js';
 
 /** Failures at the beginning, without a single success, after which going on is pointless. */

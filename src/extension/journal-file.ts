@@ -3,10 +3,10 @@
  * out raw lines again from any record on. Never writes; the engine is the only one that does.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { JournalBytes } from '../core/study/journal-bytes.js';
-import { parseLine } from '../core/study/journal-line.js';
-import { StudyReducer } from '../core/study/reduce.js';
-import { OutgoingStudy } from '../core/study/transfer.js';
+import { JournalBytes } from '../core/study/journal/bytes.js';
+import { parseLine } from '../core/study/journal/line.js';
+import { StudyReducer } from '../core/study/journal/reduce.js';
+import { OutgoingStudy } from '../core/study/packed/transfer.js';
 import type { Study } from '../core/study/trial.js';
 
 /** Bytes read at a time: little enough that whoever waits for this process does not wait long. */

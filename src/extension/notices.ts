@@ -1,7 +1,7 @@
 /** The few notifications: a sweep that ended while the person was elsewhere, and one that did not end well. */
 import { basename } from 'node:path';
 import { commands, Range, window } from 'vscode';
-import { hasSeveralObjectives } from '../core/study/front.js';
+import { hasSeveralObjectives } from '../core/study/objectives/front.js';
 import { Command } from './contributions.js';
 import { Disposables } from './disposables.js';
 import type { RunProblems } from './editor/run-problems.js';

@@ -4,8 +4,8 @@
  */
 import { basename } from 'node:path';
 import { MarkdownString, StatusBarAlignment, window } from 'vscode';
-import { hasSeveralObjectives } from '../core/study/front.js';
-import { isFinished } from '../core/study/reduce.js';
+import { isFinished } from '../core/study/journal/reduce.js';
+import { hasSeveralObjectives } from '../core/study/objectives/front.js';
 import { Command } from './contributions.js';
 import { Disposables } from './disposables.js';
 import type { Studies } from './studies.js';

@@ -4,8 +4,8 @@
  */
 import { formatNumber } from '../core/format.js';
 import { objectiveOf } from '../core/study/best.js';
-import { frontCount, hasSeveralObjectives } from '../core/study/front.js';
-import { isFinished } from '../core/study/reduce.js';
+import { isFinished } from '../core/study/journal/reduce.js';
+import { frontCount, hasSeveralObjectives } from '../core/study/objectives/front.js';
 import type { Study, StudyStatus, Trial } from '../core/study/trial.js';
 import type { EngineStatus } from '../protocol/engine.js';
 import { count } from './format.js';

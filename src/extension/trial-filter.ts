@@ -2,8 +2,8 @@
  * The filter of a study's trials as the tree sees it: the one that the pages share (an expression and what was brushed),
  * applied to the trials as they stand.
  */
-import { type Brush, brushMask, brushText, parseFilter, passing } from '../core/study/filter.js';
-import { columnsOf } from '../core/study/table.js';
+import { type Brush, brushMask, brushText, parseFilter, passing } from '../core/study/table/filter.js';
+import { columnsOf } from '../core/study/table/table.js';
 import type { Study, Trial } from '../core/study/trial.js';
 import type { PageFilter } from '../protocol/panel.js';
 

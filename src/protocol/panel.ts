@@ -3,9 +3,9 @@
  * lacks by position ("since"), so one that was hidden, reloaded or opened late catches up exactly.
  */
 import type { Course } from '../core/analysis/course.js';
-import type { Brush } from '../core/study/filter.js';
-import type { TrialBlock } from '../core/study/packed-trials.js';
-import type { StudyTransfer } from '../core/study/transfer.js';
+import type { StudyTransfer } from '../core/study/packed/transfer.js';
+import type { TrialBlock } from '../core/study/packed/trials.js';
+import type { Brush } from '../core/study/table/filter.js';
 import type { ValidationOutcome } from '../core/study/validation-outcome.js';
 import type { EngineStatus } from './engine.js';
 
@@ -87,7 +87,7 @@ export interface PageContract {
     state(params: Record<string, never>): PageState;
     /**
      * The journal's lines from record `seq` on, as they stand on disk (JSON with bare NaN, see
-     * core/study/journal-line.ts), at most a few megabytes at a time: `more` says that there is more.
+     * core/study/journal/line.ts), at most a few megabytes at a time: `more` says that there is more.
      * `reset`: the journal is not the one the page knows; forget and start over. `whole`, to a page that has nothing of
      * a long study: all of it up to `seq`, in place of lines; its trials are then asked for block by block.
      */

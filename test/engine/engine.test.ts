@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isFinished } from '../../src/core/study/journal/reduce.js';
 import { trialLog } from '../../src/core/study/places.js';
-import { isFinished } from '../../src/core/study/reduce.js';
 import { attach, project, readStudy, startEngine, until } from './support/engine.js';
 
 const config = (sweep: string): string => `# @sweep

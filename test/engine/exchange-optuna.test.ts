@@ -9,9 +9,8 @@ import { foreignOfOptuna } from '../../src/core/exchange/optuna-study.js';
 import { optunaJournal } from '../../src/core/exchange/to-optuna.js';
 import type { Space } from '../../src/core/space/parameter.js';
 import { bestTrial } from '../../src/core/study/best.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import type { Study } from '../../src/core/study/trial.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import {
   askRecords,
   attributesRecord,
@@ -21,7 +20,8 @@ import {
   requeueRecords,
   studyRecords,
   tellRecords,
-} from '../../src/core/study/write.js';
+} from '../../src/core/study/journal/write.js';
+import type { Study } from '../../src/core/study/trial.js';
 import { openForeign } from '../../src/engine/exchange/open-foreign.js';
 import { bundle, project } from './support/engine.js';
 

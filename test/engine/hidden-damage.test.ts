@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { marksRecord } from '../../src/core/study/write.js';
+import { marksRecord } from '../../src/core/study/journal/write.js';
 import { Journal } from '../../src/engine/journal.js';
 import { writeSnapshot } from '../../src/engine/snapshot.js';
 import { loadStudy } from '../../src/engine/study-store.js';

@@ -3,17 +3,17 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/json.js';
-import { parseJson } from '../../src/core/study/journal-line.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import type { Study } from '../../src/core/study/trial.js';
+import { parseJson } from '../../src/core/study/journal/line.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import {
   askRecords,
   marksRecord,
   reportRecord,
   studyRecords,
   tellRecords,
-} from '../../src/core/study/write.js';
+} from '../../src/core/study/journal/write.js';
+import type { Study } from '../../src/core/study/trial.js';
 import { Journal, JournalError, loadJournal } from '../../src/engine/journal.js';
 import { repairJournal } from '../../src/engine/repair.js';
 import { readSnapshot, writeSnapshot } from '../../src/engine/snapshot.js';

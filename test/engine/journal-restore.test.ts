@@ -1,12 +1,12 @@
 /** Lines that no checksum can mend come back from a snapshot, or count as lost: never as something else. */
 import { describe, expect, it } from 'vitest';
-import { printLine } from '../../src/core/study/journal-line.js';
-import { type MendedLine, mendLines } from '../../src/core/study/journal-mend.js';
-import { restoreLines } from '../../src/core/study/journal-restore.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
+import { printLine } from '../../src/core/study/journal/line.js';
+import { type MendedLine, mendLines } from '../../src/core/study/journal/mend.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
+import { restoreLines } from '../../src/core/study/journal/restore.js';
+import { attributesRecord, environmentRecord, marksRecord } from '../../src/core/study/journal/write.js';
 import type { Study } from '../../src/core/study/trial.js';
-import { attributesRecord, environmentRecord, marksRecord } from '../../src/core/study/write.js';
 import { simulate } from './support/simulated.js';
 
 const W = 'sweetspot-1';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { JournalRecord } from '../../src/core/study/records.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
 import { Journal, JournalError, loadJournal } from '../../src/engine/journal.js';
 import { StudyLock } from '../../src/engine/lock.js';
 import { project } from './support/engine.js';

@@ -4,9 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordsOf, replay } from '../../src/core/analysis/replay.js';
-import { printLine } from '../../src/core/study/journal-line.js';
+import { printLine } from '../../src/core/study/journal/line.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
 import { journalFile } from '../../src/core/study/places.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
 import { bundle, project } from './support/engine.js';
 import { simulate } from './support/simulated.js';
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import { studyRecords } from '../../src/core/study/write.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
+import { studyRecords } from '../../src/core/study/journal/write.js';
 import { continuationProblem, newStudyName, studyNames, type Wanted } from '../../src/engine/study-store.js';
 import { project } from './support/engine.js';
 

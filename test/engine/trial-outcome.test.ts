@@ -1,8 +1,8 @@
 /** What comes of each way in which an attempt can end. */
 import { describe, expect, it } from 'vitest';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import { askRecords, reportRecord, studyRecords, tellRecords } from '../../src/core/study/write.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
+import { askRecords, reportRecord, studyRecords, tellRecords } from '../../src/core/study/journal/write.js';
 import type { AttemptResult } from '../../src/engine/executors/executor.js';
 import { type Circumstances, outcomeOf } from '../../src/engine/trial-outcome.js';
 

@@ -1,7 +1,7 @@
 /** kill -9 of the engine at random moments, many times over one study. `npm run test:long`; not part of `npm test`. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { isFinished } from '../../src/core/study/reduce.js';
+import { isFinished } from '../../src/core/study/journal/reduce.js';
 import { attach, project, readStudy, startEngine } from '../engine/support/engine.js';
 
 const KILLS = 200;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Space } from '../../src/core/space/parameter.js';
 import { completionRecords, enqueueInto } from '../../src/core/study/enqueue.js';
-import { type JournalRecord, Op, StateCode } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import { studyRecords } from '../../src/core/study/write.js';
+import { type JournalRecord, Op, StateCode } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
+import { studyRecords } from '../../src/core/study/journal/write.js';
 
 const space: Space = {
   lr: { type: 'float', low: 0.1, high: 0.5, step: 0.1 },

@@ -5,9 +5,8 @@ import { readOptunaJournal } from '../../src/core/exchange/optuna-journal.js';
 import { foreignOfOptuna } from '../../src/core/exchange/optuna-study.js';
 import { optunaJournal } from '../../src/core/exchange/to-optuna.js';
 import { bestTrial } from '../../src/core/study/best.js';
-import { parseJson, printJson } from '../../src/core/study/journal-line.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import type { Study } from '../../src/core/study/trial.js';
+import { parseJson, printJson } from '../../src/core/study/journal/line.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import {
   askRecords,
   claimRecords,
@@ -15,7 +14,8 @@ import {
   requeueRecords,
   studyRecords,
   tellRecords,
-} from '../../src/core/study/write.js';
+} from '../../src/core/study/journal/write.js';
+import type { Study } from '../../src/core/study/trial.js';
 
 const AT = '2026-11-20T15:00:00.000000+00:00';
 const space = { x: { type: 'float', low: 0, high: 1 } } as const;

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { brushMask, brushText, parseFilter, passing as passingOf } from '../../src/core/study/filter.js';
-import { sortTrials } from '../../src/core/study/sorting.js';
-import { columnsOf, constantColumns, groupTrials } from '../../src/core/study/table.js';
+import {
+  brushMask,
+  brushText,
+  parseFilter,
+  passing as passingOf,
+} from '../../src/core/study/table/filter.js';
+import { sortTrials } from '../../src/core/study/table/sorting.js';
+import { columnsOf, constantColumns, groupTrials } from '../../src/core/study/table/table.js';
 import type { Trial } from '../../src/core/study/trial.js';
 
 const trial = (number: number, more: Partial<Trial> = {}): Trial => ({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { markdownSummary } from '../../src/core/exchange/markdown.js';
 import { bestTrial } from '../../src/core/study/best.js';
-import { frontCount, frontOf, frontSentences } from '../../src/core/study/front.js';
+import { frontCount, frontOf, frontSentences } from '../../src/core/study/objectives/front.js';
 import { stopOf } from '../../src/core/study/stop.js';
 import type { StopCriteria, Study, Trial } from '../../src/core/study/trial.js';
 import { bestJson } from '../../src/core/study/trial-json.js';

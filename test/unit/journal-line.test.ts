@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseJson, parseLine, printJson, printLine } from '../../src/core/study/journal-line.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
+import { parseJson, parseLine, printJson, printLine } from '../../src/core/study/journal/line.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
 
 const record: JournalRecord = {
   op_code: 7,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import { judgeTrial } from '../../src/core/study/judge.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import { type AskedTrial, createStudy, type Space } from '../../src/index.js';
 

@@ -4,12 +4,12 @@ import type { AnnotatedConfig } from '../../src/core/annotation/annotated-config
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { carryOver, learnFrom } from '../../src/core/exchange/continue-changed.js';
 import type { Params } from '../../src/core/space/parameter.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
+import { askRecords, earlierRecord, studyRecords, tellRecords } from '../../src/core/study/journal/write.js';
 import { migrate } from '../../src/core/study/migrate.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
 import { suggest } from '../../src/core/study/suggest.js';
 import type { Study } from '../../src/core/study/trial.js';
-import { askRecords, earlierRecord, studyRecords, tellRecords } from '../../src/core/study/write.js';
 
 const HEAD = '# @sweep\n#   metric: [loss]\n#   sampler: gp\n';
 const OLD = `${HEAD}rate: 0.1     # @tune float(0.001, 1, log)

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.js';
-import { packColumn, readColumn } from '../../src/core/study/packed-column.js';
+import { packColumn, readColumn } from '../../src/core/study/packed/column.js';
 
 type Rows = readonly (Json | undefined)[];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { paretoFront } from '../../src/core/study/pareto.js';
+import { paretoFront } from '../../src/core/study/objectives/pareto.js';
 import { type Scene, targetAt, tsv } from '../../webview-ui/src/charts/kit/scene.js';
 import { sceneSvg } from '../../webview-ui/src/charts/kit/svg.js';
 import { boxed } from '../../webview-ui/src/charts/kit/zoom.js';

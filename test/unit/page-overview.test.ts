@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../src/core/analysis/history.js';
-import { parseLine } from '../../src/core/study/journal-line.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
+import { parseLine } from '../../src/core/study/journal/line.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import { curvesOf } from '../../webview-ui/src/charts/curves-data.js';
 import { curvesScene, historyTable } from '../../webview-ui/src/charts/layouts/overview.js';
 import { stateItems, withLegend } from '../../webview-ui/src/charts/legend.js';

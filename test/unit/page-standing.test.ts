@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bestTrial } from '../../src/core/study/best.js';
-import { parseLine } from '../../src/core/study/journal-line.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
+import { parseLine } from '../../src/core/study/journal/line.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import type { PageState } from '../../src/protocol/panel.js';
 import type { StudyView } from '../../webview-ui/src/feed.js';

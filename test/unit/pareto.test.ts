@@ -1,7 +1,11 @@
 /** Several objectives: domination, fronts, crowding, hypervolume. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hypervolume, hypervolumeHistory, trialsSinceGrowth } from '../../src/core/study/hypervolume.js';
+import {
+  hypervolume,
+  hypervolumeHistory,
+  trialsSinceGrowth,
+} from '../../src/core/study/objectives/hypervolume.js';
 import {
   balancedTrial,
   type Costs,
@@ -9,7 +13,7 @@ import {
   dominates,
   paretoFront,
   paretoRanks,
-} from '../../src/core/study/pareto.js';
+} from '../../src/core/study/objectives/pareto.js';
 import type { Objective, Study, Trial } from '../../src/core/study/trial.js';
 
 const objectives: readonly Objective[] = [

@@ -1,8 +1,8 @@
 /** A paused trial waits in the journal; people are told that it is paused, and why. */
 import { describe, expect, it, vi } from 'vitest';
-import { parseFilter, passing } from '../../src/core/study/filter.js';
-import { sortTrials } from '../../src/core/study/sorting.js';
-import { columnsOf } from '../../src/core/study/table.js';
+import { parseFilter, passing } from '../../src/core/study/table/filter.js';
+import { sortTrials } from '../../src/core/study/table/sorting.js';
+import { columnsOf } from '../../src/core/study/table/table.js';
 import type { Study, Trial } from '../../src/core/study/trial.js';
 import type { StudyEntry } from '../../src/extension/study-entry.js';
 import type { StudyView } from '../../webview-ui/src/feed.js';

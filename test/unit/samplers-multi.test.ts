@@ -11,7 +11,7 @@ import type { SamplerContext } from '../../src/core/samplers/sampler.js';
 import { unitSpace } from '../../src/core/samplers/unit-space.js';
 import type { Params, Space } from '../../src/core/space/parameter.js';
 import { createStudy } from '../../src/core/study/ask-tell.js';
-import { hypervolume } from '../../src/core/study/hypervolume.js';
+import { hypervolume } from '../../src/core/study/objectives/hypervolume.js';
 import type { Direction, Trial } from '../../src/core/study/trial.js';
 
 const space: Space = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderBy } from '../../src/core/study/order.js';
-import { naturalOrder, sortTrials } from '../../src/core/study/sorting.js';
-import { columnsOf } from '../../src/core/study/table.js';
+import { orderBy } from '../../src/core/study/table/order.js';
+import { naturalOrder, sortTrials } from '../../src/core/study/table/sorting.js';
+import { columnsOf } from '../../src/core/study/table/table.js';
 import type { Trial } from '../../src/core/study/trial.js';
 
 const trial = (number: number, more: Partial<Trial> = {}): Trial => ({

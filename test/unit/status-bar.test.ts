@@ -1,7 +1,7 @@
 /** The status bar's item: what it says of one sweep, of several metrics, of several sweeps, and of one that was stopped. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseLine } from '../../src/core/study/journal-line.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
+import { parseLine } from '../../src/core/study/journal/line.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import type { Studies } from '../../src/extension/studies.js';
 import type { StudyEntry } from '../../src/extension/study-entry.js';
 import { type SampleChoices, sampleJournal } from '../webview/support/sample-study.js';

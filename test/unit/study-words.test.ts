@@ -2,17 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { prunerProblem } from '../../src/core/pruners/choose.js';
 import { countedTrials } from '../../src/core/study/best.js';
-import { nextTrial } from '../../src/core/study/next.js';
-import { isPaused, leftOverRecords, pauseRecords } from '../../src/core/study/pause.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import {
   askRecords,
   marksRecord,
   reportRecord,
   studyRecords,
   tellRecords,
-} from '../../src/core/study/write.js';
+} from '../../src/core/study/journal/write.js';
+import { nextTrial } from '../../src/core/study/next.js';
+import { isPaused, leftOverRecords, pauseRecords } from '../../src/core/study/pause.js';
 import { createStudy, type Space } from '../../src/index.js';
 
 const space: Space = { x: { type: 'float', low: 0, high: 1 } };

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Space } from '../../src/core/space/parameter.js';
 import { bestTrial } from '../../src/core/study/best.js';
-import { parseLine, printLine } from '../../src/core/study/journal-line.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import { runningMs, stopOf } from '../../src/core/study/stop.js';
-import type { StopCriteria, Study } from '../../src/core/study/trial.js';
-import { bestJson, trialJson } from '../../src/core/study/trial-json.js';
+import { parseLine, printLine } from '../../src/core/study/journal/line.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import {
   askRecords,
   attributesRecord,
@@ -18,7 +15,10 @@ import {
   studyRecords,
   tellRecords,
   timestamp,
-} from '../../src/core/study/write.js';
+} from '../../src/core/study/journal/write.js';
+import { runningMs, stopOf } from '../../src/core/study/stop.js';
+import type { StopCriteria, Study } from '../../src/core/study/trial.js';
+import { bestJson, trialJson } from '../../src/core/study/trial-json.js';
 
 const reasonOf = (...stop: Parameters<typeof stopOf>) => stopOf(...stop)?.reason;
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Space } from '../../src/core/space/parameter.js';
-import { cellOf, changesFromFile, columnsOf, defaultSort, shortNames } from '../../src/core/study/table.js';
+import {
+  cellOf,
+  changesFromFile,
+  columnsOf,
+  defaultSort,
+  shortNames,
+} from '../../src/core/study/table/table.js';
 import type { Trial } from '../../src/core/study/trial.js';
 
 const space: Space = {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bestTrial } from '../../src/core/study/best.js';
-import { parseJson } from '../../src/core/study/journal-line.js';
-import { Attr, type JournalRecord, Op } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
+import { parseJson } from '../../src/core/study/journal/line.js';
+import { Attr, type JournalRecord, Op } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
+import { IncomingStudy, OutgoingStudy } from '../../src/core/study/packed/transfer.js';
 import { mergedTrials } from '../../src/core/study/repeats.js';
-import { cellOf, columnsOf, durationOf, metricOf, reportCount } from '../../src/core/study/table.js';
-import { IncomingStudy, OutgoingStudy } from '../../src/core/study/transfer.js';
+import { cellOf, columnsOf, durationOf, metricOf, reportCount } from '../../src/core/study/table/table.js';
 import { sampleJournal } from '../webview/support/sample-study.js';
 
 const marks = { 3: { starred: true }, 9: { excluded: 'broken data' }, 58: { note: 'at work' } };

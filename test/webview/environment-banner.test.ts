@@ -1,8 +1,8 @@
 /** The line at the top of a study that goes on in another environment. */
 import { describe, expect, it, vi } from 'vitest';
-import { printLine } from '../../src/core/study/journal-line.js';
-import { Attr } from '../../src/core/study/records.js';
-import { environmentRecord } from '../../src/core/study/write.js';
+import { printLine } from '../../src/core/study/journal/line.js';
+import { Attr } from '../../src/core/study/journal/records.js';
+import { environmentRecord } from '../../src/core/study/journal/write.js';
 import { useBrowser } from './support/browser.js';
 import { sampleJournal } from './support/sample-study.js';
 

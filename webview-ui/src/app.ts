@@ -1,7 +1,7 @@
 /** What every element of the page is given: the study, the person's choices, and the ways to act. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
-import { brushMask, parseFilter, passing, type TrialMask } from '../../src/core/study/filter.js';
-import { type Column, columnsOf } from '../../src/core/study/table.js';
+import { brushMask, parseFilter, passing, type TrialMask } from '../../src/core/study/table/filter.js';
+import { type Column, columnsOf } from '../../src/core/study/table/table.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import type { StudyAction, TrialAction, TrialFiles } from '../../src/protocol/panel.js';
 import { StudyFeed } from './feed.js';

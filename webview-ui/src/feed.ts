@@ -4,11 +4,11 @@
  */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import { bestTrial } from '../../src/core/study/best.js';
-import { parseJson } from '../../src/core/study/journal-line.js';
-import type { TrialBlock } from '../../src/core/study/packed-trials.js';
-import type { JournalRecord } from '../../src/core/study/records.js';
-import { StudyReducer } from '../../src/core/study/reduce.js';
-import { IncomingStudy, type StudyTransfer } from '../../src/core/study/transfer.js';
+import { parseJson } from '../../src/core/study/journal/line.js';
+import type { JournalRecord } from '../../src/core/study/journal/records.js';
+import { StudyReducer } from '../../src/core/study/journal/reduce.js';
+import { IncomingStudy, type StudyTransfer } from '../../src/core/study/packed/transfer.js';
+import type { TrialBlock } from '../../src/core/study/packed/trials.js';
 import type { Study, Trial, TrialState } from '../../src/core/study/trial.js';
 import type { PageState, StudyRef } from '../../src/protocol/panel.js';
 import type { Host } from './host.js';

@@ -3,8 +3,8 @@
  * state, so it is there after a reload; nothing of the study itself is kept here.
  */
 import { batch, effect, type Signal, signal } from '@preact/signals-core';
-import type { Brush } from '../../src/core/study/filter.js';
-import type { Sort } from '../../src/core/study/sorting.js';
+import type { Brush } from '../../src/core/study/table/filter.js';
+import type { Sort } from '../../src/core/study/table/sorting.js';
 import type { PageFilter, PageState, StudyRef } from '../../src/protocol/panel.js';
 import type { Host } from './host.js';
 

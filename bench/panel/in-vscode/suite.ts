@@ -6,7 +6,7 @@ import { strict as assert } from 'node:assert';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { BLOCK_ROWS } from '../../../src/core/study/packed-trials.js';
+import { BLOCK_ROWS } from '../../../src/core/study/packed/trials.js';
 import type { SweetspotApi } from '../../../src/extension/extension.js';
 import type { StudyEntry } from '../../../src/extension/study-entry.js';
 import type { HostFigures, HostTask } from '../vscode.js';

@@ -5,7 +5,7 @@
 import { bisectLeft, bisectRight } from 'd3-array';
 import { outcomeViolation } from '../space/constraint.js';
 import { isBetter, objectiveOf } from '../study/best.js';
-import { lastFinite } from '../study/table.js';
+import { lastFinite } from '../study/table/table.js';
 import type { Direction, Study } from '../study/trial.js';
 
 export interface HistoryPoint {

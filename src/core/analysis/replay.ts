@@ -5,12 +5,12 @@
 import { type Json, type JsonObject, jsonEqual } from '../json.js';
 import { prunerProblem } from '../pruners/choose.js';
 import { samplers } from '../samplers/registry.js';
-import { parseLine } from '../study/journal-line.js';
+import { parseLine } from '../study/journal/line.js';
+import { Attr, type JournalRecord, Op, type RecordOf, StateCode } from '../study/journal/records.js';
+import { StudyReducer } from '../study/journal/reduce.js';
 import { judgeTrial, promotion } from '../study/judge.js';
 import { isPaused, promotionOf } from '../study/pause.js';
 import { nextInRace, RACE_SAMPLER } from '../study/race.js';
-import { Attr, type JournalRecord, Op, type RecordOf, StateCode } from '../study/records.js';
-import { StudyReducer } from '../study/reduce.js';
 import { suggest } from '../study/suggest.js';
 import type { Study, Suggestion, Trial } from '../study/trial.js';
 

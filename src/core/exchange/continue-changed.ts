@@ -3,8 +3,8 @@
  * Optuna's rules ask for (the distributions of a study's trials may not change). Trial 0 is the file's own values.
  */
 import type { AnnotatedConfig } from '../annotation/annotated-config.js';
+import type { JournalRecord } from '../study/journal/records.js';
 import { type MigratedTrial, type Migration, migrate, migrationNotes } from '../study/migrate.js';
-import type { JournalRecord } from '../study/records.js';
 import type { EarlierTrial, Study } from '../study/trial.js';
 import { fileFirst } from './continue-foreign.js';
 import { type ForeignTrial, recordsOfTrials } from './foreign-study.js';

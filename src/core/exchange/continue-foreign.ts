@@ -8,10 +8,10 @@ import { activeParameters } from '../space/condition.js';
 import { brokenConstraint } from '../space/constraint.js';
 import { contains } from '../space/encode.js';
 import type { Distribution, Params } from '../space/parameter.js';
-import type { JournalRecord } from '../study/records.js';
-import { shortNames } from '../study/table.js';
+import type { JournalRecord } from '../study/journal/records.js';
+import { statusRecord, studyRecords } from '../study/journal/write.js';
+import { shortNames } from '../study/table/table.js';
 import type { Objective, Report, StudySettings } from '../study/trial.js';
-import { statusRecord, studyRecords } from '../study/write.js';
 import { type ForeignStudy, type ForeignTrial, recordsOfTrials } from './foreign-study.js';
 
 export interface ContinueOptions {

@@ -5,9 +5,11 @@
 import type { Json, JsonObject } from '../json.js';
 import type { Constraint } from '../space/constraint.js';
 import type { Params, Space } from '../space/parameter.js';
-import { distributionJson, internalValue } from '../study/distribution-json.js';
-import { Attr, type JournalRecord, Op, StateCode } from '../study/records.js';
-import { isFinished, StudyReducer } from '../study/reduce.js';
+import { distributionJson, internalValue } from '../study/journal/distribution-json.js';
+import { Attr, type JournalRecord, Op, StateCode } from '../study/journal/records.js';
+import { isFinished, StudyReducer } from '../study/journal/reduce.js';
+import type { NewStudy } from '../study/journal/write.js';
+import { environmentRecord, marksRecord, statusRecord, studyRecords } from '../study/journal/write.js';
 import type {
   Marks,
   Objective,
@@ -17,8 +19,6 @@ import type {
   StudyStatus,
   TrialState,
 } from '../study/trial.js';
-import type { NewStudy } from '../study/write.js';
-import { environmentRecord, marksRecord, statusRecord, studyRecords } from '../study/write.js';
 
 export interface ForeignTrial {
   readonly state: TrialState;

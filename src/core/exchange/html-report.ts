@@ -9,7 +9,7 @@ import type { Json } from '../json.js';
 import { choicesOf } from '../space/encode.js';
 import type { Parameter } from '../space/parameter.js';
 import { bestTrial, objectiveOf } from '../study/best.js';
-import { frontOf } from '../study/front.js';
+import { frontOf } from '../study/objectives/front.js';
 import type { Study, Trial } from '../study/trial.js';
 import { facts, rangeInWords } from './markdown.js';
 

@@ -4,7 +4,7 @@ import { formatDuration, formatNumber, formatPercent, formatValue, NOTHING } fro
 import { prunerText } from '../pruners/names.js';
 import type { Distribution } from '../space/parameter.js';
 import { bestTrial, isBetter, objectiveOf } from '../study/best.js';
-import { type Front, frontOf, frontSentences } from '../study/front.js';
+import { type Front, frontOf, frontSentences } from '../study/objectives/front.js';
 import { runningMs } from '../study/stop.js';
 import type { Study } from '../study/trial.js';
 

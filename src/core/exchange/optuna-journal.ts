@@ -4,9 +4,9 @@
  * written.
  */
 import type { Json, JsonObject } from '../json.js';
-import { parseDistribution } from '../study/distribution-json.js';
-import { parseJson } from '../study/journal-line.js';
-import { DirectionCode, StateCode } from '../study/records.js';
+import { parseDistribution } from '../study/journal/distribution-json.js';
+import { parseJson } from '../study/journal/line.js';
+import { DirectionCode, StateCode } from '../study/journal/records.js';
 import type { TrialState } from '../study/trial.js';
 import { type OptunaStudy, type OptunaTrial, REPORTS, utc } from './optuna-study.js';
 

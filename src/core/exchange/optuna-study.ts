@@ -2,9 +2,9 @@
 import type { Json, JsonObject } from '../json.js';
 import type { Constraint } from '../space/constraint.js';
 import type { Distribution, Space } from '../space/parameter.js';
-import { externalValue, fixedParams, parseDistribution } from '../study/distribution-json.js';
-import { parseJson } from '../study/journal-line.js';
-import { Attr, FIXED_PARAMS, METRIC_NAMES } from '../study/records.js';
+import { externalValue, fixedParams, parseDistribution } from '../study/journal/distribution-json.js';
+import { parseJson } from '../study/journal/line.js';
+import { Attr, FIXED_PARAMS, METRIC_NAMES } from '../study/journal/records.js';
 import type { Marks, Objective, RecordedEnvironment, Report, Study, TrialState } from '../study/trial.js';
 import type { ForeignStudy, ForeignTrial } from './foreign-study.js';
 

@@ -6,10 +6,10 @@
 import type { Json } from '../json.js';
 import { prunerText } from '../pruners/names.js';
 import { expressionViolation } from '../space/expression.js';
-import { distributionJson, internalValue, optunaValue } from '../study/distribution-json.js';
-import { printJson } from '../study/journal-line.js';
-import { Attr, DirectionCode, FIXED_PARAMS, METRIC_NAMES, Op, StateCode } from '../study/records.js';
-import { isFinished } from '../study/reduce.js';
+import { distributionJson, internalValue, optunaValue } from '../study/journal/distribution-json.js';
+import { printJson } from '../study/journal/line.js';
+import { Attr, DirectionCode, FIXED_PARAMS, METRIC_NAMES, Op, StateCode } from '../study/journal/records.js';
+import { isFinished } from '../study/journal/reduce.js';
 import type { Marks, Study, Trial } from '../study/trial.js';
 import { CONSTRAINTS, ENVIRONMENT_OF_TRIAL } from './optuna-study.js';
 

@@ -7,7 +7,7 @@
 import { parse } from 'yaml';
 import type { AnnotatedConfig } from '../annotation/annotated-config.js';
 import type { Json, JsonObject } from '../json.js';
-import { shortNames } from '../study/table.js';
+import { shortNames } from '../study/table/table.js';
 import type { Marks, TrialState } from '../study/trial.js';
 import type { ForeignStudy, ForeignTrial } from './foreign-study.js';
 

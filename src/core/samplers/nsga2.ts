@@ -6,7 +6,7 @@
  */
 import { derivedSeed, type Random, random } from '../random.js';
 import type { Params } from '../space/parameter.js';
-import { type Costs, crowdingDistances } from '../study/pareto.js';
+import { type Costs, crowdingDistances } from '../study/objectives/pareto.js';
 import type { Trial } from '../study/trial.js';
 import { rankedResults } from './multi/good.js';
 import { newPoint, suggestedPoints } from './novelty.js';

@@ -10,18 +10,8 @@ import type { SamplerName } from '../samplers/names.js';
 import type { Params, Space } from '../space/parameter.js';
 import { bestTrial, mergedStudy } from './best.js';
 import { enqueueInto } from './enqueue.js';
-import { judgeTrial } from './judge.js';
-import { type LibraryStop, librarySettings } from './library-settings.js';
-import { type Next, nextTrial } from './next.js';
-import { paretoFront } from './pareto.js';
-import { isPaused, pausedStep, pauseRecords, promoteRecords } from './pause.js';
-import type { JournalRecord } from './records.js';
-import { isFinished, StudyReducer } from './reduce.js';
-import { dueRepeat } from './repeats.js';
-import { askSampler } from './suggest.js';
-import type { Direction, Trial } from './trial.js';
-import { type WarmTrial, warmTrials } from './warm-start.js';
-import { type Winner, winnerOf } from './winner.js';
+import type { JournalRecord } from './journal/records.js';
+import { isFinished, StudyReducer } from './journal/reduce.js';
 import {
   askRecords,
   claimRecords,
@@ -32,7 +22,17 @@ import {
   studyRecords,
   tellRecords,
   timestamp,
-} from './write.js';
+} from './journal/write.js';
+import { judgeTrial } from './judge.js';
+import { type LibraryStop, librarySettings } from './library-settings.js';
+import { type Next, nextTrial } from './next.js';
+import { paretoFront } from './objectives/pareto.js';
+import { isPaused, pausedStep, pauseRecords, promoteRecords } from './pause.js';
+import { dueRepeat } from './repeats.js';
+import { askSampler } from './suggest.js';
+import type { Direction, Trial } from './trial.js';
+import { type WarmTrial, warmTrials } from './warm-start.js';
+import { type Winner, winnerOf } from './winner.js';
 
 export interface CreateStudyOptions {
   readonly space: Space;

@@ -2,7 +2,7 @@
 import { readFlowValue } from '../annotation/tune-syntax.js';
 import type { Json } from '../json.js';
 import type { Params } from '../space/parameter.js';
-import { shortNames } from './table.js';
+import { shortNames } from './table/table.js';
 
 /** `lr=1e-3` as a name and a value, or what is wrong with it. */
 export function readAssignment(text: string): readonly [name: string, value: Json] | string {

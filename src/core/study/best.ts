@@ -1,7 +1,7 @@
 /** Which trial is best, and by how much. Ties go to the lower number; trials without a finite objective never win. */
 import { outcomeViolation } from '../space/constraint.js';
-import { PackedTrial } from './packed-trials.js';
-import { balancedTrial, paretoFront } from './pareto.js';
+import { balancedTrial, paretoFront } from './objectives/pareto.js';
+import { PackedTrial } from './packed/trials.js';
 import { mergedTrials } from './repeats.js';
 import type { Direction, Study, Trial } from './trial.js';
 

@@ -12,10 +12,10 @@ import { brokenConstraint } from '../space/constraint.js';
 import { choicesOf, contains } from '../space/encode.js';
 import type { Parameter, Params, Space } from '../space/parameter.js';
 import { canonicalPoint } from '../space/point.js';
-import { distributionJson, internalValue, optunaValue } from './distribution-json.js';
-import { Attr, FIXED_PARAMS, type JournalRecord, Op, StateCode } from './records.js';
+import { distributionJson, internalValue, optunaValue } from './journal/distribution-json.js';
+import { Attr, FIXED_PARAMS, type JournalRecord, Op, StateCode } from './journal/records.js';
 import { askSampler } from './suggest.js';
-import { shortNames } from './table.js';
+import { shortNames } from './table/table.js';
 import type { Study, Trial } from './trial.js';
 
 /** Where the values come from that are not said: the file, what the sampler would try, or a trial by its number. */

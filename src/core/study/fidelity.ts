@@ -5,7 +5,7 @@
  * where models of the highest rung alone (Falkner, Klein and Hutter, "BOHB", ICML 2018) forget the many below.
  */
 import { isBetter } from './best.js';
-import { plainTrial } from './packed-trials.js';
+import { plainTrial } from './packed/trials.js';
 import { isPaused } from './pause.js';
 import type { Direction, Objective, Trial } from './trial.js';
 

@@ -1,7 +1,7 @@
 /** Changing what people say about trials: notes, tags, stars, exclusions. How it is written down is write.ts's. */
-import type { JournalRecord } from './records.js';
+import type { JournalRecord } from './journal/records.js';
+import { marksRecord } from './journal/write.js';
 import type { Marks, Study } from './trial.js';
-import { marksRecord } from './write.js';
 
 /** What to change; null takes a mark away. */
 export interface MarksChange {

@@ -4,9 +4,9 @@
  * study ends without having promoted it, it becomes pruned. A promoted one keeps the attribute, with the reason.
  */
 import type { JsonObject } from '../json.js';
-import { Attr, type JournalRecord } from './records.js';
+import { Attr, type JournalRecord } from './journal/records.js';
 import type { Study, Trial } from './trial.js';
-import { claimRecords, requeueRecords, tellRecords, trialAttribute } from './write.js';
+import { claimRecords, requeueRecords, tellRecords, trialAttribute } from './journal/write.js';
 
 interface Pause {
   /** The last step before it. */

@@ -7,7 +7,7 @@
  * the means makes room.
  */
 import { mergedStudy } from './best.js';
-import { balancedTrial, paretoFront } from './pareto.js';
+import { balancedTrial, paretoFront } from './objectives/pareto.js';
 import { repeatOf } from './repeats.js';
 import type { Study, Suggestion } from './trial.js';
 import { probabilityBetter, standing } from './winner.js';

@@ -3,7 +3,7 @@
  * of which trial it is a repeat; for samplers and for the best the runs of a point are one trial with their mean. With
  * `repeats: n` each point whose first run completed gets n runs; a `race` at the end is in race.ts.
  */
-import { PackedTrial, plainTrial } from './packed-trials.js';
+import { PackedTrial, plainTrial } from './packed/trials.js';
 import type { Study, Suggestion, Trial } from './trial.js';
 
 /** The number of the trial that this one repeats. */

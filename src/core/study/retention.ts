@@ -2,8 +2,9 @@
  * Which of the files that trials leave behind stay: checkpoints, logs and everything else are judged apart, each by how
  * good its trial was. The journal itself keeps every trial whatever happens to its files. Pure: who removes is the engine.
  */
-import { comparableTrials, paretoRanks } from './pareto.js';
-import { isFinished } from './reduce.js';
+
+import { isFinished } from './journal/reduce.js';
+import { comparableTrials, paretoRanks } from './objectives/pareto.js';
 import type { Study, Trial } from './trial.js';
 
 /** Of all trials, of the best one (of several objectives: the Pareto front), of so many of the best, of none. */

@@ -1,11 +1,11 @@
 /** When a study has done enough: the criteria of `@sweep`'s `stop`. */
 import { outcomeViolation } from '../space/constraint.js';
 import { bestOfFirst, isBetter, isExcluded, mergedStudy, objectiveOf } from './best.js';
-import { trialsSinceGrowth } from './hypervolume.js';
+import { trialsSinceGrowth } from './objectives/hypervolume.js';
+import { lastStepOf } from './packed/stored-trial.js';
 import { isPaused } from './pause.js';
 import { remainingRegret } from './regret.js';
 import { hasRepeats, isSettled, mergedTrials } from './repeats.js';
-import { lastStepOf } from './stored-trial.js';
 import type { StopCriteria, Study, Trial } from './trial.js';
 
 export interface Stop {

@@ -2,7 +2,7 @@
 
 import type { Params } from '../space/parameter.js';
 import { bestTrial } from './best.js';
-import { frontOf } from './front.js';
+import { frontOf } from './objectives/front.js';
 import type { Marks, Study, Trial, TrialState } from './trial.js';
 import { type Winner, winnerOf } from './winner.js';
 

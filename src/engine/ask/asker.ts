@@ -5,7 +5,7 @@
  * the same; and with the same results both ways give the same suggestion. Where a thread cannot be had, all is as before.
  */
 import { Worker } from 'node:worker_threads';
-import type { JournalRecord } from '../../core/study/records.js';
+import type { JournalRecord } from '../../core/study/journal/records.js';
 import { suggest } from '../../core/study/suggest.js';
 import type { Study, Suggestion } from '../../core/study/trial.js';
 import type { FromAskWorker, ToAskWorker } from './messages.js';

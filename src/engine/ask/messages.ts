@@ -1,5 +1,5 @@
 /** What the engine and its worker for suggestions (worker.ts) say to each other. */
-import type { JournalRecord } from '../../core/study/records.js';
+import type { JournalRecord } from '../../core/study/journal/records.js';
 import type { Suggestion } from '../../core/study/trial.js';
 
 export type ToAskWorker =

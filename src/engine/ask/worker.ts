@@ -3,8 +3,8 @@
  * that the engine sends, and asks the sampler. Pure code alone runs here: trials never do.
  */
 import { parentPort } from 'node:worker_threads';
-import type { JournalRecord } from '../../core/study/records.js';
-import { StudyReducer } from '../../core/study/reduce.js';
+import type { JournalRecord } from '../../core/study/journal/records.js';
+import { StudyReducer } from '../../core/study/journal/reduce.js';
 import { suggest } from '../../core/study/suggest.js';
 import { loadJournal } from '../journal.js';
 import { readSnapshot } from '../snapshot.js';

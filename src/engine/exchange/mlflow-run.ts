@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Json } from '../../core/json.js';
-import { isFinished } from '../../core/study/reduce.js';
+import { isFinished } from '../../core/study/journal/reduce.js';
 import type { Study, Trial } from '../../core/study/trial.js';
 
 interface MlflowMetric {

@@ -4,9 +4,9 @@
  */
 import { constants, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseLine, printLine } from '../../core/study/journal-line.js';
+import { parseLine, printLine } from '../../core/study/journal/line.js';
+import { Op } from '../../core/study/journal/records.js';
 import { JOURNAL_SUFFIX, journalFile, studyStem, trashed, trashFolder } from '../../core/study/places.js';
-import { Op } from '../../core/study/records.js';
 import { loadJournal } from '../journal.js';
 import { StudyLock } from '../lock.js';
 import { dropSnapshot } from '../snapshot.js';

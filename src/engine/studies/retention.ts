@@ -1,8 +1,8 @@
 /** Removes what trials left behind and nobody wants to keep: while a study runs, and on request afterwards. */
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isFinished } from '../../core/study/journal/reduce.js';
 import { trialFolder } from '../../core/study/places.js';
-import { isFinished } from '../../core/study/reduce.js';
 import {
   KEPT_KINDS,
   type KeptKind,

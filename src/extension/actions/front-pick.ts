@@ -1,8 +1,8 @@
 /** Which trial "the best" means in a study with several objectives: the person picks from the Pareto front. */
 import { window } from 'vscode';
 import { formatNumber } from '../../core/format.js';
-import { frontOf } from '../../core/study/front.js';
-import { shortNames } from '../../core/study/table.js';
+import { frontOf } from '../../core/study/objectives/front.js';
+import { shortNames } from '../../core/study/table/table.js';
 import type { Trial } from '../../core/study/trial.js';
 import { paramsText } from '../format.js';
 import type { StudyEntry } from '../study-entry.js';

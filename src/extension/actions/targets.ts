@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { commands, Uri, window, workspace } from 'vscode';
 import { formatNumber } from '../../core/format.js';
 import { isBetter, objectiveOf } from '../../core/study/best.js';
-import { shortNames } from '../../core/study/table.js';
+import { shortNames } from '../../core/study/table/table.js';
 import type { Trial } from '../../core/study/trial.js';
 import type { Configs } from '../configs.js';
 import { Command, TRIAL_SCHEME } from '../contributions.js';

@@ -9,7 +9,7 @@ import {
   type TextDocument,
   workspace,
 } from 'vscode';
-import { hasSeveralObjectives } from '../../core/study/front.js';
+import { hasSeveralObjectives } from '../../core/study/objectives/front.js';
 import type { Configs } from '../configs.js';
 import { Command } from '../contributions.js';
 import { Disposables } from '../disposables.js';

@@ -14,7 +14,7 @@ import { type PictureColours, slicePicture } from '../../core/analysis/slice-pic
 import type { TunedValue } from '../../core/annotation/annotated-config.js';
 import { formatNumber, formatValue } from '../../core/format.js';
 import { objectiveOf } from '../../core/study/best.js';
-import { hasSeveralObjectives } from '../../core/study/front.js';
+import { hasSeveralObjectives } from '../../core/study/objectives/front.js';
 import type { Configs } from '../configs.js';
 import type { Disposables } from '../disposables.js';
 import { formatDistribution } from '../format.js';

@@ -4,7 +4,7 @@
  */
 import { basename, dirname, join } from 'node:path';
 import { commands, env, Uri, type Webview, window, workspace } from 'vscode';
-import type { OutgoingStudy } from '../../core/study/transfer.js';
+import type { OutgoingStudy } from '../../core/study/packed/transfer.js';
 import { type Server, serve } from '../../protocol/contract.js';
 import type {
   PageContract,

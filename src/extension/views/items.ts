@@ -12,7 +12,7 @@ import {
 import { environmentChange } from '../../core/analysis/environment-turn.js';
 import { formatBytes, formatDuration, formatNumber, formatPercent, formatValue } from '../../core/format.js';
 import { isExcluded, objectiveOf } from '../../core/study/best.js';
-import { frontOf, frontSentences, hasSeveralObjectives } from '../../core/study/front.js';
+import { frontOf, frontSentences, hasSeveralObjectives } from '../../core/study/objectives/front.js';
 import { isPaused, shownState } from '../../core/study/pause.js';
 import { trialFolder } from '../../core/study/places.js';
 import type { Trial, TrialState } from '../../core/study/trial.js';

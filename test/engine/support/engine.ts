@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createMessageConnection } from 'vscode-jsonrpc';
 import { SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
-import { StudyReducer } from '../../../src/core/study/reduce.js';
+import { StudyReducer } from '../../../src/core/study/journal/reduce.js';
 import type { Study } from '../../../src/core/study/trial.js';
 import { loadJournal } from '../../../src/engine/journal.js';
 import { type Client, client } from '../../../src/protocol/contract.js';

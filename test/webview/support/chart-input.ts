@@ -1,8 +1,8 @@
 /** What a layout is given on the page, made of a sample study; and the flat list of what a scene draws. */
 import { bestTrial } from '../../../src/core/study/best.js';
-import { parseLine } from '../../../src/core/study/journal-line.js';
-import { StudyReducer } from '../../../src/core/study/reduce.js';
-import { columnsOf } from '../../../src/core/study/table.js';
+import { parseLine } from '../../../src/core/study/journal/line.js';
+import { StudyReducer } from '../../../src/core/study/journal/reduce.js';
+import { columnsOf } from '../../../src/core/study/table/table.js';
 import type { Study } from '../../../src/core/study/trial.js';
 import type { Scene, Shape } from '../../../webview-ui/src/charts/kit/scene.js';
 import type { ChartInput } from '../../../webview-ui/src/charts/layouts/input.js';

@@ -13,9 +13,9 @@ import {
   type Disposable,
   type Message,
 } from 'vscode-jsonrpc/node';
-import { parseLine } from '../../../src/core/study/journal-line.js';
-import { StudyReducer } from '../../../src/core/study/reduce.js';
-import { OutgoingStudy } from '../../../src/core/study/transfer.js';
+import { parseLine } from '../../../src/core/study/journal/line.js';
+import { StudyReducer } from '../../../src/core/study/journal/reduce.js';
+import { OutgoingStudy } from '../../../src/core/study/packed/transfer.js';
 import type { ValidationOutcome } from '../../../src/core/study/validation-outcome.js';
 import { type Server, serve } from '../../../src/protocol/contract.js';
 import type {

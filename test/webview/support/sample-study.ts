@@ -4,8 +4,8 @@
  */
 import type { Json } from '../../../src/core/json.js';
 import type { Space } from '../../../src/core/space/parameter.js';
-import { distributionJson, internalValue } from '../../../src/core/study/distribution-json.js';
-import { printLine } from '../../../src/core/study/journal-line.js';
+import { distributionJson, internalValue } from '../../../src/core/study/journal/distribution-json.js';
+import { printLine } from '../../../src/core/study/journal/line.js';
 import {
   Attr,
   DirectionCode,
@@ -13,7 +13,7 @@ import {
   METRIC_NAMES,
   Op,
   StateCode,
-} from '../../../src/core/study/records.js';
+} from '../../../src/core/study/journal/records.js';
 import type { Marks, Prediction, StudyStatus } from '../../../src/core/study/trial.js';
 import type { StudyRef } from '../../../src/protocol/panel.js';
 

@@ -2,7 +2,7 @@
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { reportCount } from '../../../src/core/study/table.js';
+import { reportCount } from '../../../src/core/study/table/table.js';
 import type { App } from '../app.js';
 import { base } from '../styles.js';
 import type { ChartTab } from '../ui-state.js';

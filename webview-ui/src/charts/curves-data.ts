@@ -3,7 +3,7 @@
  * range of values in which they can be told apart. Pure.
  */
 import { type Range, robustRange } from '../../../src/core/analysis/history.js';
-import { reportCount, reportedNames } from '../../../src/core/study/table.js';
+import { reportCount, reportedNames } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 
 export type CurveRole = 'other' | 'running' | 'best' | 'selected';

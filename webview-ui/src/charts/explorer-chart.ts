@@ -5,7 +5,7 @@
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Column } from '../../../src/core/study/table.js';
+import type { Column } from '../../../src/core/study/table/table.js';
 import type { App } from '../app.js';
 import { base } from '../styles.js';
 import { theme } from '../theme.js';

@@ -2,7 +2,7 @@
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { brushText } from '../../../src/core/study/filter.js';
+import { brushText } from '../../../src/core/study/table/filter.js';
 import type { App } from '../app.js';
 import { clearIcon, filterIcon } from '../icons.js';
 import { base } from '../styles.js';

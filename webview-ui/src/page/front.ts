@@ -1,5 +1,5 @@
 /** The Pareto front of the study that is shown, found once per change of the study. */
-import { type Front, frontOf } from '../../../src/core/study/front.js';
+import { type Front, frontOf } from '../../../src/core/study/objectives/front.js';
 import type { StudyView } from '../feed.js';
 
 const fronts = new WeakMap<StudyView, Front | undefined>();

@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { type Pace, paceOf } from '../../../src/core/analysis/pace.js';
 import { formatBytes, formatDuration, formatNumber, NOTHING } from '../../../src/core/format.js';
 import { prunerText } from '../../../src/core/pruners/names.js';
-import type { Front } from '../../../src/core/study/front.js';
+import type { Front } from '../../../src/core/study/objectives/front.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { PageState } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';

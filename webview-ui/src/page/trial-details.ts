@@ -6,7 +6,7 @@ import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src
 import { type Json, jsonEqual } from '../../../src/core/json.js';
 import { isBetter, objectiveOf } from '../../../src/core/study/best.js';
 import { isPaused } from '../../../src/core/study/pause.js';
-import { durationOf, metricOf } from '../../../src/core/study/table.js';
+import { durationOf, metricOf } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { TrialAction } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';

@@ -4,7 +4,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatNumber, formatValue } from '../../../src/core/format.js';
 import { canonicalJson, type Json } from '../../../src/core/json.js';
-import type { Column } from '../../../src/core/study/table.js';
+import type { Column } from '../../../src/core/study/table/table.js';
 import type { App } from '../app.js';
 import { base } from '../styles.js';
 import { columnValues } from './column-values.js';

@@ -1,5 +1,5 @@
 /** How the wide table's columns lie: how wide, and in which order. Pure; what a person chose is kept in the page's state. */
-import type { Column } from '../../../src/core/study/table.js';
+import type { Column } from '../../../src/core/study/table/table.js';
 
 const WIDTH: Readonly<Record<Column['kind'], number>> = {
   number: 66,

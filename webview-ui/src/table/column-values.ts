@@ -1,7 +1,7 @@
 /** What a column's filter offers: the ends of its numbers, or its values with how many trials have each. Pure. */
 import { canonicalJson, type Json } from '../../../src/core/json.js';
-import { columnNumbers } from '../../../src/core/study/columns.js';
-import { type Column, cellOf } from '../../../src/core/study/table.js';
+import { columnNumbers } from '../../../src/core/study/table/columns.js';
+import { type Column, cellOf } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 
 export type ColumnValues =

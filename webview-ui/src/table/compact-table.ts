@@ -14,7 +14,7 @@ import {
   marksText,
   metricOf,
   shortNames,
-} from '../../../src/core/study/table.js';
+} from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
 import { downIcon, starIcon, stateIcon, trialWord, upIcon } from '../icons.js';

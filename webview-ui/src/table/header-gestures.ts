@@ -2,7 +2,7 @@
  * What a pointer does with the heads of the wide table's columns: dragging the edge makes one wider, dragging its name
  * moves it, a click sorts. Holds no more than the gesture that is under way.
  */
-import type { Column } from '../../../src/core/study/table.js';
+import type { Column } from '../../../src/core/study/table/table.js';
 import type { App } from '../app.js';
 import { bounded, moved, widthOf } from './column-layout.js';
 

@@ -3,8 +3,8 @@
  * its trials a row that says what they share. Work is done only for what has changed. Draws nothing.
  */
 import type { Json } from '../../../src/core/json.js';
-import { type Sort, sortTrials } from '../../../src/core/study/sorting.js';
-import { type Column, groupTrials } from '../../../src/core/study/table.js';
+import { type Sort, sortTrials } from '../../../src/core/study/table/sorting.js';
+import { type Column, groupTrials } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 
 export interface GroupRow {

@@ -5,8 +5,8 @@
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { LitElement, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import type { Sort } from '../../../src/core/study/sorting.js';
-import { type Column, cellOf, defaultSort } from '../../../src/core/study/table.js';
+import type { Sort } from '../../../src/core/study/table/sorting.js';
+import { type Column, cellOf, defaultSort } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { App } from '../app.js';
 import { tsv } from '../charts/kit/scene.js';

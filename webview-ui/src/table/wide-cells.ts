@@ -2,7 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
 import { jsonEqual } from '../../../src/core/json.js';
-import { type Column, cellOf } from '../../../src/core/study/table.js';
+import { type Column, cellOf } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
 import { starIcon, stateIcon, trialWord } from '../icons.js';

@@ -6,7 +6,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
 import { objectiveOf } from '../../../src/core/study/best.js';
-import { type Column, constantColumns } from '../../../src/core/study/table.js';
+import { type Column, constantColumns } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
 import { applyIcon, compareIcon, downIcon, filterIcon, logIcon, upIcon } from '../icons.js';

@@ -5,7 +5,7 @@
  * slicing along the objectives from the last to the first; logarithms after Ament et al., "Unexpected improvements to
  * expected improvement", NeurIPS 2023. Costs are to be minimised, each with an independent normal distribution.
  */
-import { type Costs, paretoRanks } from '../../study/pareto.js';
+import { type Costs, paretoRanks } from '../../study/objectives/pareto.js';
 import { logImprovement } from '../normal.js';
 
 /** Of one objective: the box reaches from level `low` (-1: its floor, or without end) to level `high`. */

@@ -4,8 +4,8 @@
  * Parzen estimator", JAIR 73 (2022); the subset is chosen greedily, as there and in Optuna.
  */
 import { isExcluded } from '../../study/best.js';
-import { hypervolume } from '../../study/hypervolume.js';
-import { type Costs, costsOf, crowdingDistances, paretoRanks } from '../../study/pareto.js';
+import { hypervolume } from '../../study/objectives/hypervolume.js';
+import { type Costs, costsOf, crowdingDistances, paretoRanks } from '../../study/objectives/pareto.js';
 import type { Trial } from '../../study/trial.js';
 import type { SamplerContext } from '../sampler.js';
 

@@ -7,7 +7,7 @@
 import { derivedSeed, random } from '../../random.js';
 import { pointKey } from '../../space/point.js';
 import { isExcluded } from '../../study/best.js';
-import { type Costs, crowdingDistances, paretoRanks } from '../../study/pareto.js';
+import { type Costs, crowdingDistances, paretoRanks } from '../../study/objectives/pareto.js';
 import type { Suggestion, Trial } from '../../study/trial.js';
 import { acquire } from '../gp/acquire.js';
 import { factorise, fitHyperparameters, type Hyperparameters } from '../gp/fit.js';

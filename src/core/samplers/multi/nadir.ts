@@ -3,7 +3,7 @@
  * the corners are the extreme points that Deb and Jain, "An evolutionary many-objective optimization algorithm using
  * reference-point-based nondominated sorting" (NSGA-III, IEEE TEC 18, 2014), section IV.C, find by an achievement function.
  */
-import type { Costs } from '../../study/pareto.js';
+import type { Costs } from '../../study/objectives/pareto.js';
 
 /** Off its axis a unit counts as so many times as much as along it: their 10⁻⁶ would follow the noise of the models. */
 const OFF = 20;

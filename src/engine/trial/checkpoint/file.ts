@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseJson, printJson } from '../../../core/study/journal-line.js';
+import { parseJson, printJson } from '../../../core/study/journal/line.js';
 import { writeWhole } from '../../write-whole.js';
 
 export interface NamedArray {

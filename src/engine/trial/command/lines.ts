@@ -2,7 +2,7 @@
  * What a line of a program's output says about the training. Ours (`::sweetspot …`) must be right; JSON objects and
  * `name=value` pairs count where they hold a metric of the study, and are the program's own business otherwise.
  */
-import { parseJson } from '../../../core/study/journal-line.js';
+import { parseJson } from '../../../core/study/journal/line.js';
 import { type Metrics, toMetrics } from '../session.js';
 
 const PREFIX = '::sweetspot ';

@@ -4,7 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { parseJson } from '../../../core/study/journal-line.js';
+import { parseJson } from '../../../core/study/journal/line.js';
 import { type Metrics, toMetrics } from '../session.js';
 import { EventFile } from './event-files.js';
 import { type Line, readLine } from './lines.js';

@@ -1,5 +1,5 @@
 /** The charts beyond the overview by their tab, and what can be chosen for each. */
-import type { Column } from '../../../../src/core/study/table.js';
+import type { Column } from '../../../../src/core/study/table/table.js';
 import type { ChartTab } from '../../ui-state.js';
 import type { Scene } from '../kit/scene.js';
 import { layoutCalibration } from './calibration.js';

@@ -1,7 +1,7 @@
 /** A brush on an axis of the parallel coordinates: where it lies, and which one a stroke along the axis makes. Pure. */
 import { numberAt, unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
 import { canonicalJson } from '../../../../src/core/json.js';
-import type { Brush } from '../../../../src/core/study/filter.js';
+import type { Brush } from '../../../../src/core/study/table/filter.js';
 import type { ParallelAxis } from './parallel.js';
 
 /** Where a brush lies on its axis, low end first. */

@@ -4,7 +4,7 @@ import { numberAt, unitOf } from '../../../../src/core/analysis/axis.js';
 import { importanceOf } from '../../../../src/core/analysis/importance.js';
 import { type Surface, smoothSurface } from '../../../../src/core/analysis/surface.js';
 import { formatNumber } from '../../../../src/core/format.js';
-import { type Column, cellOf } from '../../../../src/core/study/table.js';
+import { type Column, cellOf } from '../../../../src/core/study/table/table.js';
 import { type Frame, frameOf } from '../kit/axes.js';
 import { mix } from '../kit/colour.js';
 import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';

@@ -1,7 +1,7 @@
 /** How parameters and metrics go together, each with each, by rank. Categories without an order are left out. */
 import { rankCorrelation } from '../../../../src/core/analysis/correlation.js';
 import { canonicalJson } from '../../../../src/core/json.js';
-import { type Column, cellOf } from '../../../../src/core/study/table.js';
+import { type Column, cellOf } from '../../../../src/core/study/table/table.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
 import { fitted, textWidth } from '../kit/axes.js';
 import { mix } from '../kit/colour.js';

@@ -2,8 +2,8 @@
 import { numberAxis, parameterAxis, type ValueAxis } from '../../../../src/core/analysis/axis.js';
 import { formatNumber, formatValue } from '../../../../src/core/format.js';
 import type { Json } from '../../../../src/core/json.js';
-import type { Brush } from '../../../../src/core/study/filter.js';
-import { type Column, cellOf } from '../../../../src/core/study/table.js';
+import type { Brush } from '../../../../src/core/study/table/filter.js';
+import { type Column, cellOf } from '../../../../src/core/study/table/table.js';
 import type { Study, Trial } from '../../../../src/core/study/trial.js';
 import type { PeerStudy } from '../../../../src/protocol/panel.js';
 import { trialWord } from '../../icons.js';

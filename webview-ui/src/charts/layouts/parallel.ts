@@ -3,8 +3,8 @@
  * stays as a shadow. Axes can be moved, turned, hidden and brushed; doing so is the element's part (../parallel.ts).
  */
 import { unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
-import type { Brush } from '../../../../src/core/study/filter.js';
-import { type Column, cellOf } from '../../../../src/core/study/table.js';
+import type { Brush } from '../../../../src/core/study/table/filter.js';
+import { type Column, cellOf } from '../../../../src/core/study/table/table.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
 import type { Theme } from '../../theme.js';
 import { fitted, ticksOf } from '../kit/axes.js';

@@ -5,9 +5,12 @@
  */
 import { numberAxis, unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
 import { formatNumber } from '../../../../src/core/format.js';
-import { type HypervolumeHistory, hypervolumeHistory } from '../../../../src/core/study/hypervolume.js';
-import { paretoFront } from '../../../../src/core/study/pareto.js';
-import { type Column, cellOf } from '../../../../src/core/study/table.js';
+import {
+  type HypervolumeHistory,
+  hypervolumeHistory,
+} from '../../../../src/core/study/objectives/hypervolume.js';
+import { paretoFront } from '../../../../src/core/study/objectives/pareto.js';
+import { type Column, cellOf } from '../../../../src/core/study/table/table.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
 import { type Box, frameOf } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape, type Target, within } from '../kit/scene.js';

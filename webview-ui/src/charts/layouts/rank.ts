@@ -1,6 +1,6 @@
 /** A pair of parameters, each trial coloured by its rank among all: outliers and scales of the metric play no part. */
 import { unitOf } from '../../../../src/core/analysis/axis.js';
-import { cellOf } from '../../../../src/core/study/table.js';
+import { cellOf } from '../../../../src/core/study/table/table.js';
 import { frameOf } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape } from '../kit/scene.js';
 import { colourLegend, legendRoom } from './colour-legend.js';

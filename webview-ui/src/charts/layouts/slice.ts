@@ -10,7 +10,7 @@ import {
 } from '../../../../src/core/analysis/partial-dependence.js';
 import type { Response } from '../../../../src/core/analysis/response.js';
 import { smoothLine } from '../../../../src/core/analysis/surface.js';
-import { type Column, cellOf } from '../../../../src/core/study/table.js';
+import { type Column, cellOf } from '../../../../src/core/study/table/table.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
 import { type Box, type Frame, frameOf } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape, type Target, within } from '../kit/scene.js';

@@ -2,7 +2,7 @@
 import { unitOf } from '../../../../src/core/analysis/axis.js';
 import { type Span, timelineOf } from '../../../../src/core/analysis/timeline.js';
 import { formatDuration } from '../../../../src/core/format.js';
-import { durationOf } from '../../../../src/core/study/table.js';
+import { durationOf } from '../../../../src/core/study/table/table.js';
 import type { Trial, TrialState } from '../../../../src/core/study/trial.js';
 import { frameOf } from '../kit/axes.js';
 import { emptyScene, type MarkShape, type Scene, type Shape, type Target } from '../kit/scene.js';

@@ -3,12 +3,12 @@
  * what it can have been: a report of a step that is missing there, an end of a trial that nothing later ends, a trial
  * that later lines speak of. What comes out counts only where it gives the very study of the snapshot. Pure.
  */
-import { canonicalJson, type Json } from '../json.js';
-import { OUR_WORKER } from './journal-line.js';
-import { type MendedLine, missingTrials } from './journal-mend.js';
+import { canonicalJson, type Json } from '../../json.js';
+import type { Study, Trial } from '../trial.js';
+import { OUR_WORKER } from './line.js';
+import { type MendedLine, missingTrials } from './mend.js';
 import { Attr, type JournalRecord, Op, StateCode } from './records.js';
 import { isFinished, StudyReducer } from './reduce.js';
-import type { Study, Trial } from './trial.js';
 import {
   askRecords,
   attributesRecord,

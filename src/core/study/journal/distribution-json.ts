@@ -3,10 +3,10 @@
  * number of a value (optuna/distributions.py). Optuna knows neither order nor lists: an ordinal is written as a
  * categorical, a list choice as its JSON text; the typed space lies beside them in the study's attribute.
  */
-import { type Json, type JsonObject, jsonEqual } from '../json.js';
-import { choicesOf } from '../space/encode.js';
-import type { Distribution, Params, Space } from '../space/parameter.js';
-import { parseJson } from './journal-line.js';
+import { type Json, type JsonObject, jsonEqual } from '../../json.js';
+import { choicesOf } from '../../space/encode.js';
+import type { Distribution, Params, Space } from '../../space/parameter.js';
+import { parseJson } from './line.js';
 
 const plain = (value: Json): null | boolean | number | string =>
   value !== null && typeof value === 'object' ? JSON.stringify(value) : value;

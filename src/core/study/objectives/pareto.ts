@@ -3,8 +3,8 @@
  * costs, numbers to be minimised; `costsOf` makes them of a trial. The volume that a front dominates is in
  * hypervolume.ts.
  */
-import { outcomeViolation } from '../space/constraint.js';
-import type { Direction, Study, Trial } from './trial.js';
+import { outcomeViolation } from '../../space/constraint.js';
+import type { Direction, Study, Trial } from '../trial.js';
 
 /** One number per objective, to be minimised. */
 export type Costs = readonly number[];

@@ -1,9 +1,9 @@
 /** The order of a table's rows: by one column or several, and among what those cannot tell apart as people expect it. */
-import type { Json } from '../json.js';
+import type { Json } from '../../json.js';
+import type { Trial, TrialState } from '../trial.js';
 import { cellsOf, ranksOf } from './columns.js';
 import { orderBy } from './order.js';
 import type { Column } from './table.js';
-import type { Trial, TrialState } from './trial.js';
 
 export interface Sort {
   readonly column: string;

@@ -2,11 +2,11 @@
  * What came of a study with several objectives, in words and numbers for every place that tells results: who is on the
  * front, which of them is the balanced one, what is better than the file's own values, and the hypervolume.
  */
-import { formatNumber } from '../format.js';
-import { bestTrial, mergedStudy } from './best.js';
+import { formatNumber } from '../../format.js';
+import { bestTrial, mergedStudy } from '../best.js';
+import type { Study, Trial } from '../trial.js';
 import { hypervolumeHistory } from './hypervolume.js';
 import { costsOf, dominates, paretoFront } from './pareto.js';
-import type { Study, Trial } from './trial.js';
 
 export interface Front {
   /** The best of the first objective first. */

@@ -3,7 +3,7 @@
  * optuna/storages/journal/_storage.py), with what Optuna has no word for in attributes whose key starts with
  * `sweetspot:`. Ids are positions: a line that creates a trial carries none.
  */
-import type { JsonObject } from '../json.js';
+import type { JsonObject } from '../../json.js';
 
 export const Op = {
   createStudy: 0,

@@ -2,8 +2,9 @@
  * The hypervolume: the volume of all that the points of a front dominate, up to a reference point. One number for how
  * good a front is, which grows whenever a trial joins it. Costs are to be minimised, as in pareto.ts.
  */
+
+import type { Study, Trial } from '../trial.js';
 import { type Costs, comparableTrials, dominates, type Scored } from './pareto.js';
-import type { Study, Trial } from './trial.js';
 
 /**
  * The hypervolume of points (dominated ones may be among them) below the reference, exactly. One to three objectives by

@@ -2,10 +2,21 @@
  * From records to a Study: the one reading of a journal, shared by engine, command line, extension and page. Applies
  * Optuna's rules (ids are positions, a finished trial takes no more words, unknown op codes are passed over).
  */
-import type { Json, JsonObject } from '../json.js';
-import type { Space } from '../space/parameter.js';
+import type { Json, JsonObject } from '../../json.js';
+import type { Space } from '../../space/parameter.js';
+import { ReportPool, StoredTrial } from '../packed/stored-trial.js';
+import type { KeptTrial } from '../packed/trials.js';
+import type {
+  Marks,
+  Objective,
+  RecordedEnvironment,
+  Study,
+  StudySettings,
+  StudyStatus,
+  Trial,
+  TrialState,
+} from '../trial.js';
 import { externalValue, fixedParams, parseDistribution } from './distribution-json.js';
-import type { KeptTrial } from './packed-trials.js';
 import {
   Attr,
   DirectionCode,
@@ -16,17 +27,6 @@ import {
   type RecordOf,
   StateCode,
 } from './records.js';
-import { ReportPool, StoredTrial } from './stored-trial.js';
-import type {
-  Marks,
-  Objective,
-  RecordedEnvironment,
-  Study,
-  StudySettings,
-  StudyStatus,
-  Trial,
-  TrialState,
-} from './trial.js';
 
 const STATES: Readonly<Record<number, TrialState>> = {
   [StateCode.running]: 'running',

@@ -1,10 +1,10 @@
 /**
  * Reads journal lines from bytes, many and fast: nine lines in ten are reports (op 7), and those of our own are taken
- * apart where they lie, without a string or JSON in between. What a line means is journal-line.ts's; this only gets
+ * apart where they lie, without a string or JSON in between. What a line means is line.ts's; this only gets
  * there sooner. A line that the short way does not know goes the long way, so both always agree.
  */
 import { bstr, buf } from 'crc-32';
-import { CHECKSUM_LENGTH, OUR_WORKER, parseBody, parseLine } from './journal-line.js';
+import { CHECKSUM_LENGTH, OUR_WORKER, parseBody, parseLine } from './line.js';
 import type { JournalRecord } from './records.js';
 
 export interface LineReader {

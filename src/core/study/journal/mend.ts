@@ -5,7 +5,7 @@
  * caller's.
  */
 import { buf } from 'crc-32';
-import { CHECKSUM_LENGTH, isSealed, OUR_WORKER, parseLine } from './journal-line.js';
+import { CHECKSUM_LENGTH, isSealed, OUR_WORKER, parseLine } from './line.js';
 import { Attr, type JournalRecord, Op, StateCode } from './records.js';
 
 /** CRC-32 (polynomial EDB88320, reflected) of each byte. */

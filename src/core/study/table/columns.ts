@@ -2,9 +2,9 @@
  * A column of a study as plain numbers, gathered once per list of trials: what filters, brushes, axes and sorts look at a
  * hundred thousand of per frame. The list stands for its contents: a changed study comes as a new list.
  */
-import { canonicalJson, type Json } from '../json.js';
+import { canonicalJson, type Json } from '../../json.js';
+import type { Trial } from '../trial.js';
 import { type Column, cellOf } from './table.js';
-import type { Trial } from './trial.js';
 
 /** What each trial of a list shows, in their order. */
 export interface Cells {

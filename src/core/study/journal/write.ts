@@ -2,10 +2,8 @@
  * The records of everything that happens to a study: the writing counterpart of reduce.ts. Pure: `at` is the time of
  * the event as Optuna writes it (see `timestamp`), `worker` names who writes.
  */
-import type { Json, JsonObject } from '../json.js';
-import type { Parameter, Space } from '../space/parameter.js';
-import { distributionJson, internalValue } from './distribution-json.js';
-import { Attr, DirectionCode, type JournalRecord, METRIC_NAMES, Op, StateCode } from './records.js';
+import type { Json, JsonObject } from '../../json.js';
+import type { Parameter, Space } from '../../space/parameter.js';
 import type {
   EarlierTrial,
   Marks,
@@ -14,7 +12,9 @@ import type {
   StudySettings,
   StudyStatus,
   Suggestion,
-} from './trial.js';
+} from '../trial.js';
+import { distributionJson, internalValue } from './distribution-json.js';
+import { Attr, DirectionCode, type JournalRecord, METRIC_NAMES, Op, StateCode } from './records.js';
 
 /** The format that `sweetspot:format` states. Raised when an older reader would misunderstand. */
 const FORMAT_VERSION = 1;

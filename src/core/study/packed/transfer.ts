@@ -3,11 +3,11 @@
  * would take ten times as long to read. First everything but the ended trials, then those in blocks of columns, each
  * made when it is asked for: an ended trial changes no more, so that all blocks tell of the moment of the first message.
  */
-import { parseJson, printJson } from './journal-line.js';
-import { BLOCK_ROWS, type KeptTrial, packTrials, type TrialBlock, unpackTrials } from './packed-trials.js';
-import { isFinished, type ReducerState, StudyReducer } from './reduce.js';
+import { parseJson, printJson } from '../journal/line.js';
+import { isFinished, type ReducerState, StudyReducer } from '../journal/reduce.js';
+import type { Marks } from '../trial.js';
 import { rowOf, type TrialRow, trialOfRow } from './stored-trial.js';
-import type { Marks } from './trial.js';
+import { BLOCK_ROWS, type KeptTrial, packTrials, type TrialBlock, unpackTrials } from './trials.js';
 
 /** The first message. */
 export interface StudyTransfer {

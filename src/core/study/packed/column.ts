@@ -3,8 +3,8 @@
  * as text, and how they are kept without an object each. Any list of JSON values (with non-finite numbers, and gaps)
  * goes in and comes out as it was; knows nothing of trials.
  */
-import type { Json } from '../json.js';
-import { parseJson, printJson } from './journal-line.js';
+import type { Json } from '../../json.js';
+import { parseJson, printJson } from '../journal/line.js';
 
 /** Plain data and typed arrays, so that it can be posted; what it says of each row depends on the kind. */
 export type PackedColumn =
@@ -14,7 +14,7 @@ export type PackedColumn =
   | { readonly kind: 'numbers'; readonly numbers: Float64Array; readonly absent?: Uint8Array }
   /** ISO 8601 with milliseconds, in UTC, as milliseconds since 1970; NaN where the row is undefined. */
   | { readonly kind: 'times'; readonly ms: Float64Array }
-  /** `words`: the different values as JSON (journal-line.ts), numbered from 1; 0 stands for undefined. */
+  /** `words`: the different values as JSON (journal/line.ts), numbered from 1; 0 stands for undefined. */
   | { readonly kind: 'words'; readonly codes: Uint16Array; readonly words: string }
   /** Lists of numbers, one after another; `lengths` counts from 1, 0 stands for undefined. */
   | { readonly kind: 'lists'; readonly lengths: Uint16Array; readonly numbers: Float64Array }

@@ -3,7 +3,7 @@
  * that covers the line without it. Lines that another program (Optuna) wrote carry none and are accepted as they are.
  */
 import { str as crc32 } from 'crc-32';
-import type { Json } from '../json.js';
+import type { Json } from '../../json.js';
 import type { JournalRecord } from './records.js';
 
 /** How the `worker_id` of our own lines begins; such a line must have its checksum. */

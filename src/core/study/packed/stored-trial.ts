@@ -3,9 +3,9 @@
  * columns of numbers shared by all trials, and made into objects again only when somebody looks. A hundred thousand
  * trials of twenty reports fit into a process this way; as objects they take half a gigabyte.
  */
-import type { JsonObject } from '../json.js';
-import type { Params } from '../space/parameter.js';
-import type { Marks, Report, Trial, TrialState } from './trial.js';
+import type { JsonObject } from '../../json.js';
+import type { Params } from '../../space/parameter.js';
+import type { Marks, Report, Trial, TrialState } from '../trial.js';
 
 /** Numbers in one block of the pool. */
 const BLOCK = 1 << 15;

@@ -2,11 +2,11 @@
  * Ended trials in columns: what a page is given of a long study, and keeps of it. A trial is then only its number and a
  * way to its row; its parts are made when somebody looks at them. Filled from and read as the trials that reduce.ts makes.
  */
-import type { Json, JsonObject } from '../json.js';
-import type { Params } from '../space/parameter.js';
-import { type ColumnReader, MOST_ROWS, type PackedColumn, packColumn, readColumn } from './packed-column.js';
+import type { Json, JsonObject } from '../../json.js';
+import type { Params } from '../../space/parameter.js';
+import type { Marks, Report, Trial, TrialState } from '../trial.js';
+import { type ColumnReader, MOST_ROWS, type PackedColumn, packColumn, readColumn } from './column.js';
 import { numberCount, type PackedReports, type StoredTrial, unpack } from './stored-trial.js';
-import type { Marks, Report, Trial, TrialState } from './trial.js';
 
 /** Some ended trials, as a message. Their marks are not in it: those may still change. */
 export interface TrialBlock {

@@ -2,13 +2,13 @@
  * Which trials a person wants to see: an expression over the table's columns (`val_accuracy > 0.9 and optimizer.name =
  * adam`) and ranges brushed on axes. Pure; the page keeps the text and shows what is wrong with it.
  */
-import { didYouMean } from '../annotation/nearest.js';
-import { formatDuration, formatNumber, formatValue } from '../format.js';
-import { canonicalJson, type Json } from '../json.js';
+import { didYouMean } from '../../annotation/nearest.js';
+import { formatDuration, formatNumber, formatValue } from '../../format.js';
+import { canonicalJson, type Json } from '../../json.js';
+import type { Trial } from '../trial.js';
 import { type Cells, cellsOf, gatherCells, maskOf } from './columns.js';
 import { SyntaxError as PeggySyntaxError, parse } from './filter.peggy';
 import type { Column } from './table.js';
-import type { Trial } from './trial.js';
 
 /** A range of one column, both ends included; of a column without numbers, the texts of the values chosen. */
 export type Brush =

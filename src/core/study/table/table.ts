@@ -2,12 +2,12 @@
  * A study as a table: which columns it has, what a trial shows in each, and how rows compare. Pure data, shared by
  * every table of the page; drawing, windowing and the state of the sort live in webview-ui.
  */
-import type { Json } from '../json.js';
-import { PackedTrial } from './packed-trials.js';
-import { shownState } from './pause.js';
+import type { Json } from '../../json.js';
+import { type PackedReports, StoredTrial } from '../packed/stored-trial.js';
+import { PackedTrial } from '../packed/trials.js';
+import { shownState } from '../pause.js';
+import type { Direction, Study, Trial } from '../trial.js';
 import type { Sort } from './sorting.js';
-import { type PackedReports, StoredTrial } from './stored-trial.js';
-import type { Direction, Study, Trial } from './trial.js';
 
 type ColumnKind =
   | 'number'
