@@ -29,8 +29,8 @@ const IDLE_PER_DRAWING = 2;
 
 /** Blocks of a long study that are asked for at a time. */
 const BLOCKS_AHEAD = 4;
-/** Milliseconds after which the part of a long study that has come is shown. */
-const SHOWN_AFTER = 250;
+/** Milliseconds after which the part of a long study that has come is shown: drawing it delays the rest by as much again. */
+const SHOWN_AFTER = 450;
 
 export class StudyFeed {
   readonly #host: Host;

@@ -51,7 +51,7 @@ export function numberAxis(values: readonly number[], choices: AxisChoices = {})
   const log = choices.log === true && logPossible;
   const to = log ? Math.log10 : (x: number): number => x;
   const back = log ? (x: number): number => 10 ** x : (x: number): number => x;
-  const shown = finite.map(to);
+  const shown = log ? finite.map(to) : finite;
   const keep = (choices.keep ?? []).filter((value) => Number.isFinite(value) && (!log || value > 0)).map(to);
   const range = choices.full ? extent([...shown, ...keep]) : robustRange(shown, keep);
   if (!range) return { kind: 'number', log: false, low: 0, high: 1, outside: 0, logPossible };

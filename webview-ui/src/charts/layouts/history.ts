@@ -7,7 +7,7 @@ import { type NumberAxis, numberAxis } from '../../../../src/core/analysis/axis.
 import type { History, HistoryPoint } from '../../../../src/core/analysis/history.js';
 import type { Theme } from '../../theme.js';
 import { frameOf } from '../kit/axes.js';
-import { type Shape, within } from '../kit/scene.js';
+import { type MarkShape, type Shape, within } from '../kit/scene.js';
 import { inSight, type Zoom, type ZoomFrame } from '../kit/zoom.js';
 
 export interface HistoryChoices {
@@ -132,87 +132,81 @@ const NO_AXIS: NumberAxis = {
 
 type Marked = Pick<HistoryLayout, 'points' | 'x' | 'y' | 'beyond' | 'seen'>;
 
-/** The places of the points that are meant, of those in one square of so many pixels only the first. */
-function placesOf(
-  { points, x, y, beyond, seen }: Marked,
-  means: (point: HistoryPoint, beyond: number) => boolean,
-  cell: number,
-): number[] {
-  const at: number[] = [];
-  const taken = new Set<number>();
-  for (let index = 0; index < points.length; index++) {
-    if (!means(points[index] as HistoryPoint, beyond[index] as number) || !seen(index)) continue;
-    const [px, py] = [x[index] as number, y[index] as number];
-    if (cell > 0) {
-      const key = Math.floor(px / cell) * 65536 + Math.floor(py / cell);
-      if (taken.has(key)) continue;
-      taken.add(key);
+/** The places of marks of one kind. */
+class Places {
+  /** x and y of each, by turns. */
+  readonly at: number[] = [];
+  readonly #taken = new Set<number>();
+
+  /** `cell`: of the marks in one square of so many pixels only the first is kept; 0 keeps all. */
+  constructor(private readonly cell: number) {}
+
+  add(x: number, y: number): void {
+    if (this.cell > 0) {
+      const key = Math.floor(x / this.cell) * 65536 + Math.floor(y / this.cell);
+      if (this.#taken.has(key)) return;
+      this.#taken.add(key);
     }
-    at.push(px, py);
+    this.at.push(x, y);
   }
-  return at;
 }
 
-function pointShapes(marked: Marked, theme: Theme): readonly Shape[] {
-  const many = marked.points.length > MANY;
+function pointShapes({ points, x, y, beyond, seen }: Marked, theme: Theme): readonly Shape[] {
+  const many = points.length > MANY;
   const cell = many ? 2 : 0;
+  const places = {
+    complete: new Places(cell),
+    pruned: new Places(2 * cell),
+    failed: new Places(2 * cell),
+    up: new Places(cell),
+    down: new Places(cell),
+  };
+  points.forEach(({ state }, index) => {
+    if (!seen(index)) return;
+    const side = beyond[index] as number;
+    places[side === 0 ? state : side > 0 ? 'up' : 'down'].add(x[index] as number, y[index] as number);
+  });
   const faint = theme.highContrast ? 1 : many ? 0.45 : 0.65;
-  const inside = (state: HistoryPoint['state'], sparse = 1): number[] =>
-    placesOf(marked, (point, beyond) => point.state === state && beyond === 0, cell * sparse);
-  const complete = inside('complete');
-  const stroked = { alpha: many ? 0.55 : 1 };
+  const alpha = many ? 0.55 : 1;
+  const complete = places.complete.at;
+  const mark = (shape: MarkShape, { at }: Places, size: number, colour: string): Shape => ({
+    kind: 'marks',
+    shape,
+    at,
+    size,
+    colour,
+    alpha,
+  });
   return [
     many
       ? { kind: 'rects', at: squares(complete, 3), fill: theme.blue, alpha: faint }
       : { kind: 'marks', shape: 'dot', at: complete, size: 6, colour: theme.blue, alpha: faint },
-    {
-      kind: 'marks',
-      shape: 'diamond',
-      at: inside('pruned', 2),
-      size: many ? 5 : 8,
-      colour: theme.orange,
-      ...stroked,
-    },
-    {
-      kind: 'marks',
-      shape: 'cross',
-      at: inside('failed', 2),
-      size: many ? 4 : 7,
-      colour: theme.red,
-      ...stroked,
-    },
-    ...([1, -1] as const).map(
-      (side): Shape => ({
-        kind: 'marks',
-        shape: side > 0 ? 'up' : 'down',
-        at: placesOf(marked, (_, beyond) => beyond === side, cell),
-        size: many ? 4 : 7,
-        colour: theme.muted,
-        ...stroked,
-      }),
-    ),
+    mark('diamond', places.pruned, many ? 5 : 8, theme.orange),
+    mark('cross', places.failed, many ? 4 : 7, theme.red),
+    mark('up', places.up, many ? 4 : 7, theme.muted),
+    mark('down', places.down, many ? 4 : 7, theme.muted),
   ];
 }
 
 /** The best and the selected, over everything else. */
-function chosenShapes(marked: Marked, choices: HistoryChoices, theme: Theme): readonly Shape[] {
-  const selected = new Set(choices.selected);
-  const at = (means: (point: HistoryPoint) => boolean): number[] => placesOf(marked, means, 0);
+function chosenShapes(
+  { points, x, y, seen }: Marked,
+  choices: HistoryChoices,
+  theme: Theme,
+): readonly Shape[] {
+  const at = (trials: readonly number[]): number[] => {
+    const meant = new Set(trials);
+    const places = new Places(0);
+    if (meant.size > 0)
+      points.forEach(({ trial }, index) => {
+        if (meant.has(trial) && seen(index)) places.add(x[index] as number, y[index] as number);
+      });
+    return places.at;
+  };
+  const best = choices.best === undefined ? [] : [choices.best];
   return [
-    {
-      kind: 'marks',
-      shape: 'dot',
-      at: at(({ trial }) => trial === choices.best),
-      size: 9,
-      colour: theme.green,
-    },
-    {
-      kind: 'marks',
-      shape: 'ring',
-      at: selected.size === 0 ? [] : at(({ trial }) => selected.has(trial)),
-      size: 13,
-      colour: theme.foreground,
-    },
+    { kind: 'marks', shape: 'dot', at: at(best), size: 9, colour: theme.green },
+    { kind: 'marks', shape: 'ring', at: at(choices.selected), size: 13, colour: theme.foreground },
   ];
 }
 
