@@ -2,7 +2,7 @@
 import { baselineOf, improvementOf } from '../core/analysis/history.js';
 import { formatNumber, formatPercent, formatValue, NOTHING } from '../core/format.js';
 import { expressionNames } from '../core/space/expression.js';
-import { bestTrial, objectiveOf } from '../core/study/best.js';
+import { baselineTrial, bestTrial, objectiveOf } from '../core/study/best.js';
 import { type Front, frontOf, frontSentences } from '../core/study/objectives/front.js';
 import type { Study } from '../core/study/trial.js';
 import { winnerOf, winnerText } from '../core/study/winner.js';
@@ -61,8 +61,9 @@ function describeFront(study: Study, front: Front): string {
     ...study.objectives.map(({ metric, direction }) => `${metric} (${direction})`),
     ...names,
   ];
-  const before = study.trials[0];
-  const baseline = before && Object.keys(study.baseline).length > 0 && !front.trials.includes(before);
+  const before = baselineTrial(study);
+  const onFront = front.trials.some(({ number: member }) => member === 0);
+  const baseline = before && Object.keys(study.baseline).length > 0 && !onFront;
   const file = [
     'in the file',
     ...study.objectives.map((_, m) => number(before?.objectives?.[m])),

@@ -7,9 +7,11 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Structural equality. Numbers compare with Object.is, so NaN equals NaN; the order of keys does not matter. */
+/** Structural equality: the order of keys does not matter, NaN equals NaN, and -0 equals 0. */
 export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
-  return a === b || canonicalJson(a) === canonicalJson(b);
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object') return Number.isNaN(a) && Number.isNaN(b);
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** One text per value, whatever the order of its keys: usable as a map key. Non-finite numbers keep their name. */

@@ -26,6 +26,8 @@ describe('an axis', () => {
     expect(unitOf(axis, 1e-2)).toBeCloseTo(0.5);
     if (axis.kind !== 'number') throw new Error('not numeric');
     expect(numberAt(axis, 0.5)).toBeCloseTo(1e-2);
+    const wide = { ...axis, log: true, low: 1e-300, high: 1e300 } as const;
+    expect([0, 0.5, 1].map((unit) => numberAt(wide, unit))).toEqual([1e-300, expect.closeTo(1), 1e300]);
   });
 
   it('of lists puts each choice in the middle of its cell', () => {

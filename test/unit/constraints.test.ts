@@ -103,6 +103,16 @@ describe('a constraint in @sweep', () => {
     expect(violation?.({ latency_ms: 50 })).toBe(Number.POSITIVE_INFINITY);
     expect(violation?.({ latency_ms: Number.NaN, 'val/size': 1 })).toBe(Number.POSITIVE_INFINITY);
   });
+
+  it('is not kept by a metric that went to infinity, which is near to no bound', () => {
+    const violated = (constraint: string, latency_ms: number): number | undefined =>
+      outcomeViolation(sweepOf(constraint)?.outcomeConstraints)?.({ latency_ms });
+    expect(violated('latency_ms <= 50', Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
+    expect(violated('latency_ms == 50', Number.NEGATIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
+    expect(violated('latency_ms >= 50', Number.POSITIVE_INFINITY)).toBe(0);
+    expect(violated('latency_ms != 50', Number.POSITIVE_INFINITY)).toBe(0);
+    expect(violated('latency_ms < latency_ms', Number.POSITIVE_INFINITY)).toBeGreaterThan(0);
+  });
 });
 
 describe('a constraint that cannot be meant', () => {

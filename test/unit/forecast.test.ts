@@ -41,7 +41,13 @@ describe('a forecast', () => {
     expect(forecastOf({ run: cut, stop: {}, workers: 20, machine }).warnings[0]).toContain('workers: 14');
     expect(
       forecastOf({ run: cut, stop: { trials: 1000, minutes: 1 }, workers: 1, machine }).warnings[0],
-    ).toBe('About 5 of 1000 trials fit into 1 minutes.');
+    ).toBe('About 5 of 1000 trials fit into 1 minute.');
+    const slowStart = { ...cut, startup: 50 };
+    expect(
+      forecastOf({ run: slowStart, stop: { trials: 3, minutes: 1 }, workers: 1, machine }).warnings[0],
+    ).toBe('About 1 of 3 trials fit into 1 minute.');
+    const noTime = forecastOf({ run: slowStart, stop: { trials: 1, minutes: 0.5 }, workers: 4, machine });
+    expect(noTime.trials).toBe(1);
     const failure = 'train.ts:3 threw';
     expect(forecastOf({ run: { ...cut, failure }, stop: {}, workers: 1, machine }).warnings[0]).toContain(
       failure,

@@ -1,14 +1,19 @@
 /** Repeated runs, the race at the end, how sure the winner is, and the criteria that end a study by steps or by regret. */
 import { describe, expect, it } from 'vitest';
+import { baselineOf } from '../../src/core/analysis/history.js';
 import { parseOutcomeConstraints } from '../../src/core/annotation/library-constraints.js';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
+import { htmlReport } from '../../src/core/exchange/html-report.js';
+import { markdownSummary } from '../../src/core/exchange/markdown.js';
 import { random } from '../../src/core/random.js';
 import { bestTrial, objectiveOf } from '../../src/core/study/best.js';
 import { comparableTrials } from '../../src/core/study/fidelity.js';
 import { nextTrial } from '../../src/core/study/next.js';
+import { frontOf } from '../../src/core/study/objectives/front.js';
 import { dueRepeat, mergedTrials } from '../../src/core/study/repeats.js';
 import { stopOf, usedEpochs } from '../../src/core/study/stop.js';
 import type { Study, StudySettings, Trial } from '../../src/core/study/trial.js';
+import { bestJson } from '../../src/core/study/trial-json.js';
 import { winnerOf, winnerText } from '../../src/core/study/winner.js';
 
 const run = (number: number, value: number, more: Partial<Trial> = {}): Trial => ({
@@ -39,6 +44,15 @@ const study = (trials: readonly Trial[], settings: Partial<StudySettings> = {}):
   environments: [],
 });
 
+/** The same with a second metric that never differs. */
+const several = (trials: readonly Trial[]): Study => ({
+  ...study(trials.map((trial) => ({ ...trial, objectives: [...(trial.objectives ?? []), 1] }))),
+  objectives: [
+    { metric: 'loss', direction: 'minimize' },
+    { metric: 'size', direction: 'minimize' },
+  ],
+});
+
 describe('repeats', () => {
   it('are one trial with the mean of its runs, for samplers and for the best', () => {
     const trials = [run(0, 0.5), run(1, 0.3), repeat(2, 1, 0.5), repeat(3, 0, 0.1)];
@@ -49,6 +63,25 @@ describe('repeats', () => {
     const best = bestTrial(study(trials));
     expect(best?.number).toBe(0);
     expect(best && objectiveOf(best)).toBe(0.3);
+  });
+
+  it("are told by their mean of the file's own values, too", () => {
+    const trials = [run(0, 0.5), run(1, 0.3), repeat(2, 1, 0.5), repeat(3, 0, 0.3)];
+    expect(baselineOf({ trials })).toBeCloseTo(0.4);
+    expect(baselineOf({ trials: trials.slice(1) })).toBeUndefined();
+    expect(bestJson(study(trials)).baseline?.values).toEqual({ loss: 0.4 });
+    expect(frontOf(several([run(0, 0.5), run(1, 0.4), repeat(2, 0, 0.1)]))?.betterThanBaseline).toEqual([]);
+  });
+
+  it('are one point in a report, marked where it is the best', () => {
+    const reports = [1, 2].map((step) => ({ step, value: 0.3, metrics: { loss: 0.3 } }));
+    const trials = [run(0, 0.5), run(1, 0.3, { reports }), repeat(2, 1, 0.4)];
+    const [first] = markdownSummary(study(trials)).split('| --- | --- | --- |\n').at(-1)?.split('\n') ?? [];
+    expect(first).toBe('| 1 | 0.35 | 0.3 |');
+    const html = htmlReport(study(trials));
+    // Once in the history and once beside its parameter; its curve is the one drawn as the best.
+    expect(html.match(/<circle class="best"/g)).toHaveLength(2);
+    expect(html.split('Learning curves')[1]?.match(/<path class="(\w+)/g)).toEqual(['<path class="line']);
   });
 
   it('follow each run that completed, until there are as many as asked for', () => {

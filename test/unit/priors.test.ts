@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
+import { priorLogDensity, priorQuantile, priorSlope, unitPrior } from '../../src/core/samplers/prior.js';
 import type { Parameter, Params, Prior, Space } from '../../src/core/space/parameter.js';
 import { createStudy } from '../../src/core/study/ask-tell.js';
 
@@ -125,6 +126,16 @@ describe.each([
   it('finds good points all the same where the belief is wrong', async () => {
     expect(await regret(sampler, trials, BAD)).toBeLessThan(enough);
   });
+});
+
+it.each([1e300, 1e-300])('a spread of %d gives densities, slopes and points that are numbers', (sd) => {
+  const prior = unitPrior({ type: 'float', low: 0, high: 1, prior: { mean: 0.7, sd } });
+  if (!prior) throw new Error('no prior');
+  for (const u of [0, 0.3, 0.7, 1]) {
+    expect(priorLogDensity(prior, u)).toEqual(expect.closeTo(0, -2));
+    expect(Number.isFinite(priorSlope(prior, u))).toBe(true);
+  }
+  expect(priorQuantile(prior, 0.5)).toBeCloseTo(sd > 1 ? 0.5 : 0.7, 4);
 });
 
 it('random points follow the belief, with its spread', async () => {

@@ -169,6 +169,13 @@ describe('a suggested number', () => {
     );
   });
 
+  it('has six digits of the range where that is wide and far from zero', () => {
+    const of = { type: 'float', low: 1e12, high: 1e12 + 1e7 } as const;
+    expect(decodeUnit(of, 0.123456)).toBe(1e12 + 1_234_600);
+    const values = new Set(Array.from({ length: 1000 }, (_, k) => decodeUnit(of, k / 1000)));
+    expect(values.size).toBe(1000);
+  });
+
   it('is exactly on its step, zero included', () => {
     const of = { type: 'float', low: -0.3, high: 0.3, step: 0.1 } as const;
     expect(Array.from({ length: cardinality(of) }, (_, k) => valueAt(of, k))).toEqual([

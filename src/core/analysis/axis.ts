@@ -107,5 +107,6 @@ function indexOfLike(choices: readonly Json[], value: Json): number {
 /** The number at a place of a numeric axis: the inverse of `unitOf`. */
 export function numberAt(axis: NumberAxis, unit: number): number {
   if (!axis.log) return axis.low + unit * (axis.high - axis.low);
-  return axis.low * (axis.high / axis.low) ** unit;
+  // Not low · (high / low)^unit: the quotient of 1e300 and 1e-300 is no number.
+  return axis.low ** (1 - unit) * axis.high ** unit;
 }

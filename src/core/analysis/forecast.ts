@@ -58,19 +58,21 @@ export function forecastOf({ run, stop, workers, epochs, machine }: ForecastInpu
   if (run.failure !== undefined) warnings.push(`The trial with the file's own values fails: ${run.failure}`);
   const one = run.failure === undefined ? trialSeconds(run) : undefined;
   const [fewest, most] = stepShares(epochs);
+  const { startup = 0 } = run;
   let seconds: { low: number; high: number } | undefined;
   let { trials } = stop;
   if (one !== undefined && trials !== undefined) {
     const rounds = Math.ceil(trials / workers);
-    const { startup = 0 } = run;
     seconds = { low: startup + rounds * one * fewest, high: startup + rounds * one * most };
   }
   if (stop.minutes !== undefined) {
     const limit = stop.minutes * 60;
     if (one !== undefined && (seconds === undefined || seconds.low > limit)) {
-      trials = Math.max(workers, Math.floor((limit / one) * workers));
+      const fitting = Math.floor((Math.max(0, limit - startup) / one) * workers);
+      trials = Math.min(stop.trials ?? Infinity, Math.max(workers, fitting));
       const before = stop.trials === undefined ? '' : ` of ${stop.trials}`;
-      warnings.push(`About ${trials}${before} trials fit into ${stop.minutes} minutes.`);
+      const minutes = `${stop.minutes} minute${stop.minutes === 1 ? '' : 's'}`;
+      warnings.push(`About ${trials}${before} trials fit into ${minutes}.`);
     }
     seconds = {
       low: Math.min(seconds?.low ?? limit, limit),

@@ -4,7 +4,7 @@
  */
 import { extent, min, quickselect } from 'd3-array';
 import { outcomeViolation } from '../space/constraint.js';
-import { isBetter, objectiveOf } from '../study/best.js';
+import { baselineTrial, isBetter, objectiveOf } from '../study/best.js';
 import { lastFinite } from '../study/table/table.js';
 import type { Direction, Study } from '../study/trial.js';
 
@@ -19,7 +19,7 @@ export interface History {
   readonly points: readonly HistoryPoint[];
   /** One entry per improvement, in the order of trials. */
   readonly best: readonly { readonly trial: number; readonly value: number }[];
-  /** What trial 0, the file's own values, reached. */
+  /** What trial 0, the file's own values, reached; the mean where it was run more than once. */
   readonly baseline: number | undefined;
   /** The highest number among the trials drawn; -1 when there are none. */
   readonly last: number;
@@ -47,10 +47,10 @@ export function historyOf(
   return { points, best, baseline: baselineOf(study), last };
 }
 
-/** The objective of trial 0, when it completed. */
+/** The objective of trial 0, when it completed; the mean where it was run more than once. */
 export function baselineOf(study: Pick<Study, 'trials'>): number | undefined {
-  const first = study.trials[0];
-  return first && first.number === 0 ? objectiveOf(first) : undefined;
+  const baseline = baselineTrial(study);
+  return baseline && objectiveOf(baseline);
 }
 
 export interface Improvement {

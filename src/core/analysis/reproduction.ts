@@ -2,6 +2,7 @@
  * Whether a trial that was run again gave the same result: bit for bit, within the noise of other seeds, or not. Pure;
  * running again is src/engine/environment/rerun.ts.
  */
+import { studentCdf } from '../student-t.js';
 
 /** What a run said: its reports in order and its end result, every metric by name. */
 export interface RunRecord {
@@ -70,20 +71,7 @@ export function noiseTest(value: number, sample: readonly number[]): NoiseTest |
   const deviation = Math.sqrt(sample.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1));
   if (deviation === 0) return undefined;
   const t = (value - mean) / (deviation * Math.sqrt(1 + 1 / n));
-  return { mean, deviation, runs: n, t, p: 1 - centralProbability(Math.abs(t), n - 1) };
-}
-
-/** P(|T| < t) of Student's t with ν degrees of freedom; Abramowitz and Stegun, 26.7.3 and 26.7.4. */
-function centralProbability(t: number, ν: number): number {
-  const θ = Math.atan(t / Math.sqrt(ν));
-  const [sin, cos] = [Math.sin(θ), Math.cos(θ)];
-  let term = ν % 2 === 0 ? 1 : cos;
-  let sum = ν === 1 ? 0 : term;
-  for (let k = ν % 2 === 0 ? 2 : 3; k <= ν - 2; k += 2) {
-    term *= (cos * cos * (k - 1)) / k;
-    sum += term;
-  }
-  return ν % 2 === 0 ? sin * sum : (2 / Math.PI) * (θ + sin * sum);
+  return { mean, deviation, runs: n, t, p: 2 * studentCdf(-Math.abs(t), n - 1) };
 }
 
 /** A result counts as drifted when one this far away would be rarer. */

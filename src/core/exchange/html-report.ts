@@ -3,6 +3,7 @@
  * result, and all trials. Charts are drawn as SVG without a script, so it can be mailed, archived and printed.
  */
 
+import { extent } from 'd3-array';
 import { historyOf, robustRange } from '../analysis/history.js';
 import { formatNumber, formatValue, NOTHING } from '../format.js';
 import type { Json } from '../json.js';
@@ -126,7 +127,7 @@ function history(study: Study, metric: string): string {
             x.at(trial.number),
             clamp(y.at(value), HEIGHT),
             `trial ${trial.number}: ${formatNumber(value, DIGITS)}`,
-            trial === winner,
+            trial.number === winner?.number,
           ),
         ];
   });
@@ -144,8 +145,7 @@ function frontPlot(study: Study): string {
     const shown = objectiveOf(trial) !== undefined && Number.isFinite(b);
     return shown ? [{ trial, values: [a as number, b as number] as const }] : [];
   });
-  const xs = placed.map(({ values }) => values[0]);
-  const [low, high] = [Math.min(...xs), Math.max(...xs)];
+  const [low = 0, high = 1] = extent(placed, ({ values }) => values[0]);
   const x = linear(low, high > low ? high : low + (Math.abs(low) || 1), PAD.left, WIDTH - PAD.right);
   const keep = front.trials.map((trial) => trial.objectives?.[1] ?? Number.NaN);
   const y = resultScale(
@@ -162,24 +162,25 @@ function frontPlot(study: Study): string {
 }
 
 function curves(study: Study, metric: string): string {
-  const winner = bestTrial(study);
-  const shown = study.trials
-    .filter((trial) => trial.reports.filter(({ value }) => Number.isFinite(value)).length > 1)
-    .slice(-MOST_CURVES);
-  if (winner && winner.reports.length > 1 && !shown.includes(winner)) shown.push(winner);
-  if (shown.length === 0) return '';
+  const winner = bestTrial(study)?.number;
   const points = (trial: Trial) => trial.reports.filter(({ value }) => Number.isFinite(value));
-  const steps = shown.flatMap((trial) => points(trial).map(({ step }) => step));
-  const values = shown.flatMap((trial) => points(trial).map(({ value }) => value));
-  const x = linear(Math.min(...steps), Math.max(...steps), PAD.left, WIDTH - PAD.right);
-  const y = resultScale(values, [], HEIGHT);
-  const lines = [
-    ...shown.filter((trial) => trial !== winner),
-    ...shown.filter((trial) => trial === winner),
-  ].map((trial) =>
+  const curved = study.trials.filter((trial) => points(trial).length > 1);
+  const others = curved.filter(({ number }) => number !== winner).slice(-MOST_CURVES);
+  // The best last, on top of the others.
+  const shown = [...others, ...curved.filter(({ number }) => number === winner)];
+  if (shown.length === 0) return '';
+  const all = shown.flatMap(points);
+  const [first = 0, last = 1] = extent(all, ({ step }) => step);
+  const x = linear(first, last, PAD.left, WIDTH - PAD.right);
+  const y = resultScale(
+    all.map(({ value }) => value),
+    [],
+    HEIGHT,
+  );
+  const lines = shown.map((trial) =>
     path(
       points(trial).map(({ step, value }) => [x.at(step), clamp(y.at(value), HEIGHT)]),
-      trial === winner ? 'line' : `curve ${trial.state}`,
+      trial.number === winner ? 'line' : `curve ${trial.state}`,
     ),
   );
   const chart = frame({ width: WIDTH, height: HEIGHT }, x, y, ['step', metric], lines.join(''));
@@ -210,7 +211,7 @@ function slice(study: Study, name: string, parameter: Parameter, metric: string)
       place(trial.params[name] as Json),
       clamp(y.at(objectiveOf(trial) as number), height),
       `trial ${trial.number}: ${formatValue(trial.params[name])}, ${formatNumber(objectiveOf(trial) as number, DIGITS)}`,
-      trial === winner,
+      trial.number === winner?.number,
     ),
   );
   return frame(SMALL, x, y, [name, metric], dots.join(''));

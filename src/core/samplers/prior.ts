@@ -24,6 +24,9 @@ export type UnitPrior = NormalPrior | ChoicePrior;
 const SHARE = 0.9;
 /** Of a belief without a spread. */
 const SD = 1 / 6;
+/** Spreads beyond these are as good as none and as good as certain, and their squares would over- or underflow. */
+const [LEAST_SD, MOST_SD] = [1e-6, 1e3];
+const bounded = (sd: number): number => Math.min(MOST_SD, Math.max(LEAST_SD, sd));
 /** Steps of the bisection: 2⁻⁴⁰ of the range. */
 const BISECTIONS = 40;
 
@@ -42,7 +45,8 @@ export function unitPrior(parameter: Parameter): UnitPrior | undefined {
   if (!prior) return undefined;
   if (parameter.type === 'ordinal') {
     const n = parameter.choices.length;
-    return { kind: 'normal', mean: (prior.mean + 0.5) / n, sd: prior.sd === undefined ? SD : prior.sd / n };
+    const sd = prior.sd === undefined ? SD : bounded(prior.sd / n);
+    return { kind: 'normal', mean: (prior.mean + 0.5) / n, sd };
   }
   const { low, high, log } = parameter;
   const forward = log ? Math.log : (x: number) => x;
@@ -50,7 +54,7 @@ export function unitPrior(parameter: Parameter): UnitPrior | undefined {
   const step = parameter.step ?? (parameter.type === 'int' ? 1 : 0);
   const a = forward(low - step / 2);
   const range = forward(high + step / 2) - a;
-  const sd = prior.sd === undefined ? SD : (prior.sd * (log ? Math.LN10 : 1)) / range;
+  const sd = prior.sd === undefined ? SD : bounded((prior.sd * (log ? Math.LN10 : 1)) / range);
   return { kind: 'normal', mean: Math.min(1, Math.max(0, (forward(prior.mean) - a) / range)), sd };
 }
 

@@ -64,7 +64,12 @@ function tidy({ low, high, log }: FloatDistribution, x: number): number {
   const size = log ? Math.abs(x) : high - low;
   const decimals = DIGITS - 1 - Math.floor(Math.log10(size));
   const rounded =
-    decimals > 100 || decimals < 0 ? Number(x.toPrecision(DIGITS)) : Number(x.toFixed(decimals));
+    decimals >= 0 && decimals <= 100
+      ? Number(x.toFixed(decimals))
+      : decimals < 0 && decimals >= -300
+        ? // Read from text, since the product of two doubles may be off in its last digit.
+          Number(`${Math.round(x / 10 ** -decimals)}e${-decimals}`)
+        : Number(x.toPrecision(DIGITS));
   // Of -0 and 0, the one that people write.
   return Math.min(high, Math.max(low, rounded)) + 0;
 }

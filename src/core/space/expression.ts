@@ -109,9 +109,11 @@ function relationViolation(
     return Number.POSITIVE_INFINITY;
   }
   if (Number.isNaN(left) || Number.isNaN(right)) return Number.POSITIVE_INFINITY;
+  const distance = left === right ? 0 : Math.abs(left - right);
+  // Of an infinite number everything would be within the tolerance.
   const equal =
-    left === right || Math.abs(left - right) <= TOLERANCE * Math.max(Math.abs(left), Math.abs(right));
-  const distance = Math.abs(left - right);
+    distance === 0 ||
+    (Number.isFinite(distance) && distance <= TOLERANCE * Math.max(Math.abs(left), Math.abs(right)));
   switch (relation) {
     case '<':
       return left < right && !equal ? 0 : Math.max(LEAST, distance);

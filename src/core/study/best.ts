@@ -2,7 +2,7 @@
 import { outcomeViolation } from '../space/constraint.js';
 import { balancedTrial, paretoFront } from './objectives/pareto.js';
 import { PackedTrial } from './packed/trials.js';
-import { mergedTrials } from './repeats.js';
+import { mergedTrials, repeatOf } from './repeats.js';
 import type { Direction, Study, Trial } from './trial.js';
 
 /** True when `a` is strictly better than `b`. A non-finite number is never better, and worse than any finite one. */
@@ -33,6 +33,12 @@ type Judged = Pick<Study, 'objectives' | 'trials'> & Partial<Pick<Study, 'settin
 export function mergedStudy<S extends Judged>(study: S): S {
   const trials = mergedTrials(study.trials);
   return trials === study.trials ? study : { ...study, trials };
+}
+
+/** Trial 0, the file's own values; where it was run more than once, with the mean of its runs. */
+export function baselineTrial({ trials }: Pick<Study, 'trials'>): Trial | undefined {
+  if (trials[0]?.number !== 0) return undefined;
+  return mergedTrials(trials.filter((trial) => trial.number === 0 || repeatOf(trial) === 0))[0];
 }
 
 /**

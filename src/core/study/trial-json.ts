@@ -1,7 +1,7 @@
 /** A trial and a study's result as the command line prints them for machines: the stable JSON of the contract. */
 
 import type { Params } from '../space/parameter.js';
-import { bestTrial } from './best.js';
+import { baselineTrial, bestTrial } from './best.js';
 import { frontOf } from './objectives/front.js';
 import type { Marks, Study, Trial, TrialState } from './trial.js';
 import { type Winner, winnerOf } from './winner.js';
@@ -67,7 +67,7 @@ export function bestJson(study: Study): BestJson {
   const winner = winnerOf(study);
   const front = frontOf(study);
   // A study of another program has no file whose values its first trial had.
-  const baseline = Object.keys(study.baseline).length > 0 ? study.trials[0] : undefined;
+  const baseline = Object.keys(study.baseline).length > 0 ? baselineTrial(study) : undefined;
   return {
     study: study.name,
     trial: best ? trialJson(best) : null,

@@ -10,6 +10,7 @@ import {
   workspace,
 } from 'vscode';
 import { environmentChange } from '../../core/analysis/environment-turn.js';
+import { baselineOf } from '../../core/analysis/history.js';
 import { formatBytes, formatDuration, formatNumber, formatPercent, formatValue } from '../../core/format.js';
 import { isExcluded, objectiveOf } from '../../core/study/best.js';
 import { frontOf, frontSentences, hasSeveralObjectives } from '../../core/study/objectives/front.js';
@@ -186,7 +187,7 @@ function studyTooltip(entry: StudyEntry): MarkdownString {
   text.appendMarkdown(
     `\n\n${progressText(entry)} trials · ${study.settings.sampler} · seed ${study.settings.seed}`,
   );
-  const base = study.trials[0] && objectiveOf(study.trials[0]);
+  const base = baselineOf(study);
   const value = best && objectiveOf(best);
   const front = frontOf(study);
   if (front && best) {

@@ -1,8 +1,9 @@
 /**
  * The Sobol sequence with Owen's nested scrambling, one coordinate at a time, for any index and dimension without
  * generating those before. Scrambling by hashing: Laine and Karras, "Stratified sampling for stochastic transparency"
- * (2011), in the form and with the constants of Burley, "Practical hash-based Owen scrambling", JCGT 9 (2020). Beyond
- * 64 dimensions further ones are the first again under an order of their own.
+ * (2011), in the form of Burley, "Practical hash-based Owen scrambling", JCGT 9 (2020), with the hash function of
+ * Vegdahl, "Building a better LK hash" (2021). Beyond 64 dimensions further ones are the first again under an order of
+ * their own.
  */
 import { DIRECTION_NUMBERS } from './direction-numbers.js';
 

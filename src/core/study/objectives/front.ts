@@ -3,7 +3,7 @@
  * front, which of them is the balanced one, what is better than the file's own values, and the hypervolume.
  */
 import { formatNumber } from '../../format.js';
-import { bestTrial, mergedStudy } from '../best.js';
+import { baselineTrial, bestTrial, mergedStudy } from '../best.js';
 import type { Study, Trial } from '../trial.js';
 import { hypervolumeHistory } from './hypervolume.js';
 import { costsOf, dominates, paretoFront } from './pareto.js';
@@ -30,7 +30,7 @@ export function frontOf(study: Wanted): Front | undefined {
   const directions = study.objectives.map(({ direction }) => direction);
   const merged = mergedStudy(study);
   const trials = paretoFront(merged);
-  const first = study.trials[0];
+  const first = baselineTrial(study);
   const before = first && Object.keys(study.baseline).length > 0 ? costsOf(first, directions) : undefined;
   return {
     trials,
