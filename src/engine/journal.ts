@@ -7,8 +7,8 @@ import { access, type FileHandle, mkdir, open as openFile, rename, rm, writeFile
 import { dirname } from 'node:path';
 import { JournalBytes } from '../core/study/journal/bytes.js';
 import { isSealed, parseLine, printLine } from '../core/study/journal/line.js';
-import { journalOwner } from '../core/study/places.js';
 import type { JournalRecord } from '../core/study/journal/records.js';
+import { journalOwner } from '../core/study/places.js';
 
 /** Between two tries to write to a full disk. */
 const RETRY_MS = 500;
@@ -188,15 +188,18 @@ export class Journal {
 
   /** Opens for appending what `loadJournal` has read, after setting a torn tail aside as `<file>.torn-<ms>`. */
   static async continue(file: string, loaded: LoadedJournal): Promise<Journal> {
+    if (loaded.torn.length > 0) await writeFile(`${file}.torn-${Date.now()}`, loaded.torn);
     const handle = await openFile(file, 'r+');
-    let size = loaded.goodBytes;
-    if (loaded.torn.length > 0) {
-      await writeFile(`${file}.torn-${Date.now()}`, loaded.torn);
-      await handle.truncate(size);
+    try {
+      let size = loaded.goodBytes;
+      if (loaded.torn.length > 0) await handle.truncate(size);
+      if (loaded.unended) size += (await handle.write('\n', size)).bytesWritten;
+      if (loaded.torn.length > 0 || loaded.unended) await handle.datasync();
+      return new Journal(file, handle, size);
+    } catch (error) {
+      await handle.close();
+      throw error;
     }
-    if (loaded.unended) size += (await handle.write('\n', size)).bytesWritten;
-    if (loaded.torn.length > 0 || loaded.unended) await handle.datasync();
-    return new Journal(file, handle, size);
   }
 
   /**
@@ -204,6 +207,8 @@ export class Journal {
    * trials are told by their position, so that a line that is missing would give later ones another meaning.
    */
   append(records: readonly JournalRecord[]): Promise<void> {
+    // Here, since `#drain` must wait for something before it ends: it clears `#writing`, which is set when it returns.
+    if (this.#broken) return Promise.reject(this.#broken);
     let text = '';
     for (const record of records) text += printLine(record);
     return new Promise((resolve, reject) => {

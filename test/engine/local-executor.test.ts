@@ -67,3 +67,18 @@ it('keeps all that a trial printed in one go before it ended', async () => {
   await vi.waitFor(async () => expect((await log()).slice(-100)).toContain('line 29999 '), 5_000);
   await executor.dispose();
 });
+
+it('gives no trial to a process that ends with an error of the one before', async () => {
+  const spec = await specs(`export default async (config, trial) => {
+    if (trial.number === 0) setTimeout(() => { throw new Error('too late'); }, 20);
+    await new Promise((done) => setTimeout(done, 60));
+    return 1;
+  };`);
+  const executor = new LocalExecutor(1, bundle('trial.js'));
+  const results = await Promise.all([0, 1].map((trial) => executor.run(spec(trial), SILENT)));
+  expect(results).toMatchObject([
+    { kind: 'failed', error: expect.stringContaining('too late') },
+    { kind: 'finished' },
+  ]);
+  await executor.dispose();
+});

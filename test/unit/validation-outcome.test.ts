@@ -64,10 +64,9 @@ describe('what a model made of the validation rows', () => {
 
   it('is not read from lists that do not fit, and says why', () => {
     const uneven = { actual: [1, 2], predicted: [1] };
-    expect(parseOutcome(JSON.stringify(uneven))).toBeUndefined();
-    expect(outcomeOfRows(uneven)).toBe(
-      'has 2 actual values and 1 predicted ones; give one of each for every row',
-    );
+    const message = 'has 2 actual values and 1 predicted ones; give one of each for every row';
+    expect(parseOutcome(JSON.stringify(uneven))).toEqual({ kind: 'wrong', message });
+    expect(outcomeOfRows(uneven)).toBe(message);
     expect(outcomeOfRows({ actual: [], predicted: [] })).toBe('has no rows');
     expect(outcomeOfRows({ actual: ['fox'], predicted: ['cat'], classes: ['cat'] })).toBe(
       'names the class "fox", which is not among its classes',
@@ -77,8 +76,12 @@ describe('what a model made of the validation rows', () => {
   it('is read back as it was written, and nothing else is', () => {
     const outcome = numberOutcome([1], [2]);
     expect(parseOutcome(JSON.stringify(outcome))).toEqual(outcome);
-    for (const text of ['', 'null', '{"kind":"classes"}', '{"kind":"numbers","pairs":3}', '[]']) {
-      expect(parseOutcome(text)).toBeUndefined();
+    const ragged = '{"kind":"classes","classes":["cat","dog"],"counts":[[1,0],[1]]}';
+    for (const text of ['', 'null', ragged, '{"kind":"numbers","pairs":3}', '[]']) {
+      expect(parseOutcome(text)).toMatchObject({
+        kind: 'wrong',
+        message: expect.stringMatching(/; write \{"actual"/),
+      });
     }
   });
 });

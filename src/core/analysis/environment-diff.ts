@@ -74,7 +74,15 @@ const OTHERWISE = { weight: 'unlikely', why: 'affects speed at most' } as const;
 const ORDER: readonly Weight[] = ['likely', 'possible', 'unlikely'];
 
 /** Differ from run to run without meaning, or say again what another fact says. */
-const MEANINGLESS = new Set(['pid', 'commandPid', 'process', 'fallbackReason', 'fused', 'peakMemory']);
+const MEANINGLESS = new Set([
+  'pid',
+  'commandPid',
+  'process',
+  'fallbackReason',
+  'fused',
+  'peakMemory',
+  'dataNotices',
+]);
 
 /** Objects are taken apart; lists are values. */
 function* leaves(value: JsonObject, prefix = ''): Generator<readonly [string, Json]> {

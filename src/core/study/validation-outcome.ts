@@ -10,6 +10,7 @@ export const MOST_CLASSES = 50;
 /** Pairs that are kept: about 4 KB. */
 const MOST_PAIRS = 250;
 const DIGITS = 6;
+const EXAMPLE = '{"actual": ["cat", "dog"], "predicted": ["cat", "cat"]}';
 
 export type ValidationOutcome =
   | {
@@ -104,15 +105,29 @@ export function outcomeOfRows({
   return { kind: 'classes', classes: names, counts };
 }
 
-/** Reads the file's text, our own or with the lists of `ValidationRows`; undefined for anything that is no outcome. */
-export function parseOutcome(text: string): ValidationOutcome | undefined {
+/** A file that is no outcome: `message` says why, as the end of a sentence. */
+interface WrongOutcome {
+  readonly kind: 'wrong';
+  readonly message: string;
+}
+
+const wrong = (message: string): WrongOutcome => ({ kind: 'wrong', message });
+
+const isList = (value: unknown, length: number): value is readonly number[] =>
+  Array.isArray(value) && value.length === length && value.every((item) => typeof item === 'number');
+
+/**
+ * Reads the file's text, our own or with the lists of `ValidationRows`.
+ * @returns undefined with more than MOST_CLASSES classes
+ */
+export function parseOutcome(text: string): ValidationOutcome | WrongOutcome | undefined {
   let read: unknown;
   try {
     read = JSON.parse(text);
   } catch {
-    return undefined;
+    return wrong(`is not JSON; write ${EXAMPLE}`);
   }
-  if (typeof read !== 'object' || read === null) return undefined;
+  if (typeof read !== 'object' || read === null) return wrong(`is no JSON object; write ${EXAMPLE}`);
   const found = read as {
     kind?: unknown;
     classes?: unknown;
@@ -126,11 +141,20 @@ export function parseOutcome(text: string): ValidationOutcome | undefined {
     const { actual, predicted, classes } = found;
     const named = Array.isArray(classes) ? { classes: classes.map(String) } : {};
     const outcome = outcomeOfRows({ actual, predicted, ...named });
-    return typeof outcome === 'string' ? undefined : outcome;
+    return typeof outcome === 'string' ? wrong(outcome) : outcome;
   }
+  const { classes, counts, pairs } = found;
   const whole =
     found.kind === 'classes'
-      ? Array.isArray(found.classes) && Array.isArray(found.counts) && found.counts.every(Array.isArray)
-      : found.kind === 'numbers' && typeof found.rows === 'number' && Array.isArray(found.pairs);
-  return whole ? (read as ValidationOutcome) : undefined;
+      ? Array.isArray(classes) &&
+        Array.isArray(counts) &&
+        counts.length === classes.length &&
+        counts.every((line) => isList(line, classes.length))
+      : found.kind === 'numbers' &&
+        typeof found.rows === 'number' &&
+        Array.isArray(pairs) &&
+        pairs.every((pair) => isList(pair, 2));
+  return whole
+    ? (read as ValidationOutcome)
+    : wrong(`has no lists "actual" and "predicted"; write ${EXAMPLE}`);
 }

@@ -4,7 +4,7 @@ import type { AttemptSpec } from '../trial/messages.js';
 
 export interface AttemptEvents {
   started(attributes: JsonObject): void;
-  /** What it took, known at its end. */
+  /** What is known at its end alone, such as its memory. */
   measured?(attributes: JsonObject): void;
   /** Resolves to whether the trial should stop. */
   report(step: number, metrics: Readonly<Record<string, number>>): Promise<boolean>;

@@ -41,6 +41,8 @@ class Worker {
   /** Attempts that were cancelled and have not ended yet, with what happens if they do not. */
   readonly #leaving = new Map<string, NodeJS.Timeout>();
   #killed = false;
+  /** It has said that it ends by itself. */
+  #isLeaving = false;
   #chunks = 0;
 
   constructor(script: string, onFree: () => void, onExit: (worker: Worker) => void) {
@@ -94,9 +96,7 @@ class Worker {
   }
 
   get isShareable(): boolean {
-    return (
-      this.child.connected && !this.#killed && [...this.#jobs.values()].every(({ canShare }) => canShare)
-    );
+    return this.#isOpen && [...this.#jobs.values()].every(({ canShare }) => canShare);
   }
 
   get isWorn(): boolean {
@@ -105,7 +105,11 @@ class Worker {
   }
 
   get isIdle(): boolean {
-    return this.child.connected && !this.#killed && this.#jobs.size + this.#leaving.size === 0;
+    return this.#isOpen && this.#jobs.size + this.#leaving.size === 0;
+  }
+
+  get #isOpen(): boolean {
+    return this.child.connected && !this.#killed && !this.#isLeaving;
   }
 
   start(job: Job): void {
@@ -192,6 +196,7 @@ class Worker {
         });
         return;
       case 'failed':
+        this.#isLeaving ||= message.leaving ?? false;
         this.#afterOutput(() => {
           this.#end(job, { kind: 'failed', error: message.error, fatal: message.fatal });
           onFree();
@@ -299,8 +304,7 @@ export class LocalExecutor implements Executor {
   /** Lets go of processes that have served enough, and looks for work for the others. */
   #onFree(): void {
     for (const worker of this.#workers) {
-      if (worker.isIdle && (worker.isWorn || this.#disposed) && worker.child.connected)
-        worker.child.disconnect();
+      if (worker.isIdle && (worker.isWorn || this.#disposed)) worker.child.disconnect();
     }
     this.#dispatch();
   }

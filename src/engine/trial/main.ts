@@ -1,7 +1,7 @@
 /**
- * Entry of a worker's child process (dist/trial.js), forked by the engine: receives attempts over IPC, one after another or
- * several at a time, trains each, answers with reports and results. Leaves when the channel closes. What users' code prints goes to stdout
- * and stderr only.
+ * Entry of a worker's child process (dist/trial.js), forked by the engine: receives attempts over IPC, one after another
+ * or several at a time, trains each, and answers with reports and results. It leaves when the channel closes. What users'
+ * code prints goes to stdout and stderr only.
  */
 import { fileURLToPath } from 'node:url';
 import { collectGarbage } from './collect-garbage.js';
@@ -64,19 +64,22 @@ function runWorker(): void {
   const sessions = new Map<string, Session>();
   const keyOf = ({ trial, attempt }: { trial: number; attempt: number }): string => `${trial} ${attempt}`;
 
-  const fail = (failed: Session, error: unknown, sent?: () => void): void => {
-    const { trial, attempt } = failed.spec;
-    const fatal = error instanceof FatalTrainingError;
-    send({ kind: 'failed', trial, attempt, error: wordsOf(error), fatal }, sent);
-  };
+  const failure = ({ spec: { trial, attempt } }: Session, error: unknown) =>
+    ({
+      kind: 'failed',
+      trial,
+      attempt,
+      error: wordsOf(error),
+      fatal: error instanceof FatalTrainingError,
+    }) as const;
 
   const run = async (current: Session): Promise<void> => {
     const { trial, attempt } = current.spec;
     // Of trials that share the process the peak is that of all.
     if (sessions.size === 1) await forgetPeak();
     const measured = async (): Promise<void> => {
-      const peakMemory = current.spec.trainer.kind === 'command' ? current.peakMemory : await ownPeak();
-      if (peakMemory !== undefined) send({ kind: 'measured', trial, attempt, attributes: { peakMemory } });
+      // What a command took is not what this process took.
+      if (current.spec.trainer.kind !== 'command') current.measured({ peakMemory: await ownPeak() });
     };
     try {
       const values = await train(current);
@@ -88,7 +91,7 @@ function runWorker(): void {
       await measured();
       await Promise.all([printed(process.stdout), printed(process.stderr)]);
       sessions.delete(keyOf(current.spec));
-      fail(current, error);
+      send(failure(current, error));
     }
     // Once the answer is on its way, and before the next attempt comes.
     setImmediate(collectGarbage);
@@ -120,7 +123,8 @@ function runWorker(): void {
     if (error instanceof StopTraining) return;
     const [session, ...others] = sessions.values();
     // Of several nobody knows whose error it is: the engine runs each again by itself.
-    if (session && others.length === 0) fail(session, error, () => process.exit(1));
+    if (session && others.length === 0)
+      send({ ...failure(session, error), leaving: true }, () => process.exit(1));
     else process.exit(1);
   };
   process.on('uncaughtException', giveUp);

@@ -21,7 +21,7 @@ export interface AttemptSpec {
   readonly metrics: readonly string[];
   /** Seed of the training itself: weights, shuffling, dropout. */
   readonly seed: number;
-  /** A folder of this trial's own, which exists. */
+  /** A folder of this trial's own, made by whoever first writes into it. */
   readonly folder: string;
   readonly backend: 'auto' | 'embedded' | 'native';
   /** Folders that may hold @tensorflow/tfjs-node, besides the config's own. */
@@ -44,7 +44,7 @@ export type FromWorker =
       readonly attempt: number;
       readonly attributes: JsonObject;
     }
-  /** What it took, said just before its end; joins what it said when it started. */
+  /** What is known at its end alone; joins what it said when it started. */
   | {
       readonly kind: 'measured';
       readonly trial: number;
@@ -62,16 +62,20 @@ export type FromWorker =
       readonly kind: 'finished';
       readonly trial: number;
       readonly attempt: number;
-      /** What train() returned, by name; a bare number is under the first objective's metric. Empty: the last report counts. */
+      /** What train() returned, by name; a bare number is under the first objective's metric. Empty: the reports count. */
       readonly values: Readonly<Record<string, number>>;
       /** The trainer ended early because it was told to stop. */
       readonly stopped: boolean;
     }
-  /** The user's code threw, did not compile, or its input is wrong. `fatal`: every other trial would fail the same way. */
+  /**
+   * The user's code threw, did not compile, or its input is wrong. `fatal`: every other trial would fail the same way.
+   * `leaving`: the process ends with it, and can serve no other.
+   */
   | {
       readonly kind: 'failed';
       readonly trial: number;
       readonly attempt: number;
       readonly error: string;
       readonly fatal: boolean;
+      readonly leaving?: boolean;
     };

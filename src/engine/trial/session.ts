@@ -47,7 +47,6 @@ export class Session {
   #cancelled = false;
   #lastVerdict: Promise<boolean> = Promise.resolve(false);
   readonly #waiting: (() => void)[] = [];
-  #peakMemory: number | undefined;
 
   constructor(
     readonly spec: AttemptSpec,
@@ -87,13 +86,10 @@ export class Session {
     this.send({ kind: 'started', trial, attempt, attributes });
   }
 
-  /** Bytes that the programs of this attempt took at their peak, where its own process is not what trains. */
-  get peakMemory(): number | undefined {
-    return this.#peakMemory;
-  }
-
-  took(peakMemory: number | undefined): void {
-    this.#peakMemory = peakMemory;
+  /** Says what is known at the attempt's end alone. */
+  measured(attributes: JsonObject): void {
+    const { trial, attempt } = this.spec;
+    this.send({ kind: 'measured', trial, attempt, attributes });
   }
 
   /**

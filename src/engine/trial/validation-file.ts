@@ -1,9 +1,10 @@
-/** Leaves beside a trial what its model made of the validation rows, for the results panel to draw. */
-import { mkdir, writeFile } from 'node:fs/promises';
+/** What a trial's model made of the validation rows, in its folder, for the results panel to draw. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   classOutcome,
   numberOutcome,
+  parseOutcome,
   VALIDATION_FILE,
   type ValidationOutcome,
 } from '../../core/study/validation-outcome.js';
@@ -33,4 +34,13 @@ export async function writeValidation(folder: string, outcome: ValidationOutcome
   } catch {
     // The disk is full, or the folder not ours: what depends on that says so itself.
   }
+}
+
+/** Why the file that a user's program left there cannot be shown, as a sentence; undefined where it can, or there is none. */
+export async function validationProblem(folder: string): Promise<string | undefined> {
+  const text = await readFile(join(folder, VALIDATION_FILE), 'utf8').catch(() => undefined);
+  const outcome = text === undefined ? undefined : parseOutcome(text);
+  return outcome?.kind === 'wrong'
+    ? `The Errors tab has nothing to show of the trial: its ${VALIDATION_FILE} ${outcome.message}.`
+    : undefined;
 }

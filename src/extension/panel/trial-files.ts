@@ -32,10 +32,11 @@ export async function trialFiles(journal: string, trial: number): Promise<TrialF
   return { files, left: Math.max(0, paths.length - 1 - MOST_FILES), log: await tail(log) };
 }
 
-/** What the trial's model made of the validation rows; null where there is no such file. */
+/** What the trial's model made of the validation rows; null where there is no file that says so. */
 export async function trialValidation(journal: string, trial: number): Promise<ValidationOutcome | null> {
   const text = await readFile(join(trialFolder(journal, trial), VALIDATION_FILE), 'utf8').catch(() => '');
-  return parseOutcome(text) ?? null;
+  const outcome = parseOutcome(text);
+  return outcome === undefined || outcome.kind === 'wrong' ? null : outcome;
 }
 
 /** The end of a file, from the beginning of a line; empty where there is none. */

@@ -12,6 +12,7 @@ import { FatalTrainingError } from '../fatal-error.js';
 import { watchPeak } from '../peak-memory.js';
 import { type ProcessGroup, spawnGroup } from '../process-group.js';
 import type { Metrics, Session } from '../session.js';
+import { validationProblem } from '../validation-file.js';
 import { type CommandLine, commandLine, textOf } from './arguments.js';
 import { readLine } from './lines.js';
 import { Observer } from './observer.js';
@@ -180,13 +181,16 @@ export async function trainCommand(session: Session, command: string, graceMs = 
     failure = await end;
   } finally {
     clearInterval(timer);
-    session.took(memory?.end());
+    const peakMemory = memory?.end();
+    if (peakMemory !== undefined) session.measured({ peakMemory });
   }
   await looking;
   await session.settled();
   await look(true);
   await session.settled();
   if (wrong) throw wrong;
+  const problem = await validationProblem(spec.folder);
+  if (problem !== undefined) session.measured({ dataNotices: [problem] });
   if (session.shouldStop || failure === undefined) return observer.values;
   throw new Error([`The command ${failure}: ${command}`, ...lastWords].join('\n'));
 }

@@ -17,7 +17,7 @@ export class Observer {
     private readonly onStop: () => void,
   ) {}
 
-  /** What the program gave as its result; empty where the last report counts. */
+  /** What the program gave as its result; empty where its reports count. */
   get values(): Metrics {
     return this.#values;
   }
