@@ -202,7 +202,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
 
   #start({ number, suggestion, seen, promoted }: StartableTrial): void {
     const { study } = this;
-    this.#running.set(number, {});
+    this.#running.set(number, { reached: {} });
     const records = suggestion
       ? askRecords(this.#worker, number, study.space, suggestion, seen ?? study.seq, this.#now())
       : promoted === undefined
@@ -260,6 +260,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       const metric = study.objectives[0]?.metric ?? 'value';
       const onDisk = this.#append([reportRecord(this.#worker, number, step, metrics, metric)]);
       const state = this.#running.get(number);
+      Object.assign(state?.reached ?? {}, metrics);
       if (state && state.pruned === undefined && metric in metrics) {
         const { prune, pause = false, reason } = judgeTrial(study, this.#trial(number));
         if (prune) {
@@ -286,7 +287,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
       this.study,
       this.#trial(number),
       result,
-      { ...state, interruptions, why },
+      { reached: {}, ...state, interruptions, why },
       this.#worker,
       this.#now(),
     );
@@ -331,6 +332,8 @@ interface StartableTrial {
 
 /** What is known of a trial under way beside what the journal says. */
 interface RunningTrial {
+  /** Each metric as it was reported last in this attempt. The journal has NaN where a report lacks the first one. */
+  readonly reached: Record<string, number>;
   /** Why its pruner has stopped it, and whether it may go on later. */
   pruned?: string;
   pause?: boolean;

@@ -2,10 +2,11 @@
  * What comes of an attempt: the records that say how its trial ended, or that it runs again, and whether the study is to
  * end with it. How attempts are started and journalled is study-runner.ts's.
  */
-import { pauseRecords } from '../core/study/pause.js';
+
 import type { JournalRecord } from '../core/study/journal/records.js';
-import type { Study, StudyStatus, Trial } from '../core/study/trial.js';
 import { type Outcome, requeueRecords, tellRecords } from '../core/study/journal/write.js';
+import { pauseRecords } from '../core/study/pause.js';
+import type { Study, StudyStatus, Trial } from '../core/study/trial.js';
 import type { AttemptResult } from './executors/executor.js';
 
 /** Failures at the beginning, without a single success, after which going on is pointless. */
@@ -15,6 +16,8 @@ const MAX_ATTEMPTS = 5;
 
 /** What is known of the attempt beside its result. */
 export interface Circumstances {
+  /** Each metric as it was reported last, which need not be at the last step: some are taken every few epochs only. */
+  readonly reached: Readonly<Record<string, number>>;
   /** Why its pruner has stopped it, and whether it may go on later. */
   readonly pruned?: string;
   readonly pause?: boolean;
@@ -69,10 +72,10 @@ export function outcomeOf(
     case 'failed':
       return result.fatal ? endStudy(result.error) : fail(result.error);
     case 'finished': {
-      const { pruned, pause } = circumstances;
+      const { pruned, pause, reached } = circumstances;
       const metrics = study.objectives.map(({ metric }) => metric);
       const last = trial.reports.at(-1);
-      const values = { ...last?.metrics, ...result.values };
+      const values = { ...reached, ...result.values };
       const missing = metrics.find((metric) => !(metric in values));
       if (missing !== undefined) {
         const reason = neverReported(missing, values);

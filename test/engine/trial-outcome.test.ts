@@ -41,7 +41,8 @@ function ended(reducer: StudyReducer, result: AttemptResult, circumstances: Part
   const { study: before } = reducer;
   const trial = before.trials.at(-1);
   if (!trial) throw new Error('There is no trial.');
-  const given = { interruptions: 0, why: 'stopped by you', ...circumstances };
+  const reached = Object.assign({}, ...trial.reports.map(({ metrics }) => metrics));
+  const given = { reached, interruptions: 0, why: 'stopped by you', ...circumstances };
   const { records, end } = outcomeOf(before, trial, result, given, W, AT);
   for (const record of records) reducer.apply(record);
   const { state, reason, values, objectives } = trial;
@@ -61,6 +62,17 @@ describe('an attempt that ends by itself', () => {
       values: { loss: 0.25, accuracy: 0.9 },
       objectives: [0.25],
       end: undefined,
+    });
+  });
+
+  it('counts a metric that is taken every few steps as it was reported last', () => {
+    const reducer = study([], [0.5, 0.25]);
+    reducer.apply(reportRecord(W, 0, 3, { speed: 7 }, 'loss'));
+    const reached = { loss: 0.25, speed: 7 };
+    expect(ended(reducer, finished(), { reached })).toMatchObject({
+      state: 'complete',
+      values: reached,
+      objectives: [0.25],
     });
   });
 

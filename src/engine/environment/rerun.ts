@@ -97,6 +97,7 @@ async function runOnce(
   const run = k === 0 ? given : withSeed(given.config, given.text, () => seed);
   const reports: { step: number; metrics: Readonly<Record<string, number>> }[] = [];
   const last = lock.state === 'pruned' ? (lock.reports.at(-1)?.step ?? 0) : Number.POSITIVE_INFINITY;
+  const reached: Record<string, number> = {};
   let attributes: JsonObject = {};
   const result = await executor.run(
     {
@@ -120,6 +121,7 @@ async function runOnce(
       },
       report: async (step, said) => {
         reports.push({ step, metrics: said });
+        Object.assign(reached, said);
         return step >= last;
       },
     },
@@ -131,6 +133,6 @@ async function runOnce(
     case 'cancelled':
       return 'the run was interrupted';
     case 'finished':
-      return { record: { reports, values: { ...reports.at(-1)?.metrics, ...result.values } }, attributes };
+      return { record: { reports, values: { ...reached, ...result.values } }, attributes };
   }
 }

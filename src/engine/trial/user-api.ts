@@ -52,7 +52,7 @@ export interface Trial {
   log(...values: readonly unknown[]): void;
 }
 
-/** What a training module exports by default. The result counts; without one the last report does. */
+/** What a training module exports by default. The result counts; without one, each metric as it was reported last. */
 export type Train<Config = JsonObject> = (config: Config, trial: Trial) => TrainResult | Promise<TrainResult>;
 
 export type TrainResult = number | Readonly<Record<string, number>> | undefined;
