@@ -136,6 +136,25 @@ describe('any study', () => {
     );
   });
 
+  it('makes a report of curves of a hundred thousand steps and more', () => {
+    const steps = Array.from({ length: 2_500 }, (_, i) => ({ step: i + 1, value: 1 / (i + 1), metrics: {} }));
+    const trial: ForeignTrial = {
+      state: 'complete',
+      params: {},
+      objectives: [0],
+      values: { loss: 0 },
+      reports: steps,
+      attributes: {},
+    };
+    const { study: viewed } = viewForeign({
+      name: 'n',
+      objectives: [{ metric: 'loss', direction: 'minimize' }],
+      space: {},
+      trials: Array.from({ length: 60 }, () => trial),
+    });
+    expect(htmlReport(viewed).match(/<path class="curve/g)).toHaveLength(59);
+  });
+
   it('makes reports without anything undefined in them', () => {
     fc.assert(
       fc.property(study, (foreign) => {

@@ -3,6 +3,8 @@ import { replay } from '../../src/core/analysis/replay.js';
 import type { AnnotatedConfig } from '../../src/core/annotation/annotated-config.js';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { carryOver, learnFrom } from '../../src/core/exchange/continue-changed.js';
+import { continueForeign } from '../../src/core/exchange/continue-foreign.js';
+import { foreignOfStudy } from '../../src/core/exchange/foreign-study.js';
 import type { Params } from '../../src/core/space/parameter.js';
 import type { JournalRecord } from '../../src/core/study/journal/records.js';
 import { StudyReducer } from '../../src/core/study/journal/reduce.js';
@@ -133,6 +135,20 @@ describe('trials of a study whose space has changed', () => {
     expect(kept[1]).toEqual([1, { lr: 0.9, units: [16], opt: 'sgd', momentum: 0.75 }]);
   });
 
+  it('may have run with null, which is a value', () => {
+    const text = `${HEAD}clip: 1 # @tune choice(null, 1)\nrate: 0.5 # @tune float(0, 1)\n`;
+    const { space } = configOf(text);
+    const params = { clip: null, rate: 0.25 };
+    const end = { state: 'complete', values: { loss: 1 }, objectives: [1] } as const;
+    const old = studyOf([
+      ...made(text),
+      ...askRecords('w', 0, space, { params, sampler: 'x', reason: '' }, 0, AT),
+      ...tellRecords('w', 0, end, AT),
+    ]);
+    const { kept } = migrate(old, configOf(text.replace('float(0, 1)', 'float(0, 2)')));
+    expect(kept.map((trial) => trial.params)).toEqual([params]);
+  });
+
   it('are said to have run with other values where the rest of the file is another', () => {
     expect(migrated(OLD.replace('30', '50')).changed).toEqual(['epochs']);
   });
@@ -156,6 +172,50 @@ it('carried over, they begin a study that goes on and can be replayed', () => {
   if (suggestion === 'exhausted') throw new Error(suggestion);
   const asked = askRecords('w', 2, next.space, suggestion, next.seq, AT);
   expect(replay([...all, ...asked])).toMatchObject({ suggestions: 2, skipped: 1 });
+});
+
+describe('repeats of a trial', () => {
+  const text = OLD.replace('float(0.001, 1, log)', 'float(0.001, 0.5, log)').replace(
+    '#   sampler',
+    '#   repeats: 2\n#   sampler',
+  );
+  const { space } = configOf(OLD);
+  const trial = (number: number, params: Params, of?: number): readonly JournalRecord[] => [
+    ...askRecords(
+      'w',
+      number,
+      space,
+      { params, sampler: 'x', reason: '', ...(of !== undefined && { repeatOf: of }) },
+      0,
+      AT,
+    ),
+    ...tellRecords('w', number, { state: 'complete', values: { loss: number }, objectives: [number] }, AT),
+  ];
+  // The point B lies outside of the new space, its repeat with it; a repeat of C stays without its first run.
+  const study = studyOf([
+    ...made(OLD),
+    ...[trial(0, B), trial(1, C), trial(2, B, 0), trial(3, C, 1), trial(4, A), trial(5, C, 0)].flat(),
+  ]);
+  const expected = [
+    [A, undefined],
+    [C, undefined],
+    [C, 1],
+    [C, undefined],
+  ];
+  const shown = (records: readonly JournalRecord[]) =>
+    studyOf(records).trials.map(({ params, suggestion }) => [params, suggestion?.repeatOf]);
+
+  it('stay repeats of it in a study whose space has changed, by its new number', () => {
+    const { records } = carryOver('w', study, configOf(text));
+    expect(shown([...made(text), ...records])).toEqual(expected);
+  });
+
+  it('and in a study that goes on from a file', () => {
+    const options = { worker: 'w', name: 'n', configFile: 'a.yaml', names: {}, source: 's', at: AT };
+    const continued = continueForeign(foreignOfStudy(study), { ...options, config: configOf(text), text });
+    if (typeof continued === 'string') throw new Error(continued);
+    expect(shown(continued.records)).toEqual(expected);
+  });
 });
 
 it('a sweep names one study to learn from, or several', () => {

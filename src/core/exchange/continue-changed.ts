@@ -6,8 +6,8 @@ import type { AnnotatedConfig } from '../annotation/annotated-config.js';
 import type { JournalRecord } from '../study/journal/records.js';
 import { type MigratedTrial, type Migration, migrate, migrationNotes } from '../study/migrate.js';
 import type { EarlierTrial, Study } from '../study/trial.js';
-import { fileFirst } from './continue-foreign.js';
-import { type ForeignTrial, recordsOfTrials } from './foreign-study.js';
+import { fileFirst, type MappedTrial, repeated } from './continue-foreign.js';
+import { recordsOfTrials } from './foreign-study.js';
 
 /** As what a trial that was taken over is said to be suggested. */
 const MIGRATED = 'migrated';
@@ -68,7 +68,7 @@ function said({ name }: Study, migration: Migration, what: string): readonly str
   ];
 }
 
-function foreignTrial(study: string, { from, params, objectives, reports }: MigratedTrial): ForeignTrial {
+function foreignTrial(study: string, { from, params, objectives, reports }: MigratedTrial): MappedTrial {
   const { number, state, values, startedAt, finishedAt, reason, attributes, environment, marks } = from;
   const why = from.suggestion ? ` (${from.suggestion.reason})` : '';
   return {
@@ -77,7 +77,13 @@ function foreignTrial(study: string, { from, params, objectives, reports }: Migr
     values,
     reports,
     attributes,
-    suggestion: { sampler: MIGRATED, reason: `trial ${number} of ${study}${why}`, seen: 0 },
+    origin: number,
+    suggestion: {
+      sampler: MIGRATED,
+      reason: `trial ${number} of ${study}${why}`,
+      seen: 0,
+      ...repeated(from.suggestion),
+    },
     ...(objectives && { objectives }),
     ...(startedAt !== undefined && { startedAt }),
     ...(finishedAt !== undefined && { finishedAt }),

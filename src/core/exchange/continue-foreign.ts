@@ -11,7 +11,7 @@ import type { Distribution, Params } from '../space/parameter.js';
 import type { JournalRecord } from '../study/journal/records.js';
 import { statusRecord, studyRecords } from '../study/journal/write.js';
 import { shortNames } from '../study/table/table.js';
-import type { Objective, Report, StudySettings } from '../study/trial.js';
+import type { Objective, Report, StudySettings, Suggestion } from '../study/trial.js';
 import { type ForeignStudy, type ForeignTrial, recordsOfTrials } from './foreign-study.js';
 
 export interface ContinueOptions {
@@ -41,7 +41,8 @@ export interface Continued {
   readonly notes: readonly string[];
 }
 
-interface MappedTrial extends ForeignTrial {
+/** A trial for the new study. `origin` is its number there, which `repeatOf` of others speaks of. */
+export interface MappedTrial extends ForeignTrial {
   readonly origin?: number;
 }
 
@@ -183,6 +184,7 @@ function mapTrial(
       sampler: 'imported',
       reason: trial.suggestion?.reason ?? 'brought from elsewhere',
       seen: 0,
+      ...repeated(trial.suggestion),
     },
   };
 }
@@ -203,6 +205,21 @@ function fit(parameter: Distribution, value: Json): Json | undefined {
   );
 }
 
+/** What a suggestion says of being a repeat, and nothing where it is none. */
+export const repeated = (suggestion: ForeignTrial['suggestion']): Pick<Suggestion, 'repeatOf'> =>
+  suggestion?.repeatOf === undefined ? {} : { repeatOf: suggestion.repeatOf };
+
+/** Repeats name their first run by its number here; where that was left behind they are points of their own. */
+function withOwnNumbers(trials: readonly MappedTrial[]): readonly MappedTrial[] {
+  const numbers = new Map(trials.map(({ origin }, number) => [origin, number]));
+  return trials.map((trial) => {
+    if (trial.suggestion?.repeatOf === undefined) return trial;
+    const { repeatOf, ...suggestion } = trial.suggestion;
+    const first = numbers.get(repeatOf);
+    return { ...trial, suggestion: first === undefined ? suggestion : { ...suggestion, repeatOf: first } };
+  });
+}
+
 /** The file's own values come first: an imported trial that has them, else one that waits for its turn. */
 export function fileFirst(
   trials: readonly MappedTrial[],
@@ -220,5 +237,5 @@ export function fileFirst(
     attributes: {},
     suggestion,
   };
-  return [{ ...first, suggestion }, ...trials.filter((_, index) => index !== at)];
+  return withOwnNumbers([{ ...first, suggestion }, ...trials.filter((_, index) => index !== at)]);
 }

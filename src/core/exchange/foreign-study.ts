@@ -17,6 +17,7 @@ import type {
   Report,
   Study,
   StudyStatus,
+  Trial,
   TrialState,
 } from '../study/trial.js';
 
@@ -32,7 +33,7 @@ export interface ForeignTrial {
   readonly finishedAt?: string;
   readonly reason?: string;
   readonly attributes: JsonObject;
-  readonly suggestion?: { readonly sampler: string; readonly reason: string; readonly seen: number };
+  readonly suggestion?: Pick<NonNullable<Trial['suggestion']>, 'sampler' | 'reason' | 'seen' | 'repeatOf'>;
   readonly environment?: string;
   readonly marks?: Marks;
 }

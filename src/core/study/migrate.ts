@@ -45,15 +45,19 @@ export function migrate(study: Study, wanted: Wanted): Migration {
   const dropped = new Map<string, number[]>();
   for (const trial of study.trials) {
     const mapped = migrateTrial(trial, study, old, wanted);
-    if (typeof mapped !== 'string') kept.push(mapped);
-    else dropped.set(mapped, [...(dropped.get(mapped) ?? []), trial.number]);
+    if (typeof mapped !== 'string') {
+      kept.push(mapped);
+      continue;
+    }
+    const numbers = dropped.get(mapped);
+    if (numbers) numbers.push(trial.number);
+    else dropped.set(mapped, [trial.number]);
   }
   return { kept, dropped, changed: changedPaths(study, old, wanted) };
 }
 
 function oldFile({ config, space }: Study): OldFile {
-  const { tuned } = parseConfig(config.text);
-  const parsed = parseConfig(config.text).config;
+  const { tuned, config: parsed } = parseConfig(config.text);
   return {
     data: parsed?.data ?? null,
     // In a study without its file every parameter is named by its path.
@@ -73,7 +77,11 @@ function valuesOf(trial: Trial, study: Study, old: OldFile): (path: Path) => Jso
       name in trial.params ? trial.params[name] : study.baseline[name],
     ]),
   );
-  return (path) => tuned.get(formatPath(path)) ?? valueAtPath(old.data, path);
+  return (path) => {
+    const ran = tuned.get(formatPath(path));
+    // `null` is a value like any other.
+    return ran === undefined ? valueAtPath(old.data, path) : ran;
+  };
 }
 
 function migrateTrial(
@@ -86,8 +94,9 @@ function migrateTrial(
   const ran = valuesOf(trial, study, old);
   const values: Record<string, Json> = {};
   for (const { name, path } of tuned) {
+    const value = ran(parsePath(path));
     // A value that the file did not have then is taken to have been what it is now.
-    values[name] = ran(parsePath(path)) ?? (baseline[name] as Json);
+    values[name] = value === undefined ? (baseline[name] as Json) : value;
   }
   const active = activeParameters(space, values);
   for (const name of active) {
