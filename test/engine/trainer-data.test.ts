@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -65,6 +65,28 @@ describe('a table', () => {
     expect(await failure({ csv: 'many.csv', target: 'y', ignore: ['ids'] })).toMatch(
       /no column "ids" for data.ignore. Did you mean `id`/,
     );
+  });
+});
+
+describe('a file that cannot be read', () => {
+  it.each([
+    ['csv', 'cut.csv.gz', 'unexpected end of file'],
+    ['jsonl', 'cut.jsonl.gz', 'unexpected end of file'],
+    ['csv', 'folder', 'EISDIR'],
+  ])('is named with a remedy: %s %s', async (key, name, why) => {
+    const lines = Array.from({ length: 9000 }, (_, i) => `{"x": ${Math.sin(i)}, "y": "${'ab'[i % 2]}"}`);
+    await file('cut.jsonl.gz', gzipSync(lines.join('\n')).subarray(0, 20_000));
+    await file(
+      'cut.csv.gz',
+      gzipSync(`x,y\n${lines.map((line) => line.replaceAll('"', '')).join('\n')}`).subarray(0, 20_000),
+    );
+    await file('folder/inside', '');
+    const message = await failure({ [key]: name, target: 'y' });
+    expect(message).toMatch(
+      new RegExp(`^model\\.yaml:1: cannot read ".*${name}" \\(data\\.${key}: ${name}\\): `),
+    );
+    expect(message).toContain(`${why}`);
+    expect(message).toContain('put a whole file there');
   });
 });
 
@@ -176,6 +198,13 @@ describe('the split', () => {
     expect([...data.validation!.labels]).toEqual([0, 1]);
   });
 
+  it('by file names that file where it is wrong', async () => {
+    await file('wrong.csv', 'y,x,group,day\na,500,g,2024-01-01\nb,many,g,2024-01-01\n');
+    expect(await failure({ ...common, validation: './wrong.csv' })).toMatch(
+      /^wrong\.csv:3: column "x" holds numbers, but here "many"/,
+    );
+  });
+
   it('by group puts no group into both parts', async () => {
     const data = await dataset({ ...common, group: 'group', validation: 0.3 });
     const groups = (part: Part | undefined) => new Set(xOf(part).map((x) => x % 7));
@@ -256,6 +285,36 @@ describe('a table larger than memory', () => {
     const [name] = await readdir(path('.sweetspot/data'));
     const stored = join(path('.sweetspot/data'), name!, 'train.inputs');
     expect((await readFile(stored)).length).toBe(240 * 4 * 4);
+  });
+
+  it('gives its folds side by side, for trials that share a process', async () => {
+    await file('folds-on-disk.csv', table(90));
+    const common = { csv: 'folds-on-disk.csv', target: 'y', folds: 3 };
+    const inMemory = await load(common);
+    const onDisk = await load({ ...common, stream: true });
+    const inputs = ({ train, rowSize, outputs }: Dataset): Float32Array => {
+      const x = new Float32Array(train.rows * rowSize);
+      train.gather(
+        Uint32Array.from({ length: train.rows }, (_, i) => i),
+        x,
+        new Float32Array(train.rows * outputs),
+      );
+      return x;
+    };
+    const [first, second] = [await onDisk.dataset(0), await onDisk.dataset(1)];
+    expect(inputs(first)).toEqual(inputs(await inMemory.dataset(0)));
+    expect(inputs(second)).toEqual(inputs(await inMemory.dataset(1)));
+  });
+
+  it('leaves alone what other workers are encoding, and keeps but four encodings', async () => {
+    await file('many.csv', table(60));
+    const others = Array.from({ length: 8 }, (_, pid) => join(path('.sweetspot/data'), `abc.${pid}`));
+    for (const other of others) await mkdir(other, { recursive: true });
+    for (const seed of [1, 2, 3, 4, 5])
+      await dataset({ csv: 'many.csv', target: 'y', validation: 0.2, stream: true }, 'classification', seed);
+    const left = await readdir(path('.sweetspot/data'));
+    expect(left.filter((name) => name.startsWith('abc.'))).toHaveLength(8);
+    expect(left).toHaveLength(8 + 4);
   });
 
   it('trains to the same bits as in memory', async () => {

@@ -28,7 +28,7 @@ export interface Dataset {
   /** What each training row counts, at least 0; absent where all count alike. */
   readonly rowWeights?: Float64Array | undefined;
   /** Regression: target = trained scale · deviation + mean. */
-  readonly scale: { readonly mean: number; readonly deviation: number };
+  readonly scale: Scale;
   /** Classification: what each class is called in the data. */
   readonly classes: readonly string[];
   /** Texts as sequences: inputs are whole numbers below this, 0 where a text has ended. */
@@ -87,6 +87,20 @@ export function memoryPart(
       }
     },
   };
+}
+
+/** Inputs of `rows` rows from row `from` on, from memory or disk. */
+export function inputsOf(
+  part: Part,
+  { rowSize, outputs }: Dataset,
+  from: number,
+  rows: number,
+): Float32Array {
+  if (!part.isOnDisk) return part.inputs.subarray(from * rowSize, (from + rows) * rowSize);
+  const inputs = new Float32Array(rows * rowSize);
+  const wanted = Uint32Array.from({ length: rows }, (_, i) => from + i);
+  part.gather(wanted, inputs, new Float32Array(rows * outputs));
+  return inputs;
 }
 
 /** @param read fills an array with the inputs of so many rows from the given one */

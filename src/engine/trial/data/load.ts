@@ -36,7 +36,6 @@ export interface LoadedData {
   readonly attributes: JsonObject;
   /** 1 without cross-validation, else folds × repeats. */
   readonly folds: number;
-  /** Valid until the next call. */
   dataset(fold: number): Promise<Dataset>;
 }
 
@@ -133,11 +132,18 @@ function withColumnsOf(first: TableSource, second: TableSource): TableSource {
   };
 }
 
+interface NamedFile {
+  /** The key that names it. */
+  readonly key: string;
+  readonly given: string;
+  readonly path: string;
+}
+
 interface Files {
   readonly kind: SourceKind;
   readonly path: string;
-  /** Every path that is named, with the key that names it. */
-  readonly named: readonly { readonly key: string; readonly given: string; readonly path: string }[];
+  /** Every path that is named. */
+  readonly named: readonly NamedFile[];
 }
 
 function filesOf(data: DataConfig, folder: string): Files {
@@ -155,35 +161,55 @@ function filesOf(data: DataConfig, folder: string): Files {
   return { kind, path: resolve(folder, path), named };
 }
 
+/** What the system or a decompressor says of a file, with its place in the config and a remedy; other errors as they are. */
+function explained(error: unknown, { spec }: Session, { key, given, path }: NamedFile): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof FatalTrainingError || typeof code !== 'string') return error;
+  const place = placeOf(spec.configFile, spec.configText, ['data', key]);
+  const named = `"${path}" (data.${key}: ${given})`;
+  return new FatalTrainingError(
+    code === 'ENOENT'
+      ? `${place}there is no file ${named}. Correct the path, which is relative to the config's folder, or put the file there.`
+      : `${place}cannot read ${named}: ${message}. Correct the path, or put a whole file there.`,
+  );
+}
+
 /** What tells one state of the files from another, without reading them. @throws FatalTrainingError where one is missing */
-async function stateOf({ spec }: Session, { named }: Files): Promise<readonly (string | number)[]> {
+async function stateOf(session: Session, { named }: Files): Promise<readonly (string | number)[]> {
   const states = await Promise.all(
-    named.map(async ({ key, given, path }) => {
+    named.map(async (file) => {
       try {
-        const { mtimeMs, size } = await stat(path);
-        return [path, mtimeMs, size];
+        const { mtimeMs, size } = await stat(file.path);
+        return [file.path, mtimeMs, size];
       } catch (error) {
-        const place = placeOf(spec.configFile, spec.configText, ['data', key]);
-        const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-        throw new FatalTrainingError(
-          `${place}${isAbsent ? 'there is no file' : 'cannot read'} "${path}" (data.${key}: ${given}). Correct the path, which is relative to the config's folder, or put the file there.`,
-        );
+        throw explained(error, session, file);
       }
     }),
   );
   return states.flat();
 }
 
-async function open(files: Files, data: DataConfig, streams: boolean): Promise<readonly Source[]> {
-  const pathOf = (key: string): string | undefined => files.named.find((file) => file.key === key)?.path;
-  const first = await openSource(files.kind, files.path, pathOf('labels'), data);
-  const own = first.kind === 'table' && !streams ? await inMemory(first) : first;
-  const validation = pathOf('validation');
-  if (validation === undefined) return [own];
-  const second = await openSource(files.kind, validation, pathOf('validationLabels'), data);
-  if (first.kind !== 'table' || second.kind !== 'table') return [own, second];
-  const ordered = withColumnsOf(first, second);
-  return [own, streams ? ordered : await inMemory(ordered)];
+async function open(
+  session: Session,
+  files: Files,
+  data: DataConfig,
+  streams: boolean,
+): Promise<readonly Source[]> {
+  const fileOf = (key: string): NamedFile | undefined => files.named.find((file) => file.key === key);
+  /** @param like the source whose columns it must have, in their order */
+  const read = async (file: NamedFile, labels: NamedFile | undefined, like?: Source): Promise<Source> => {
+    try {
+      const source = await openSource(files.kind, file.path, labels?.path, data);
+      if (source.kind !== 'table') return source;
+      const ordered = like?.kind === 'table' ? withColumnsOf(like, source) : source;
+      return streams ? ordered : await inMemory(ordered);
+    } catch (error) {
+      throw explained(error, session, file);
+    }
+  };
+  const own = await read(fileOf(files.kind)!, fileOf('labels'));
+  const validation = fileOf('validation');
+  return validation ? [own, await read(validation, fileOf('validationLabels'), own)] : [own];
 }
 
 async function prepare(
@@ -197,7 +223,7 @@ async function prepare(
   const { size } = await stat(files.path);
   const bytes = files.path.endsWith('.gz') ? size * GZIP_RATIO : size;
   const streams = files.kind === 'csv' && (data.stream ?? bytes > STREAM_FROM);
-  const sources = await open(files, data, streams);
+  const sources = await open(session, files, data, streams);
   const listed =
     files.kind === 'images'
       ? (await Promise.all(files.named.map(({ path }) => listImages(path)))).flat().map(({ path }) => path)
@@ -228,7 +254,6 @@ async function prepare(
   const plan = await planTable(tables, data, task);
   const count = Math.max(plan.labels.length, plan.targets.length);
   const splits = planSplits(data, { ...plan, count }, seed, files.path);
-  let close = (): void => undefined;
   return {
     attributes: {
       ...attributes(count, splits.length),
@@ -246,14 +271,12 @@ async function prepare(
         const sinkOf = (_: string, rows: number, rowSize: number) => memorySink(rows, rowSize, task);
         return weighted(await prepareTable(tables, plan, split, data, sinkOf));
       }
-      close();
       const stored = await storedDataset(
         join(session.configFolder, '.sweetspot', 'data'),
         `${key} ${hash} ${fold}`,
         (folder) => prepareTable(tables, plan, split, data, (part) => fileSink(folder, part)),
       );
-      close = stored.close;
-      return weighted(stored.dataset);
+      return weighted(stored);
     },
   };
 }

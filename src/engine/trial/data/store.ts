@@ -11,6 +11,8 @@ import type { RowSink } from './tables.js';
 
 /** Encodings of one folder's data that are kept; the longest unused goes first. */
 const KEPT = 4;
+/** One that is not finished after a day (ms) was left behind by a process that was killed. */
+const ABANDONED = 24 * 3600 * 1000;
 const BUFFERED_BYTES = 2 ** 22;
 const META = 'meta.json';
 
@@ -50,13 +52,10 @@ export async function fileSink(folder: string, part: 'train' | 'validation'): Pr
   };
 }
 
-/** A dataset whose rows are on disk; closed when the next one takes its place. */
-export interface StoredDataset {
-  readonly dataset: Dataset;
-  readonly close: () => void;
-}
+/** Closes the files of parts that nobody holds any more: trials that share a process may each be at another fold. */
+const unused = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
 
-async function openStored(folder: string): Promise<StoredDataset | undefined> {
+async function openStored(folder: string): Promise<Dataset | undefined> {
   let meta: Meta;
   try {
     meta = JSON.parse(await readFile(join(folder, META), 'utf8')) as Meta;
@@ -66,7 +65,6 @@ async function openStored(folder: string): Promise<StoredDataset | undefined> {
   const now = new Date();
   await utimes(folder, now, now).catch(() => undefined);
   const { rows, ...rest } = meta;
-  const descriptors: number[] = [];
   const part = async (name: 'train' | 'validation'): Promise<Part> => {
     const bytes = await readFile(targetsFile(folder, name));
     const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
@@ -78,8 +76,7 @@ async function openStored(folder: string): Promise<StoredDataset | undefined> {
     };
     const file = inputsFile(folder, name);
     const descriptor = openSync(file, 'r');
-    descriptors.push(descriptor);
-    return diskPart(rows[name], rest.rowSize, of, rest.scale, (from, into) => {
+    const made = diskPart(rows[name], rest.rowSize, of, rest.scale, (from, into) => {
       const wanted = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
       for (let done = 0; done < wanted.length; ) {
         const read = readSync(descriptor, wanted, done, wanted.length - done, from * rest.rowSize * 4 + done);
@@ -87,18 +84,22 @@ async function openStored(folder: string): Promise<StoredDataset | undefined> {
         done += read;
       }
     });
+    unused.register(made, descriptor);
+    return made;
   };
   const train = await part('train');
   const validation = rows.validation > 0 ? await part('validation') : undefined;
-  return {
-    dataset: { ...rest, train, ...(validation && { validation }) },
-    close: () => {
-      for (const descriptor of descriptors) closeSync(descriptor);
-    },
-  };
+  return { ...rest, train, ...(validation && { validation }) };
 }
 
-/** Removes the encodings that were not used for longest; one that another worker has open stays readable to it. */
+/** Where this process makes an encoding before it moves to its place. */
+const makingFolder = (place: string): string => `${place}.${process.pid}`;
+const isBeingMade = (name: string): boolean => name.includes('.');
+
+/**
+ * Removes the encodings that were not used for longest; one that another worker has open stays readable to it. What
+ * other workers are making is theirs.
+ */
 async function removeOld(home: string): Promise<void> {
   const names = await readdir(home);
   const aged = await Promise.all(
@@ -107,7 +108,9 @@ async function removeOld(home: string): Promise<void> {
       used: (await stat(join(home, name)).catch(() => undefined))?.mtimeMs ?? 0,
     })),
   );
-  for (const { name } of aged.sort((a, b) => b.used - a.used).slice(KEPT)) {
+  const finished = aged.filter(({ name }) => !isBeingMade(name)).sort((a, b) => b.used - a.used);
+  const abandoned = aged.filter(({ name, used }) => isBeingMade(name) && Date.now() - used > ABANDONED);
+  for (const { name } of [...finished.slice(KEPT), ...abandoned]) {
     await rm(join(home, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
@@ -121,11 +124,11 @@ export async function storedDataset(
   home: string,
   key: string,
   prepare: (folder: string) => Promise<Dataset>,
-): Promise<StoredDataset> {
+): Promise<Dataset> {
   const place = join(home, createHash('sha256').update(key).digest('hex').slice(0, 24));
   const existing = await openStored(place);
   if (existing) return existing;
-  const making = `${place}.${process.pid}`;
+  const making = makingFolder(place);
   await mkdir(making, { recursive: true });
   await writeFile(join(home, '..', '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
   try {

@@ -49,7 +49,7 @@ function indexOf(source: TableSource, name: string, key: string): number {
 class ColumnScan {
   #numeric = 0;
   #texts = 0;
-  #firstText: { readonly line: number; readonly cell: Cell } | undefined;
+  #firstText: { readonly file: string; readonly line: number; readonly cell: Cell } | undefined;
   readonly #different = new Set<string>();
   #last = Number.NaN;
   #countsRows = true;
@@ -60,7 +60,7 @@ class ColumnScan {
     private readonly file: string,
   ) {}
 
-  add(cell: Cell, line: number): void {
+  add(cell: Cell, file: string, line: number): void {
     if (isMissing(cell)) return;
     const number = numberOf(cell);
     if (!Number.isNaN(number)) {
@@ -70,17 +70,17 @@ class ColumnScan {
       if (this.#texts === 0) return;
     } else {
       this.#texts++;
-      this.#firstText ??= { line, cell };
+      this.#firstText ??= { file, line, cell };
     }
     if (this.#different.size <= MAX_CATEGORIES) this.#different.add(String(cell));
   }
 
   get isNumeric(): boolean {
-    const { file, name } = this;
-    if (this.#texts === 0) return true;
+    const text = this.#firstText;
+    if (!text) return true;
     if (this.#numeric >= (this.#numeric + this.#texts) * 0.9) {
       throw new FatalTrainingError(
-        `${file}:${this.#firstText?.line}: column "${name}" holds numbers, but here "${this.#firstText?.cell}". Correct it or remove the row.`,
+        `${text.file}:${text.line}: column "${this.name}" holds numbers, but here "${text.cell}". Correct it or remove the row.`,
       );
     }
     return false;
@@ -205,7 +205,7 @@ export async function planTable(
     seen++;
     if (data.missing === 'drop') isDropped.push(without !== undefined);
     if (without && data.missing === 'drop') return;
-    for (const scan of used) scan.add(row.cells[scan.index]!, row.line);
+    for (const scan of used) scan.add(row.cells[scan.index]!, of.file, row.line);
     values.push(one(row.cells[target.index]!));
     if (group !== undefined) groups.push(String(one(row.cells[group]!)));
     if (weight !== undefined) weights.push(weightOf(row.cells[weight]!, data.weights!, of.file, row.line));

@@ -5,7 +5,7 @@
 
 export interface PatienceOptions {
   readonly goal: 'minimize' | 'maximize';
-  /** Epochs without improvement that are let pass. */
+  /** So many epochs in a row without improvement, and patience is out. */
   readonly patience: number;
   /** How much better counts as better. */
   readonly minDelta: number;

@@ -2,7 +2,7 @@
  * Inputs as bin numbers, column by column: what makes growing trees fast (G. Ke et al., "LightGBM", NeurIPS 2017,
  * section 2.1). Where a column has no more different values than bins, every possible split is kept.
  */
-import type { Dataset, Part } from '../data/dataset.js';
+import { type Dataset, inputsOf } from '../data/dataset.js';
 
 export interface BinnedColumn {
   /** Bin of each row: how many thresholds lie below its value. */
@@ -14,23 +14,6 @@ export interface BinnedColumn {
 /** Rows that thresholds are taken from where there are more. */
 const SAMPLE = 200_000;
 const ROWS_AT_A_TIME = 4096;
-
-/** Inputs of rows `from` to `from + rows`, from memory or disk. */
-export function inputsOf(
-  part: Part,
-  { rowSize, outputs }: Dataset,
-  from: number,
-  rows: number,
-): Float32Array {
-  if (!part.isOnDisk) return part.inputs.subarray(from * rowSize, (from + rows) * rowSize);
-  const inputs = new Float32Array(rows * rowSize);
-  part.gather(
-    Uint32Array.from({ length: rows }, (_, i) => from + i),
-    inputs,
-    new Float32Array(rows * outputs),
-  );
-  return inputs;
-}
 
 /** Midpoints between neighbouring values, or quantiles where there are too many. `sorted` is ascending. */
 export function thresholdsOf(sorted: Float32Array, bins: number): Float64Array {

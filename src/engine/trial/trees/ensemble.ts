@@ -4,8 +4,8 @@
  * J. Friedman, "Stochastic Gradient Boosting", 2002), as rounds that each add trees to a sum of predictions.
  */
 import { random } from '../../../core/random.js';
-import type { Dataset, Part } from '../data/dataset.js';
-import { type BinnedColumn, inputsOf } from './bins.js';
+import { type Dataset, inputsOf, type Part } from '../data/dataset.js';
+import type { BinnedColumn } from './bins.js';
 import { growTree, leafOf, type Tree, type TreeOptions } from './grow.js';
 import type { TreeModel } from './schema.js';
 

@@ -14,8 +14,7 @@ export async function readBytes(path: string): Promise<Buffer> {
 
 export async function streamBytes(path: string): Promise<Readable> {
   const file = await open(path);
-  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-  await file.close();
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0).finally(() => file.close());
   const stream = createReadStream(path, { highWaterMark: 2 ** 18 });
   // Errors and early ends are passed on by pipeline; its callback has nothing to add.
   return isGzip(buffer) ? pipeline(stream, createGunzip(), () => undefined) : stream;

@@ -61,9 +61,9 @@ function fans(
 }
 
 /**
- * A matrix of orthonormal rows or columns, whichever are fewer, uniformly distributed: modified Gram and Schmidt over
- * Gaussian vectors, which are well enough conditioned for double precision. Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of
- * learning in deep linear neural networks", ICLR 2014.
+ * A matrix of orthonormal rows or columns, whichever are fewer, uniformly distributed: modified Gram–Schmidt over Gaussian
+ * vectors, which are well enough conditioned for double precision. Saxe, McClelland and Ganguli, "Exact solutions to the
+ * nonlinear dynamics of learning in deep linear neural networks", ICLR 2014.
  */
 function orthogonal(rows: number, columns: number, r: Random): Float64Array {
   const length = Math.max(rows, columns);

@@ -30,7 +30,7 @@ interface Weighted extends LayerDefaults {
   readonly bias?: boolean | undefined;
 }
 
-const DEFAULT_ACTIVATION = 'relu';
+export const DEFAULT_ACTIVATION = 'relu';
 /** As tfjs: Glorot and Bengio 2010. */
 const DEFAULT_INITIALIZER: InitializerOptions = { name: 'glorotNormal' };
 /** Of normalisation. tfjs' momentum 0.99 needs several hundred steps before evaluation sees what training does; PyTorch: 0.9. */

@@ -10,13 +10,11 @@ import type { TensorFlow } from '../../../tensorflow/backend.js';
 import type { LayerConfig, SimpleLayerConfig } from '../schema/layers.js';
 import type { ModelConfig } from '../schema/model.js';
 import { activationLayer } from './activations.js';
-import { type LayerDefaults, recurrentLayer, simpleLayers } from './layers.js';
+import { DEFAULT_ACTIVATION, type LayerDefaults, recurrentLayer, simpleLayers } from './layers.js';
 import { maskProblem } from './masking.js';
 import { functionLayer } from './own-layers.js';
 
 type Layer = layers.Layer;
-
-export const DEFAULT_ACTIVATION = 'relu';
 
 /** `units: [32, 16]`, or `units: 32` with `layers: 3`, as layers. */
 function spelledOut(model: ModelConfig): readonly LayerConfig[] {
@@ -94,7 +92,8 @@ const TAKES_SEQUENCES = new Set<LayerConfig['type']>([
 ]);
 
 interface Entry {
-  readonly config: LayerConfig;
+  /** Repetitions are spelled out. */
+  readonly config: Exclude<LayerConfig, { readonly type: 'repeat' }>;
   readonly path: string;
 }
 
@@ -212,13 +211,10 @@ class Builder {
 
   #entry({ config, path }: Entry, start: SymbolicTensor, wanted: boolean): SymbolicTensor {
     switch (config.type) {
-      case 'repeat':
-        return this.list(entriesOf([config], path), start, wanted);
       case 'residual':
         return this.#residual(config, path, start, wanted);
-      case 'bidirectional': {
+      case 'bidirectional':
         return this.#bidirectional(config, start, config.layer.returnSequences ?? wanted);
-      }
       default: {
         // tfjs' own dense works on the last dimension alone; here it sees all of an image or a sequence.
         const x = config.type === 'dense' ? this.flattened(start) : start;
