@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeSnapshot } from '../../src/engine/snapshot.js';
-import { loadStudy } from '../../src/engine/study-store.js';
+import { writeSnapshot } from '../../src/engine/journal/snapshot.js';
+import { loadStudy } from '../../src/engine/studies/study-store.js';
 import { appends, configText, load, noopTrials, writeStudy } from './work.js';
 
 type Figures = Record<string, number>;

@@ -19,9 +19,9 @@ import {
 } from '../../src/core/study/journal/write.js';
 import { journalFile } from '../../src/core/study/places.js';
 import type { Executor } from '../../src/engine/executors/executor.js';
-import { Journal } from '../../src/engine/journal.js';
-import { StudyRunner } from '../../src/engine/study-runner.js';
-import { ensureStore, loadStudy } from '../../src/engine/study-store.js';
+import { Journal } from '../../src/engine/journal/journal.js';
+import { StudyRunner } from '../../src/engine/runner/study-runner.js';
+import { ensureStore, loadStudy } from '../../src/engine/studies/study-store.js';
 
 const METRIC = 'loss';
 const PARAMETERS = ['x0', 'x1', 'x2', 'x3', 'x4'];

@@ -4,7 +4,7 @@ import { formatValue } from '../core/format.js';
 import type { Json } from '../core/json.js';
 import { readAssignment } from '../core/study/assignments.js';
 import type { Unnamed } from '../core/study/enqueue.js';
-import { enqueueTrialOf } from '../engine/enqueue.js';
+import { enqueueTrialOf } from '../engine/studies/enqueue.js';
 import { openStudy, UsageError } from './open-study.js';
 
 export interface EnqueueOptions {

@@ -10,8 +10,8 @@ import { timestamp } from '../core/study/journal/write.js';
 import { journalFile } from '../core/study/places.js';
 import { readConfig } from '../engine/config-file.js';
 import { openForeign } from '../engine/exchange/open-foreign.js';
-import { Journal } from '../engine/journal.js';
-import { ensureStore, newStudyName } from '../engine/study-store.js';
+import { Journal } from '../engine/journal/journal.js';
+import { ensureStore, newStudyName } from '../engine/studies/study-store.js';
 import { chooseForeign, UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
 

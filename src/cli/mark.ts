@@ -1,7 +1,7 @@
 /** `exclude`, `include`, `star`, `note` and `tag`: what people say about trials, while the study runs or afterwards. */
 import { resolve } from 'node:path';
 import type { MarksChange } from '../core/study/marks.js';
-import { markTrials } from '../engine/marks.js';
+import { markTrials } from '../engine/studies/marks.js';
 import { openStudy, UsageError } from './open-study.js';
 
 export interface MarkOptions {

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { type ForeignStudy, viewForeign } from '../core/exchange/foreign-study.js';
 import type { StudyReducer } from '../core/study/journal/reduce.js';
 import { isForeignFile, openForeign } from '../engine/exchange/open-foreign.js';
-import { JournalError } from '../engine/journal.js';
-import { latestStudy, loadStudy, type StoredStudy, studyNames } from '../engine/study-store.js';
+import { JournalError } from '../engine/journal/journal.js';
+import { latestStudy, loadStudy, type StoredStudy, studyNames } from '../engine/studies/study-store.js';
 import { ExitCode } from './output.js';
 
 /** Ends the program with a message and an exit code. */

@@ -1,9 +1,9 @@
 /** `repair`: mends a study's damaged journal and says what could not be saved. */
 import { resolve } from 'node:path';
 import { journalFile } from '../core/study/places.js';
-import { StudyLock } from '../engine/lock.js';
-import { repairJournal } from '../engine/repair.js';
-import { damageOf, studyNames } from '../engine/study-store.js';
+import { StudyLock } from '../engine/journal/lock.js';
+import { repairJournal } from '../engine/journal/repair.js';
+import { damageOf, studyNames } from '../engine/studies/study-store.js';
 import { UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
 

@@ -15,7 +15,7 @@ import type { Study, Trial } from '../core/study/trial.js';
 import { type BestJson, bestJson, trialJson } from '../core/study/trial-json.js';
 import { isForeignFile } from '../engine/exchange/open-foreign.js';
 import { folderBytes, type StudyBytes, studyBytes } from '../engine/studies/sizes.js';
-import { studyNames } from '../engine/study-store.js';
+import { studyNames } from '../engine/studies/study-store.js';
 import { UsageError, viewStudy } from './open-study.js';
 import { ExitCode, textTable } from './output.js';
 import { describeBest, number } from './report.js';

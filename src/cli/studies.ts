@@ -7,8 +7,7 @@ import { frontCount, hasSeveralObjectives } from '../core/study/objectives/front
 import { journalFile } from '../core/study/places.js';
 import type { Study } from '../core/study/trial.js';
 import { readConfig } from '../engine/config-file.js';
-import { JournalError } from '../engine/journal.js';
-import { markTrials } from '../engine/marks.js';
+import { JournalError } from '../engine/journal/journal.js';
 import {
   deleteStudy,
   duplicateStudy,
@@ -18,9 +17,10 @@ import {
   trashedStudies,
   whileAtRest,
 } from '../engine/studies/manage.js';
+import { markTrials } from '../engine/studies/marks.js';
 import { mergeStudies } from '../engine/studies/merge.js';
 import { type StudyBytes, studyBytes } from '../engine/studies/sizes.js';
-import { loadStudy, studyNames } from '../engine/study-store.js';
+import { loadStudy, studyNames } from '../engine/studies/study-store.js';
 import { openStudy, UsageError } from './open-study.js';
 import { ExitCode, textTable } from './output.js';
 import { number } from './report.js';

@@ -21,13 +21,13 @@ import { captureEnvironment } from './environment/capture.js';
 import { usableCores } from './environment/limits.js';
 import { LocalExecutor } from './executors/local.js';
 import { trialsPerWorker } from './executors/trials-per-worker.js';
-import { Journal, JournalError } from './journal.js';
-import { StudyLock } from './lock.js';
-import { type Before, beginningOf, WarmStartError } from './new-study.js';
+import { Journal, JournalError } from './journal/journal.js';
+import { StudyLock } from './journal/lock.js';
+import { SnapshotKeeper } from './journal/snapshot.js';
+import { StudyRunner } from './runner/study-runner.js';
 import { EngineServer } from './server.js';
-import { SnapshotKeeper } from './snapshot.js';
+import { type Before, beginningOf, WarmStartError } from './studies/new-study.js';
 import { RetentionKeeper } from './studies/retention.js';
-import { StudyRunner } from './study-runner.js';
 import {
   continuationProblem,
   damageOf,
@@ -39,7 +39,7 @@ import {
   type StoredStudy,
   studyNames,
   updateStudy,
-} from './study-store.js';
+} from './studies/study-store.js';
 
 export interface RunningEngine {
   readonly kind: 'running';

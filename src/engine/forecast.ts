@@ -18,7 +18,7 @@ import { slots } from './engine.js';
 import { cgroupLimits } from './environment/limits.js';
 import type { AttemptResult } from './executors/executor.js';
 import { LocalExecutor } from './executors/local.js';
-import { UsageMeter } from './usage.js';
+import { UsageMeter } from './processes/usage.js';
 
 export interface ForecastRequest {
   readonly configFile: string;

@@ -9,9 +9,9 @@ import { SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import type { StudyStatus } from '../core/study/trial.js';
 import { type Server, serve } from '../protocol/contract.js';
 import { type EngineContract, type EngineStatus, type EngineUsage, PROTOCOL } from '../protocol/engine.js';
-import type { StudyRunner } from './study-runner.js';
-import { longTimeout } from './timer.js';
-import { UsageMeter } from './usage.js';
+import { UsageMeter } from './processes/usage.js';
+import type { StudyRunner } from './runner/study-runner.js';
+import { longTimeout } from './runner/timer.js';
 import { VERSION } from './version.js';
 
 /** Milliseconds between two looks at what the processes take. */

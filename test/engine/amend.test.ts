@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { journalFile, lockFile } from '../../src/core/study/places.js';
-import { StudyLock } from '../../src/engine/lock.js';
-import { markTrials } from '../../src/engine/marks.js';
-import { ensureStore } from '../../src/engine/study-store.js';
+import { StudyLock } from '../../src/engine/journal/lock.js';
+import { markTrials } from '../../src/engine/studies/marks.js';
+import { ensureStore } from '../../src/engine/studies/study-store.js';
 import { project } from './support/engine.js';
 
 it('an engine that dies before it answers is named', async () => {

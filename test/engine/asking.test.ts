@@ -8,8 +8,8 @@ import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import { studyRecords } from '../../src/core/study/journal/write.js';
 import type { AttemptEvents, AttemptResult, Executor } from '../../src/engine/executors/executor.js';
-import { Journal } from '../../src/engine/journal.js';
-import { StudyRunner } from '../../src/engine/study-runner.js';
+import { Journal } from '../../src/engine/journal/journal.js';
+import { StudyRunner } from '../../src/engine/runner/study-runner.js';
 import { bundle, project } from './support/engine.js';
 
 const TEXT = `# @sweep

@@ -4,9 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { marksRecord } from '../../src/core/study/journal/write.js';
-import { Journal } from '../../src/engine/journal.js';
-import { writeSnapshot } from '../../src/engine/snapshot.js';
-import { loadStudy } from '../../src/engine/study-store.js';
+import { Journal } from '../../src/engine/journal/journal.js';
+import { writeSnapshot } from '../../src/engine/journal/snapshot.js';
+import { loadStudy } from '../../src/engine/studies/study-store.js';
 import { bundle, project } from './support/engine.js';
 
 const CONFIG = `# @sweep

@@ -14,9 +14,9 @@ import {
   tellRecords,
 } from '../../src/core/study/journal/write.js';
 import type { Study } from '../../src/core/study/trial.js';
-import { Journal, JournalError, loadJournal } from '../../src/engine/journal.js';
-import { repairJournal } from '../../src/engine/repair.js';
-import { readSnapshot, writeSnapshot } from '../../src/engine/snapshot.js';
+import { Journal, JournalError, loadJournal } from '../../src/engine/journal/journal.js';
+import { repairJournal } from '../../src/engine/journal/repair.js';
+import { readSnapshot, writeSnapshot } from '../../src/engine/journal/snapshot.js';
 import { project } from './support/engine.js';
 
 const W = 'sweetspot-7';

@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { JournalRecord } from '../../src/core/study/journal/records.js';
-import { Journal, JournalError, loadJournal } from '../../src/engine/journal.js';
-import { StudyLock } from '../../src/engine/lock.js';
+import { Journal, JournalError, loadJournal } from '../../src/engine/journal/journal.js';
+import { StudyLock } from '../../src/engine/journal/lock.js';
 import { project } from './support/engine.js';
 
 const record = (n: number): JournalRecord => ({

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { forgetPeak, ownPeak, parsePeak, watchPeak } from '../../src/engine/trial/peak-memory.js';
+import { forgetPeak, ownPeak, parsePeak, watchPeak } from '../../src/engine/processes/peak-memory.js';
 
 const MEGABYTE = 2 ** 20;
 const KNOWS_OTHERS = process.platform === 'linux' || process.platform === 'darwin';

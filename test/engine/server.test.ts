@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import type { StudyRunner } from '../../src/engine/runner/study-runner.js';
 import { EngineServer } from '../../src/engine/server.js';
-import type { StudyRunner } from '../../src/engine/study-runner.js';
 import { project } from './support/engine.js';
 
 it('an engine waits for its last client to go, and then for the grace time', async () => {

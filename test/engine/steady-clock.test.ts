@@ -1,7 +1,7 @@
 /** A clock that is set back, or is behind that of another machine, changes no order and no duration. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Trial } from '../../src/core/study/trial.js';
-import { SteadyClock } from '../../src/engine/steady-clock.js';
+import { SteadyClock } from '../../src/engine/runner/steady-clock.js';
 import { simulate } from './support/simulated.js';
 
 const trial: Trial = {

@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import { studyRecords } from '../../src/core/study/journal/write.js';
-import { continuationProblem, newStudyName, studyNames, type Wanted } from '../../src/engine/study-store.js';
+import {
+  continuationProblem,
+  newStudyName,
+  studyNames,
+  type Wanted,
+} from '../../src/engine/studies/study-store.js';
 import { project } from './support/engine.js';
 
 const text = (sweep: string, low = 0): string =>

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { longTimeout } from '../../src/engine/timer.js';
+import { longTimeout } from '../../src/engine/runner/timer.js';
 
 it('a time of months does not fire at once', () => {
   vi.useFakeTimers();

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TrialNotices } from '../../src/engine/runner/trial-notices.js';
 import { trainTrees } from '../../src/engine/trial/trees/trees.js';
-import { TrialNotices } from '../../src/engine/trial-notices.js';
 import { rehearse } from './support/rehearsal.js';
 
 let folder: string;

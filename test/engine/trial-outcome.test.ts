@@ -4,7 +4,7 @@ import type { JournalRecord } from '../../src/core/study/journal/records.js';
 import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import { askRecords, reportRecord, studyRecords, tellRecords } from '../../src/core/study/journal/write.js';
 import type { AttemptResult } from '../../src/engine/executors/executor.js';
-import { type Circumstances, outcomeOf } from '../../src/engine/trial-outcome.js';
+import { type Circumstances, outcomeOf } from '../../src/engine/runner/trial-outcome.js';
 
 const W = 'sweetspot-1';
 const AT = '2026-11-21T09:00:00.000000+00:00';

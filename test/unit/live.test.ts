@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paceOf } from '../../src/core/analysis/pace.js';
 import type { StopCriteria, Trial } from '../../src/core/study/trial.js';
-import { familyOf, pageSizeOf, parsePs, parseStat } from '../../src/engine/usage.js';
+import { familyOf, pageSizeOf, parsePs, parseStat } from '../../src/engine/processes/usage.js';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const iso = (seconds: number): string => new Date(START + seconds * 1000).toISOString();

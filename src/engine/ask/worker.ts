@@ -6,8 +6,8 @@ import { parentPort } from 'node:worker_threads';
 import type { JournalRecord } from '../../core/study/journal/records.js';
 import { StudyReducer } from '../../core/study/journal/reduce.js';
 import { suggest } from '../../core/study/suggest.js';
-import { loadJournal } from '../journal.js';
-import { readSnapshot } from '../snapshot.js';
+import { loadJournal } from '../journal/journal.js';
+import { readSnapshot } from '../journal/snapshot.js';
 import type { FromAskWorker, ToAskWorker } from './messages.js';
 
 let reducer: StudyReducer | undefined;

@@ -12,7 +12,7 @@ import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
 import { derivedSeed } from '../../core/random.js';
 import { repeatOf } from '../../core/study/repeats.js';
 import type { Study, Trial } from '../../core/study/trial.js';
-import { withOwnSeed } from '../repeat-seed.js';
+import { withOwnSeed } from '../runner/repeat-seed.js';
 
 const FORMAT = 'sweetspot-lock';
 

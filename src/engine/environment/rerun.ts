@@ -12,7 +12,7 @@ import type { JsonObject } from '../../core/json.js';
 import { derivedSeed } from '../../core/random.js';
 import type { Executor } from '../executors/executor.js';
 import { LocalExecutor } from '../executors/local.js';
-import { withSeed } from '../repeat-seed.js';
+import { withSeed } from '../runner/repeat-seed.js';
 import { usableCores } from './limits.js';
 import { recordOf, type TrialLock } from './lock-file.js';
 

@@ -5,7 +5,7 @@
  * runs again, by itself.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { killGroup } from '../kill-group.js';
+import { killGroup } from '../processes/kill-group.js';
 import type { AttemptSpec, FromWorker, ToWorker } from '../trial/messages.js';
 import type { AttemptEvents, AttemptResult, Executor } from './executor.js';
 import { TrialLog } from './trial-log.js';

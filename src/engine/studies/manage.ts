@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { parseLine, printLine } from '../../core/study/journal/line.js';
 import { Op } from '../../core/study/journal/records.js';
 import { JOURNAL_SUFFIX, journalFile, studyStem, trashed, trashFolder } from '../../core/study/places.js';
-import { loadJournal } from '../journal.js';
-import { StudyLock } from '../lock.js';
-import { dropSnapshot } from '../snapshot.js';
-import { ensureStore, newStudyName, studyNames } from '../study-store.js';
+import { loadJournal } from '../journal/journal.js';
+import { StudyLock } from '../journal/lock.js';
+import { dropSnapshot } from '../journal/snapshot.js';
 import { writeWhole } from '../write-whole.js';
+import { ensureStore, newStudyName, studyNames } from './study-store.js';
 
 /** What is wrong, in words for the one who asked; nothing was changed. */
 export interface Refused {

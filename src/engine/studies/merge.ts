@@ -9,9 +9,9 @@ import { type ForeignTrial, foreignOfStudy } from '../../core/exchange/foreign-s
 import { OUR_WORKER } from '../../core/study/journal/line.js';
 import { timestamp } from '../../core/study/journal/write.js';
 import { journalFile, trialFolder } from '../../core/study/places.js';
-import { Journal } from '../journal.js';
-import { loadStudy, newStudyName } from '../study-store.js';
+import { Journal } from '../journal/journal.js';
 import { copyFiles, newNameProblem, type Refused, refused, removeCopies, whileAtRest } from './manage.js';
+import { loadStudy, newStudyName } from './study-store.js';
 
 export interface Merged {
   readonly kind: 'merged';

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { killGroup } from '../kill-group.js';
+import { killGroup } from '../processes/kill-group.js';
 import { loadNative } from './native.js';
 
 const VERSION = '4.22.0';

@@ -4,6 +4,8 @@
  * code prints goes to stdout and stderr only.
  */
 import { fileURLToPath } from 'node:url';
+import { endWithParent } from '../processes/orphan-guard.js';
+import { forgetPeak, ownPeak } from '../processes/peak-memory.js';
 import { collectGarbage } from './collect-garbage.js';
 import { trainCommand } from './command/command.js';
 import { trainDeclarative } from './declarative/declarative.js';
@@ -12,8 +14,6 @@ import type { FromWorker, ToWorker } from './messages.js';
 import { compileElsewhere, isCompileProcess, runCompileProcess } from './module/compile-process.js';
 import { trainModule } from './module/module.js';
 import { StopTraining } from './module/trial-handle.js';
-import { endWithParent } from './orphan-guard.js';
-import { forgetPeak, ownPeak } from './peak-memory.js';
 import { type Metrics, Session } from './session.js';
 import { checkSpace } from './space-check.js';
 import { isTreeConfig } from './trees/schema.js';

@@ -10,7 +10,7 @@ import { createMessageConnection } from 'vscode-jsonrpc';
 import { SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import { StudyReducer } from '../../../src/core/study/journal/reduce.js';
 import type { Study } from '../../../src/core/study/trial.js';
-import { loadJournal } from '../../../src/engine/journal.js';
+import { loadJournal } from '../../../src/engine/journal/journal.js';
 import { type Client, client } from '../../../src/protocol/contract.js';
 import type { EngineContract, EngineStart, EngineStarted } from '../../../src/protocol/engine.js';
 

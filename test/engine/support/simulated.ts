@@ -9,8 +9,8 @@ import { StudyReducer } from '../../../src/core/study/journal/reduce.js';
 import { studyRecords } from '../../../src/core/study/journal/write.js';
 import type { Study } from '../../../src/core/study/trial.js';
 import type { Executor } from '../../../src/engine/executors/executor.js';
-import { Journal } from '../../../src/engine/journal.js';
-import { StudyRunner } from '../../../src/engine/study-runner.js';
+import { Journal } from '../../../src/engine/journal/journal.js';
+import { StudyRunner } from '../../../src/engine/runner/study-runner.js';
 import { project } from './engine.js';
 
 export interface Simulation {

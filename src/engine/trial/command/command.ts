@@ -6,11 +6,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { watchPeak } from '../../processes/peak-memory.js';
+import { type ProcessGroup, spawnGroup } from '../../processes/process-group.js';
 import { processAttributes } from '../backend-of-trial.js';
 import { placeOfSetting } from '../config-lines.js';
 import { FatalTrainingError } from '../fatal-error.js';
-import { watchPeak } from '../peak-memory.js';
-import { type ProcessGroup, spawnGroup } from '../process-group.js';
 import type { Metrics, Session } from '../session.js';
 import { validationProblem } from '../validation-file.js';
 import { type CommandLine, commandLine, textOf } from './arguments.js';

@@ -3,7 +3,7 @@
  * with `compile` as its argument.
  */
 import { fork } from 'node:child_process';
-import { endWithParent } from '../orphan-guard.js';
+import { endWithParent } from '../../processes/orphan-guard.js';
 import { type Compiled, compile } from './compile.js';
 
 const ARGUMENT = 'compile';

@@ -6,14 +6,14 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { createMessageConnection } from 'vscode-jsonrpc';
 import { SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
-import { OUR_WORKER } from '../core/study/journal/line.js';
-import type { JournalRecord } from '../core/study/journal/records.js';
-import { journalFile, lockFile } from '../core/study/places.js';
-import type { Study } from '../core/study/trial.js';
-import { type Client, client } from '../protocol/contract.js';
-import type { EngineContract, LockFile } from '../protocol/engine.js';
-import { Journal } from './journal.js';
-import { StudyLock } from './lock.js';
+import { OUR_WORKER } from '../../core/study/journal/line.js';
+import type { JournalRecord } from '../../core/study/journal/records.js';
+import { journalFile, lockFile } from '../../core/study/places.js';
+import type { Study } from '../../core/study/trial.js';
+import { type Client, client } from '../../protocol/contract.js';
+import type { EngineContract, LockFile } from '../../protocol/engine.js';
+import { Journal } from '../journal/journal.js';
+import { StudyLock } from '../journal/lock.js';
 import { loadStudy } from './study-store.js';
 
 /** Tries, 100 ms apart, while another program has the lock but does not answer: it is starting, or amending too. */

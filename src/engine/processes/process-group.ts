@@ -4,7 +4,7 @@
  * tree while we live. The program is started as it is, never through a shell.
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
-import { killGroup } from '../kill-group.js';
+import { killGroup } from './kill-group.js';
 
 const isWindows = process.platform === 'win32';
 

@@ -3,12 +3,12 @@
  * keeps the file as it was beside it.
  */
 import { constants, copyFile, readFile } from 'node:fs/promises';
-import { printLine } from '../core/study/journal/line.js';
-import { mendLines, withStandIns } from '../core/study/journal/mend.js';
-import { Op } from '../core/study/journal/records.js';
-import { restoreLines } from '../core/study/journal/restore.js';
+import { printLine } from '../../core/study/journal/line.js';
+import { mendLines, withStandIns } from '../../core/study/journal/mend.js';
+import { Op } from '../../core/study/journal/records.js';
+import { restoreLines } from '../../core/study/journal/restore.js';
+import { writeWhole } from '../write-whole.js';
 import { dropSnapshot, readSnapshot } from './snapshot.js';
-import { writeWhole } from './write-whole.js';
 
 export type Repair =
   | { readonly kind: 'sound' }

@@ -7,8 +7,8 @@ import { mkdir, open as openFile, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { buf } from 'crc-32';
-import { parseJson, printJson } from '../core/study/journal/line.js';
-import { type ReducerState, StudyReducer } from '../core/study/journal/reduce.js';
+import { parseJson, printJson } from '../../core/study/journal/line.js';
+import { type ReducerState, StudyReducer } from '../../core/study/journal/reduce.js';
 import {
   numbersOf,
   packedSize,
@@ -17,10 +17,10 @@ import {
   type StoredTrial,
   type TrialRow,
   trialOfRow,
-} from '../core/study/packed/stored-trial.js';
-import { trialFolder } from '../core/study/places.js';
+} from '../../core/study/packed/stored-trial.js';
+import { trialFolder } from '../../core/study/places.js';
+import { writeWhole } from '../write-whole.js';
 import type { Journal } from './journal.js';
-import { writeWhole } from './write-whole.js';
 
 /** Raised with every change of what a row holds. */
 const VERSION = 1;

@@ -3,11 +3,11 @@
  * end with it. How attempts are started and journalled is study-runner.ts's.
  */
 
-import type { JournalRecord } from '../core/study/journal/records.js';
-import { type Outcome, requeueRecords, tellRecords } from '../core/study/journal/write.js';
-import { pauseRecords } from '../core/study/pause.js';
-import type { Study, StudyStatus, Trial } from '../core/study/trial.js';
-import type { AttemptResult } from './executors/executor.js';
+import type { JournalRecord } from '../../core/study/journal/records.js';
+import { type Outcome, requeueRecords, tellRecords } from '../../core/study/journal/write.js';
+import { pauseRecords } from '../../core/study/pause.js';
+import type { Study, StudyStatus, Trial } from '../../core/study/trial.js';
+import type { AttemptResult } from '../executors/executor.js';
 
 /** Failures at the beginning, without a single success, after which going on is pointless. */
 const HOPELESS = 5;

@@ -2,7 +2,7 @@
  * The time as a study knows it: that of the system, which never goes back. Clocks are set back, and a study goes on on a
  * machine whose clock is behind; the order in which trials ended, and how long a study has run, must not suffer.
  */
-import type { Study } from '../core/study/trial.js';
+import type { Study } from '../../core/study/trial.js';
 
 export class SteadyClock {
   #last: number;

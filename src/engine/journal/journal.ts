@@ -5,10 +5,10 @@
  */
 import { access, type FileHandle, mkdir, open as openFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { JournalBytes } from '../core/study/journal/bytes.js';
-import { isSealed, parseLine, printLine } from '../core/study/journal/line.js';
-import type { JournalRecord } from '../core/study/journal/records.js';
-import { journalOwner } from '../core/study/places.js';
+import { JournalBytes } from '../../core/study/journal/bytes.js';
+import { isSealed, parseLine, printLine } from '../../core/study/journal/line.js';
+import type { JournalRecord } from '../../core/study/journal/records.js';
+import { journalOwner } from '../../core/study/places.js';
 
 /** Between two tries to write to a full disk. */
 const RETRY_MS = 500;

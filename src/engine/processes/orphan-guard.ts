@@ -1,6 +1,6 @@
 /**
  * Ends this process when its parent is gone, even while user code keeps the event loop busy: a thread of its own looks
- * every second. The orderly way, the IPC channel closing, is main.ts.
+ * every second. The orderly way, the IPC channel closing, is trial/main.ts.
  */
 import { Worker } from 'node:worker_threads';
 

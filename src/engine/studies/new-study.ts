@@ -1,11 +1,11 @@
 /** What a new study begins with: trials of the one before whose space was another, and what other studies found. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { AnnotatedConfig } from '../core/annotation/annotated-config.js';
-import { carryOver, learnFrom } from '../core/exchange/continue-changed.js';
-import type { JournalRecord } from '../core/study/journal/records.js';
-import { earlierRecord } from '../core/study/journal/write.js';
-import type { EarlierTrial, Study } from '../core/study/trial.js';
+import type { AnnotatedConfig } from '../../core/annotation/annotated-config.js';
+import { carryOver, learnFrom } from '../../core/exchange/continue-changed.js';
+import type { JournalRecord } from '../../core/study/journal/records.js';
+import { earlierRecord } from '../../core/study/journal/write.js';
+import type { EarlierTrial, Study } from '../../core/study/trial.js';
 import { loadStudy, studyNames } from './study-store.js';
 
 /** The study before this one, whose space was another. */

@@ -3,8 +3,8 @@
  * measure noise. Elsewhere the seed follows from the trial's number anyway.
  */
 import { isScalar, parseDocument } from 'yaml';
-import type { Json, JsonObject } from '../core/json.js';
-import { derivedSeed } from '../core/random.js';
+import type { Json, JsonObject } from '../../core/json.js';
+import { derivedSeed } from '../../core/random.js';
 
 const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 /** Lets a trial with values of somebody's choice wait in a study, whether or not its engine is at work. */
-import type { Params } from '../core/space/parameter.js';
-import { enqueueInto, type Unnamed } from '../core/study/enqueue.js';
+import type { Params } from '../../core/space/parameter.js';
+import { enqueueInto, type Unnamed } from '../../core/study/enqueue.js';
 import { amendStudy } from './amend.js';
 
 /**

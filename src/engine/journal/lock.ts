@@ -8,8 +8,8 @@ import { lstat, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promise
 import { connect, createServer, type Server } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { lockFile } from '../core/study/places.js';
-import type { LockFile } from '../protocol/engine.js';
+import { lockFile } from '../../core/study/places.js';
+import type { LockFile } from '../../protocol/engine.js';
 
 /** The same for every path to a journal, links and other spellings included. Its folder must be there. */
 async function keyOf(journal: string): Promise<string> {

@@ -1,13 +1,13 @@
 /** What a worker is told of an attempt: the config with the trial's values in it, its seed, its folder. */
-import type { AnnotatedConfig } from '../core/annotation/annotated-config.js';
-import { applyValues, patchedData } from '../core/annotation/edit.js';
-import type { JsonObject } from '../core/json.js';
-import { derivedSeed } from '../core/random.js';
-import { trialFolder } from '../core/study/places.js';
-import { repeatOf } from '../core/study/repeats.js';
-import type { Study, Trial } from '../core/study/trial.js';
+import type { AnnotatedConfig } from '../../core/annotation/annotated-config.js';
+import { applyValues, patchedData } from '../../core/annotation/edit.js';
+import type { JsonObject } from '../../core/json.js';
+import { derivedSeed } from '../../core/random.js';
+import { trialFolder } from '../../core/study/places.js';
+import { repeatOf } from '../../core/study/repeats.js';
+import type { Study, Trial } from '../../core/study/trial.js';
+import type { AttemptSpec } from '../trial/messages.js';
 import { withOwnSeed } from './repeat-seed.js';
-import type { AttemptSpec } from './trial/messages.js';
 
 /** What all attempts of a run share. */
 export interface RunContext {

@@ -4,7 +4,7 @@
  * life alone, and what is not known is not said.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { familyOf, processRows } from '../usage.js';
+import { familyOf, processRows } from './usage.js';
 
 /** `VmHWM:     45056 kB` of /proc/PID/status (proc(5)), in bytes. */
 export function parsePeak(status: string): number | undefined {

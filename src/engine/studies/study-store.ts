@@ -1,14 +1,20 @@
 /** The studies of a config on disk: which there are, which one to continue, and how a new one is named. */
 import { mkdir, open as openFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Json, jsonEqual } from '../core/json.js';
-import type { Constraint } from '../core/space/constraint.js';
-import type { Space } from '../core/space/parameter.js';
-import { StudyReducer } from '../core/study/journal/reduce.js';
-import { JOURNAL_SUFFIX, journalFile, storeFolder, studiesFolder, studyStem } from '../core/study/places.js';
-import type { Objective, Study } from '../core/study/trial.js';
-import { JournalError, type LoadedJournal, loadJournal } from './journal.js';
-import { readSnapshot } from './snapshot.js';
+import { type Json, jsonEqual } from '../../core/json.js';
+import type { Constraint } from '../../core/space/constraint.js';
+import type { Space } from '../../core/space/parameter.js';
+import { StudyReducer } from '../../core/study/journal/reduce.js';
+import {
+  JOURNAL_SUFFIX,
+  journalFile,
+  storeFolder,
+  studiesFolder,
+  studyStem,
+} from '../../core/study/places.js';
+import type { Objective, Study } from '../../core/study/trial.js';
+import { JournalError, type LoadedJournal, loadJournal } from '../journal/journal.js';
+import { readSnapshot } from '../journal/snapshot.js';
 
 /** A journal read from disk and what it says. */
 export interface StoredStudy {

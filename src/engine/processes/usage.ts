@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { EngineUsage } from '../protocol/engine.js';
+import type { EngineUsage } from '../../protocol/engine.js';
 
 interface ProcessRow {
   readonly pid: number;

@@ -1,5 +1,5 @@
 /** Marks trials of a study, whether or not its engine is at work. */
-import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
+import { type Marked, type MarksChange, markRecords } from '../../core/study/marks.js';
 import { amendStudy } from './amend.js';
 
 /**

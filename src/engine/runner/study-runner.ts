@@ -4,12 +4,12 @@
  */
 
 import { EventEmitter } from 'node:events';
-import type { JsonObject } from '../core/json.js';
-import type { Params } from '../core/space/parameter.js';
-import { completionRecords, enqueueInto, type Unnamed } from '../core/study/enqueue.js';
-import { OUR_WORKER } from '../core/study/journal/line.js';
-import type { JournalRecord } from '../core/study/journal/records.js';
-import type { StudyReducer } from '../core/study/journal/reduce.js';
+import type { JsonObject } from '../../core/json.js';
+import type { Params } from '../../core/space/parameter.js';
+import { completionRecords, enqueueInto, type Unnamed } from '../../core/study/enqueue.js';
+import { OUR_WORKER } from '../../core/study/journal/line.js';
+import type { JournalRecord } from '../../core/study/journal/records.js';
+import type { StudyReducer } from '../../core/study/journal/reduce.js';
 import {
   askRecords,
   attributesRecord,
@@ -18,17 +18,17 @@ import {
   requeueRecords,
   statusRecord,
   timestamp,
-} from '../core/study/journal/write.js';
-import { judgeTrial } from '../core/study/judge.js';
-import { type Marked, type MarksChange, markRecords } from '../core/study/marks.js';
-import { nextTrial } from '../core/study/next.js';
-import { isPaused, leftOverRecords, promoteRecords } from '../core/study/pause.js';
-import type { Study, StudyStatus, Suggestion, Trial } from '../core/study/trial.js';
-import type { EngineStatus } from '../protocol/engine.js';
-import { Asker } from './ask/asker.js';
+} from '../../core/study/journal/write.js';
+import { judgeTrial } from '../../core/study/judge.js';
+import { type Marked, type MarksChange, markRecords } from '../../core/study/marks.js';
+import { nextTrial } from '../../core/study/next.js';
+import { isPaused, leftOverRecords, promoteRecords } from '../../core/study/pause.js';
+import type { Study, StudyStatus, Suggestion, Trial } from '../../core/study/trial.js';
+import type { EngineStatus } from '../../protocol/engine.js';
+import { Asker } from '../ask/asker.js';
+import type { AttemptResult, Executor } from '../executors/executor.js';
+import type { Journal } from '../journal/journal.js';
 import { attemptSpec, type RunContext } from './attempt-spec.js';
-import type { AttemptResult, Executor } from './executors/executor.js';
-import type { Journal } from './journal.js';
 import { SteadyClock } from './steady-clock.js';
 import { longTimeout } from './timer.js';
 import { TrialNotices } from './trial-notices.js';

@@ -1,5 +1,5 @@
 /** What trials say of themselves that a person should hear once per study, not once per trial. */
-import type { JsonObject } from '../core/json.js';
+import type { JsonObject } from '../../core/json.js';
 
 export class TrialNotices {
   readonly #said = new Set<string>();
