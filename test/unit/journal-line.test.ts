@@ -29,6 +29,19 @@ describe('a journal line', () => {
     });
   });
 
+  it('reads each of those tokens where it stands alone', () => {
+    expect(parseJson('[NaN]')).toEqual([Number.NaN]);
+    expect(parseJson('[Infinity]')).toEqual([Infinity]);
+    expect(parseJson('[-Infinity]')).toEqual([-Infinity]);
+    expect(() => parseJson('[nan]')).toThrow(SyntaxError);
+  });
+
+  it('leaves the words as they are in texts where no number is one of them', () => {
+    expect(printJson({ s: 'NaN or Infinity', x: [1, { y: 2 }] })).toBe(
+      '{"s":"NaN or Infinity","x":[1,{"y":2}]}',
+    );
+  });
+
   it('is found out when any one byte of it is changed', () => {
     const line = printLine(record).trimEnd();
     const survivors: string[] = [];

@@ -93,8 +93,37 @@ describe('createStudy', () => {
       },
       /depends on itself/,
     ],
-  ] as [Space, RegExp][])('refuses a space that cannot be: %j', (wrong, message) => {
+    [{ a: { type: 'bool', when: { not: { param: 'b', in: [1] } } } }, /"a": its condition names "b"/],
+    [{ a: { type: 'uniform', low: 0, high: 1 } }, /"a": there is no type "uniform"; there are float, int/],
+  ] as unknown as [Space, RegExp][])('refuses a space that cannot be: %j', (wrong, message) => {
     expect(() => createStudy({ space: wrong })).toThrow(message);
+  });
+
+  it.each([[[]], [['max']]] as unknown as ['minimize'[]][])('refuses the directions %j', (directions) => {
+    expect(() => createStudy({ space, directions })).toThrow(/^`directions` holds "minimize" or "maximize"/);
+  });
+
+  it('has a bound of the regret for one objective, not for several', () => {
+    const stop = { regret: 0.1 };
+    expect(() => createStudy({ space, stop })).not.toThrow();
+    expect(() => createStudy({ space, stop, directions: ['minimize', 'maximize'] })).toThrow(
+      /`regret` is what can still be gained of one metric, and there are 2\. Use `plateau`/,
+    );
+  });
+
+  it('refuses reports of other than one or all objectives, and what is said of a trial that waits', async () => {
+    const study = createStudy({ space, directions: ['minimize', 'maximize'] });
+    const trial = await study.ask();
+    expect(() => trial.report(1, [1, 2, 3])).toThrow(/first objective or all 2, not 3 values/);
+    expect(() => trial.report(1, [])).toThrow(/not 0 values/);
+    trial.report(1, [1, 2]);
+    trial.report(2, 3);
+    expect(study.trials[0]?.reports.map(({ metrics }) => metrics)).toEqual([
+      { value: 1, value1: 2 },
+      { value: 3 },
+    ]);
+    const queued = await study.enqueue({});
+    await expect(study.tell(queued, [1, 2])).rejects.toThrow(/waits: `ask` hands it out/);
   });
 
   it('refuses words about trials that are not there or have ended', async () => {

@@ -10,6 +10,7 @@ import { bestTrial, objectiveOf } from '../../src/core/study/best.js';
 import { comparableTrials } from '../../src/core/study/fidelity.js';
 import { nextTrial } from '../../src/core/study/next.js';
 import { frontOf } from '../../src/core/study/objectives/front.js';
+import { remainingRegret } from '../../src/core/study/regret.js';
 import { dueRepeat, mergedTrials } from '../../src/core/study/repeats.js';
 import { stopOf, usedEpochs } from '../../src/core/study/stop.js';
 import type { Study, StudySettings, Trial } from '../../src/core/study/trial.js';
@@ -288,6 +289,43 @@ describe('stopping by the regret bound', () => {
     );
     expect(stopOf(study(bowl(40), { stop: { regret: 1e-9 } }), 0)).toBeUndefined();
   });
+
+  it('counts on what may lie where nothing was tried', () => {
+    // A slope that is known exactly, but only in a tenth of the space.
+    const slope = Array.from({ length: 40 }, (_, n) => run(n, 5 - n / 400, { params: { x: n / 400 } }));
+    expect(remainingRegret(study(slope))).toBeGreaterThan(0.05);
+    const whole = Array.from({ length: 40 }, (_, n) => run(n, 5 - n / 400, { params: { x: n / 39 } }));
+    expect(remainingRegret(study(whole))).toBeLessThan(0.02);
+  });
+
+  it('is as wide as the doubt about the best and about the rest together', () => {
+    const source = random('noise');
+    const noise = Array.from({ length: 80 }, (_, n) => run(n, source.next(), { params: { x: n / 79 } }));
+    expect(remainingRegret(study(noise))).toBeGreaterThan(0.09);
+  });
+
+  it.each([1e-250, 1e250])('is in the unit of the metric, also where that is %d', (unit) => {
+    const scaled = bowl(40).map((trial) => ({ ...trial, objectives: [unit * (trial.objectives?.[0] ?? 0)] }));
+    const regret = remainingRegret(study(bowl(40))) ?? Number.NaN;
+    expect((remainingRegret(study(scaled)) ?? 0) / unit / regret).toBeCloseTo(1, 6);
+    const up = { ...study(scaled), objectives: [{ metric: 'loss', direction: 'maximize' as const }] };
+    const turned = scaled.map((trial) => ({ ...trial, objectives: [-(trial.objectives[0] as number)] }));
+    expect((remainingRegret({ ...up, trials: turned }) ?? 0) / unit / regret).toBeCloseTo(1, 6);
+  });
+
+  it('says nothing of results that are all alike, nor of several metrics', () => {
+    expect(remainingRegret(study(Array.from({ length: 40 }, (_, n) => run(n, 1))))).toBeUndefined();
+    expect(remainingRegret(several(bowl(40)))).toBeUndefined();
+  });
+
+  it('is computed anew when a trial is taken out', () => {
+    const trials = [...bowl(40)];
+    const before = remainingRegret(study(trials));
+    const { number } = bestTrial(study(trials)) ?? { number: -1 };
+    trials[number] = { ...(trials[number] as Trial), marks: { excluded: 'broken' } };
+    const after = remainingRegret({ ...study(trials), excluded: 1 });
+    expect(after).not.toBe(before);
+  });
 });
 
 describe('trials that ended early, for a sampler', () => {
@@ -337,6 +375,17 @@ describe('the settings of noise and stopping in @sweep', () => {
       epochs: 900,
       regret: 0.01,
     });
+    const many = parseConfig(
+      '# @sweep\n#   metric: [val_loss, val_mse]\n#   stop: {regret: 0.01, trials: 9}\na: 1 # @tune int(0, 2)\n',
+    );
+    expect(many.config).toBeUndefined();
+    expect(many.diagnostics).toMatchObject([
+      {
+        code: 'regret-objectives',
+        range: { line: 3, column: 20, endColumn: 24 },
+        message: expect.stringContaining('Use `plateau`'),
+      },
+    ]);
     expect(read('repeats: 3').config?.sweep.repeats).toBe(3);
     expect(read('race: 4').config?.sweep.race).toBe(4);
     expect(read('pruner: {name: asha, reduction: 4}').config?.sweep.pruner).toEqual({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Space } from '../../src/core/space/parameter.js';
-import { bestTrial } from '../../src/core/study/best.js';
+import { bestTrial, countedTrials } from '../../src/core/study/best.js';
 import { parseLine, printLine } from '../../src/core/study/journal/line.js';
 import type { JournalRecord } from '../../src/core/study/journal/records.js';
 import { StudyReducer } from '../../src/core/study/journal/reduce.js';
@@ -16,6 +16,7 @@ import {
   tellRecords,
   timestamp,
 } from '../../src/core/study/journal/write.js';
+import { markRecords } from '../../src/core/study/marks.js';
 import { runningMs, stopOf } from '../../src/core/study/stop.js';
 import type { StopCriteria, Study } from '../../src/core/study/trial.js';
 import { bestJson, trialJson } from '../../src/core/study/trial-json.js';
@@ -135,6 +136,43 @@ describe('a study read from its journal', () => {
     const script = new Script();
     script.reducer.apply({ op_code: 10, worker_id: W, trial_ids: [1] } as unknown as JournalRecord);
     expect(script.study.trials).toEqual([]);
+  });
+});
+
+describe('marks', () => {
+  const change = { tags: ['a', 'b', 'a'], note: 'x', starred: true, excluded: '' };
+
+  it('are changed one by one, each tag once, and all are written', () => {
+    const script = new Script();
+    script.ask();
+    script.ask();
+    const records = markRecords(W, script.study, [1], change);
+    script.add(records);
+    expect(script.study.trials[1]?.marks).toEqual({ ...change, tags: ['a', 'b'] });
+    expect(script.study.excluded).toBe(1);
+    script.add(markRecords(W, script.study, [1], { tags: [], note: '', starred: false, excluded: null }));
+    expect(script.study.trials[1]?.marks).toEqual({});
+    expect(script.study.excluded).toBe(0);
+    script.add(markRecords(W, script.study, 'study', { archived: true }));
+    script.add(markRecords(W, script.study, 'study', { note: 'n' }));
+    expect(script.study.marks).toEqual({ archived: true, note: 'n' });
+    expect(() => markRecords(W, script.study, [0, 2], change)).toThrow(/has no trial 2; it has 2 trials/);
+  });
+
+  it('take trials out of one list that grows with the study, so that samplers keep what they know', () => {
+    const script = new Script();
+    const numbers = (): readonly number[] => countedTrials(script.study).map(({ number }) => number);
+    for (let i = 0; i < 3; i++) script.ask();
+    expect(countedTrials(script.study)).toBe(script.study.trials);
+    script.add(markRecords(W, script.study, [1], { excluded: 'x' }));
+    const list = countedTrials(script.study);
+    expect(numbers()).toEqual([0, 2]);
+    script.ask();
+    expect(countedTrials(script.study)).toBe(list);
+    expect(numbers()).toEqual([0, 2, 3]);
+    script.add(markRecords(W, script.study, [1], { excluded: null }));
+    script.add(markRecords(W, script.study, [0], { excluded: 'x' }));
+    expect(numbers()).toEqual([1, 2, 3]);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import type { PrunerChoice } from '../pruners/names.js';
-import { objectivesProblem } from '../samplers/multi/support.js';
+import { objectivesProblem, regretProblem } from '../samplers/multi/support.js';
 import { SAMPLER_NAMES } from '../samplers/names.js';
 import type { Retention } from '../study/retention.js';
 import type { Direction, Objective, StopCriteria } from '../study/trial.js';
@@ -104,9 +104,9 @@ class Reader {
     }
     const trainer = this.#trainer(entries);
     const objectives = this.#objectives(entries, { start, end });
-    const stop = this.#stop(entries.get('stop'));
+    const stop = this.#stop(entries.get('stop'), objectives.length);
     const sampler = this.#oneOf(entries.get('sampler'), 'sampler', SAMPLER_NAMES) ?? 'auto';
-    const several = objectivesProblem(sampler, objectives?.length ?? 1);
+    const several = objectivesProblem(sampler, objectives.length);
     const samplerEntry = entries.get('sampler');
     if (several && samplerEntry) this.#fail('sampler-objectives', several, samplerEntry);
     const pruner = this.#pruner(entries.get('pruner'));
@@ -270,7 +270,7 @@ class Reader {
     );
   }
 
-  #stop(entry: Entry | undefined): StopCriteria {
+  #stop(entry: Entry | undefined, objectives: number): StopCriteria {
     if (!entry) return DEFAULT_STOP;
     if (!isMap(entry.node)) {
       this.#fail('bad-stop', '`stop` needs its criteria by name, such as `stop: {trials: 100}`.', entry);
@@ -286,7 +286,10 @@ class Reader {
     const minutes = this.#number(inner.get('minutes'), 'minutes', true);
     const target = this.#number(inner.get('target'), 'target', false);
     const epochs = this.#integer(inner.get('epochs'), 'epochs', 1, 1000);
-    const regret = this.#number(inner.get('regret'), 'regret', true);
+    const regretEntry = inner.get('regret');
+    const regret = this.#number(regretEntry, 'regret', true);
+    const several = regretProblem(objectives);
+    if (several && regretEntry) this.#fail('regret-objectives', several, regretEntry);
     const trialMinutes = this.#number(inner.get('trialMinutes'), 'trialMinutes', true);
     // A limit on each trial alone would let the study go on for ever.
     const ends = [trials, minutes, target, plateau, epochs, regret].some(

@@ -79,7 +79,10 @@ export interface AskedTrial {
   readonly seed: number;
   /** The step after which it was paused, to be taken up there; 0 for a trial that begins. */
   readonly resumeAfter: number;
-  /** Says how the objectives stand at a step, or the first one alone; steps count from 1. */
+  /**
+   * Says how the objectives stand at a step, or the first one alone; steps count from 1.
+   * @throws Error for another number of values, another step, and a trial that is not under way.
+   */
   report(step: number, value: number | readonly number[]): void;
   /** Whether the pruner would stop the trial now, by what it has reported. */
   shouldPrune(): boolean;
@@ -156,8 +159,10 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
     const trial = reducer.study.trials[number];
     if (!trial) throw new Error(`There is no trial ${number}.`);
     if (isFinished(trial.state)) throw new Error(`Trial ${number} has already ended (${trial.state}).`);
-    if (isPaused(trial))
-      throw new Error(`Trial ${number} is paused: \`ask\` hands it out when its turn has come.`);
+    if (trial.state === 'waiting') {
+      const state = isPaused(trial) ? 'is paused' : 'waits';
+      throw new Error(`Trial ${number} ${state}: \`ask\` hands it out when its turn has come.`);
+    }
     return trial;
   };
 
@@ -174,6 +179,10 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
         if (!Number.isInteger(step) || step < 1) throw new Error(`Steps count from 1; ${step} is none.`);
         running(number);
         const values = typeof value === 'number' ? [value] : value;
+        if (values.length !== 1 && values.length !== directions.length)
+          throw new Error(
+            `A report holds the first objective or all ${directions.length}, not ${values.length} values.`,
+          );
         const metrics = values.map((one, index) => [objectives[index]?.metric ?? metric, one]);
         apply([reportRecord(WORKER, number, step, Object.fromEntries(metrics), metric)]);
       },

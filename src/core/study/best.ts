@@ -15,9 +15,23 @@ export function isBetter(a: number, b: number, direction: Direction): boolean {
 /** Whether a person has said that the trial does not count. */
 export const isExcluded = (trial: Trial): boolean => trial.marks?.excluded !== undefined;
 
-/** The trials that count. The list itself where all do, so that who keeps what it knows about a list can go on doing so. */
-export const countedTrials = ({ trials, excluded }: Pick<Study, 'trials' | 'excluded'>): readonly Trial[] =>
-  excluded ? trials.filter((trial) => !isExcluded(trial)) : trials;
+const countedOf = new WeakMap<readonly Trial[], Trial[]>();
+
+/**
+ * The trials that count. The list itself where all do, else the same list as long as it only grows: samplers keep what
+ * they know by the list.
+ */
+export function countedTrials({ trials, excluded }: Pick<Study, 'trials' | 'excluded'>): readonly Trial[] {
+  if (!excluded) return trials;
+  const counted = trials.filter((trial) => !isExcluded(trial));
+  const known = countedOf.get(trials);
+  if (!known || known.length > counted.length || known.some((trial, i) => trial !== counted[i])) {
+    countedOf.set(trials, counted);
+    return counted;
+  }
+  for (let i = known.length; i < counted.length; i++) known.push(counted[i] as Trial);
+  return known;
+}
 
 /** The first objective of a completed trial that counts, else undefined. */
 export function objectiveOf(trial: Trial): number | undefined {

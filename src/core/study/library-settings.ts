@@ -1,8 +1,10 @@
 /** The options of the library's `createStudy`, checked, as the settings of a study. */
 import { parseConstraints, parseOutcomeConstraints } from '../annotation/library-constraints.js';
 import { prunerProblem } from '../pruners/choose.js';
-import { objectivesProblem } from '../samplers/multi/support.js';
+import { objectivesProblem, regretProblem } from '../samplers/multi/support.js';
 import { samplers } from '../samplers/registry.js';
+import { conditionParameters } from '../space/condition.js';
+import type { Distribution, Space } from '../space/parameter.js';
 import { decisionOrder } from '../space/point.js';
 import { distributionProblem } from '../space/validate.js';
 import type { CreateStudyOptions } from './ask-tell.js';
@@ -24,11 +26,11 @@ export type LibraryStop = Omit<StopCriteria, 'trialMinutes'>;
 export function librarySettings(options: CreateStudyOptions): StudySettings {
   const { space, directions = ['minimize'], sampler = 'auto', pruner = 'none', seed = 0 } = options;
   const { stop = {}, repeats = 1, race = 0 } = options;
-  for (const [name, parameter] of Object.entries(space)) {
-    const problem = distributionProblem(parameter);
-    if (problem?.severity === 'error') throw new Error(`"${name}": ${problem.message}`);
+  checkSpace(space);
+  if (directions.length === 0 || directions.some((one) => one !== 'minimize' && one !== 'maximize')) {
+    const given = JSON.stringify(directions);
+    throw new Error(`\`directions\` holds "minimize" or "maximize" for each objective, not ${given}.`);
   }
-  decisionOrder(space);
   if (!(sampler in samplers)) {
     throw new Error(`There is no sampler "${sampler}"; there are ${Object.keys(samplers).join(', ')}.`);
   }
@@ -41,6 +43,8 @@ export function librarySettings(options: CreateStudyOptions): StudySettings {
     if (!holds) throw new Error(`\`stop\` knows no "${key}"; it knows ${Object.keys(CRITERIA).join(', ')}.`);
     if (typeof value !== 'number' || !holds(value)) throw new Error(`\`stop.${key}\` cannot be ${value}.`);
   }
+  const unbounded = stop.regret === undefined ? undefined : regretProblem(directions.length);
+  if (unbounded) throw new Error(unbounded);
   if (!Number.isInteger(repeats) || repeats < 1)
     throw new Error(`\`repeats\` is a whole number from 1, not ${repeats}.`);
   if (!Number.isInteger(race) || race < 0) throw new Error(`\`race\` is a whole number from 0, not ${race}.`);
@@ -56,4 +60,28 @@ export function librarySettings(options: CreateStudyOptions): StudySettings {
     ...(constraints.length > 0 && { constraints }),
     ...(outcomeConstraints.length > 0 && { outcomeConstraints }),
   };
+}
+
+const TYPES: readonly string[] = [
+  'float',
+  'int',
+  'categorical',
+  'ordinal',
+  'bool',
+] satisfies Distribution['type'][];
+
+/** @throws Error that names the parameter, for callers without types as well. */
+function checkSpace(space: Space): void {
+  for (const [name, parameter] of Object.entries(space)) {
+    if (!TYPES.includes(parameter.type))
+      throw new Error(`"${name}": there is no type "${parameter.type}"; there are ${TYPES.join(', ')}.`);
+    const problem = distributionProblem(parameter);
+    if (problem?.severity === 'error') throw new Error(`"${name}": ${problem.message}`);
+    const unknown = conditionParameters(parameter.when ?? { and: [] }).find(
+      (other) => !Object.hasOwn(space, other),
+    );
+    if (unknown !== undefined)
+      throw new Error(`"${name}": its condition names "${unknown}", which the space does not have.`);
+  }
+  decisionOrder(space);
 }

@@ -7,6 +7,7 @@
 import { factorise, fitHyperparameters } from '../samplers/gp/fit.js';
 import { Points } from '../samplers/gp/kernel.js';
 import { Posterior } from '../samplers/gp/posterior.js';
+import { fitSize } from '../samplers/observations.js';
 import { sobolPoint } from '../samplers/qmc.js';
 import { unitSpace } from '../samplers/unit-space.js';
 import { outcomeViolation } from '../space/constraint.js';
@@ -22,28 +23,35 @@ const SAMPLES = 2048;
 const DELTA = 0.1;
 const EVALUATIONS = 30;
 
-const known = new WeakMap<readonly Trial[], { readonly count: number; readonly regret: number }>();
+/** The last bound of each list of trials, and how many results it rests on. */
+const known = new WeakMap<
+  readonly Trial[],
+  { readonly size: number; readonly excluded: number; readonly regret: number | undefined }
+>();
 
 /**
- * In the units of the first objective; undefined while too few trials are complete and acceptable. A study's bound is computed anew when a
- * tenth more trials have completed, or 25.
+ * In the unit of the metric; undefined while too few trials are complete and acceptable, where the better half of them are
+ * all alike, and with several objectives, for which there is no one unit. It rests on as many of the results as a
+ * sampler's model is fitted to, so that it is not computed anew for each.
  */
 export function remainingRegret(study: Study): number | undefined {
-  const { trials } = study;
-  const last = known.get(trials);
-  if (last && trials.length - last.count < Math.min(25, Math.max(1, last.count / 10))) return last.regret;
+  if (study.objectives.length > 1) return undefined;
+  const { trials, excluded = 0 } = study;
   const counted = countedTrials(study);
   const violation = outcomeViolation(study.settings.outcomeConstraints);
   const complete = (hasRepeats(study) ? mergedTrials(counted) : counted).filter(
     (trial) => objectiveOf(trial) !== undefined && (violation?.(trial.values) ?? 0) === 0,
   );
   if (complete.length < LEAST) return undefined;
-  const regret = regretBound(study, complete);
-  known.set(trials, { count: trials.length, regret });
+  const size = fitSize(complete.length);
+  const last = known.get(trials);
+  if (last?.size === size && last.excluded === excluded) return last.regret;
+  const regret = regretBound(study, complete.slice(0, size));
+  known.set(trials, { size, excluded, regret });
   return regret;
 }
 
-function regretBound({ space, objectives }: Study, complete: readonly Trial[]): number {
+function regretBound({ space, objectives }: Study, complete: readonly Trial[]): number | undefined {
   const sign = objectives[0]?.direction === 'maximize' ? -1 : 1;
   const unit = unitSpace(space);
   const better = complete
@@ -51,9 +59,14 @@ function regretBound({ space, objectives }: Study, complete: readonly Trial[]): 
     .sort((a, b) => a.value - b.value || a.trial.number - b.trial.number)
     .slice(0, Math.min(MOST, Math.ceil(complete.length / 2)));
   const n = better.length;
-  const mean = better.reduce((sum, { value }) => sum + value, 0) / n;
-  const scale = Math.sqrt(better.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / n) || 1;
-  const y = Float64Array.from(better, ({ value }) => (value - mean) / scale);
+  // Halved and brought to [0, 1] first, so that squares neither overflow nor vanish.
+  const least = (better[0]?.value ?? 0) / 2;
+  const range = (better.at(-1)?.value ?? 0) / 2 - least;
+  if (!(range > 0)) return undefined;
+  const shares = better.map(({ value }) => (value / 2 - least) / range);
+  const mean = shares.reduce((sum, share) => sum + share, 0) / n;
+  const deviation = Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / n);
+  const y = Float64Array.from(shares, (share) => (share - mean) / deviation);
   const rows = better.map(({ trial }) => unit.encode(trial.params));
   const points = new Points(unit.axes, rows);
   const dimensions = unit.axes.length;
@@ -70,5 +83,5 @@ function regretBound({ space, objectives }: Study, complete: readonly Trial[]): 
     posterior.at(unit.encode(sobolPoint(unit, i, complete.length)));
     lower = Math.min(lower, posterior.mean - beta * posterior.deviation);
   }
-  return (upper - lower) * scale;
+  return (upper - lower) * deviation * range * 2;
 }

@@ -4,7 +4,7 @@
  */
 
 import { isFinished } from './journal/reduce.js';
-import { comparableTrials, paretoRanks } from './objectives/pareto.js';
+import { paretoRanks, scoredTrials } from './objectives/pareto.js';
 import type { Study, Trial } from './trial.js';
 
 /** Of all trials, of the best one (of several objectives: the Pareto front), of so many of the best, of none. */
@@ -40,7 +40,7 @@ export function keptTrials(
   );
   if (keep === 'none') return kept;
   const { objectives, settings } = study;
-  const scored = comparableTrials({ objectives, settings, trials });
+  const scored = scoredTrials({ objectives, settings, trials });
   const ranks = paretoRanks(scored.map(({ costs }) => costs));
   const ranked = scored
     .map(({ trial }, index) => ({ number: trial.number, rank: ranks[index] ?? 0 }))

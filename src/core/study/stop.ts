@@ -1,7 +1,7 @@
 /** When a study has done enough: the criteria of `@sweep`'s `stop`. */
 import { outcomeViolation } from '../space/constraint.js';
 import { bestOfFirst, isBetter, isExcluded, mergedStudy, objectiveOf } from './best.js';
-import { trialsSinceGrowth } from './objectives/hypervolume.js';
+import { byEnd, trialsSinceGrowth } from './objectives/hypervolume.js';
 import { lastStepOf } from './packed/stored-trial.js';
 import { isPaused } from './pause.js';
 import { remainingRegret } from './regret.js';
@@ -95,7 +95,7 @@ function sinceImprovement(study: Study): number {
   const violation = outcomeViolation(study.settings.outcomeConstraints);
   const completed = (hasRepeats(study) ? mergedTrials(study.trials) : study.trials)
     .filter((trial) => trial.state === 'complete' && !isExcluded(trial))
-    .toSorted((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? '') || a.number - b.number);
+    .toSorted(byEnd);
   let best = Number.NaN;
   let least = violation ? Infinity : 0;
   let since = 0;

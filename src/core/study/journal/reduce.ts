@@ -43,8 +43,6 @@ export const isFinished = (state: TrialState): boolean =>
 
 export interface ReducerState {
   readonly study: Omit<Study, 'trials'>;
-  /** Of the present run. */
-  readonly environment?: string;
 }
 
 /** Builds a study record by record. `study` is live: it shows every record applied so far. */
@@ -53,8 +51,6 @@ export class StudyReducer {
   readonly #pool = new ReportPool();
   #reason = '';
   #environments: RecordedEnvironment[] = [];
-  /** The id of the one that the present run has. */
-  #environment: string | undefined;
   #study: Mutable<Study> = {
     name: '',
     objectives: [],
@@ -73,10 +69,10 @@ export class StudyReducer {
     return this.#study;
   }
 
-  /** For a snapshot: everything but the trials, as JSON could hold it, and the trials. */
+  /** For a snapshot: everything but the trials, as JSON could hold it. */
   get state(): ReducerState {
     const { trials: _, ...study } = this.#study;
-    return { study, ...(this.#environment === undefined ? {} : { environment: this.#environment }) };
+    return { study };
   }
 
   get stored(): readonly KeptTrial[] {
@@ -90,8 +86,6 @@ export class StudyReducer {
     Object.assign(reducer.#study, state.study);
     reducer.#environments = [...state.study.environments];
     reducer.#study.environments = reducer.#environments;
-    reducer.#environment = state.environment;
-    if (state.environment !== undefined) reducer.#study.environment = state.environment;
     return reducer;
   }
 
@@ -164,7 +158,6 @@ export class StudyReducer {
         return;
       case Attr.environment: {
         const environment = value as unknown as RecordedEnvironment;
-        this.#environment = environment.id;
         study.environment = environment.id;
         if (!this.#environments.some(({ id }) => id === environment.id)) this.#environments.push(environment);
         return;
@@ -231,7 +224,8 @@ export class StudyReducer {
   }
 
   #setEnvironment(trial: StoredTrial): void {
-    if (this.#environment !== undefined) trial.environment = this.#environment;
+    const { environment } = this.#study;
+    if (environment !== undefined) trial.environment = environment;
   }
 
   #changeTrial(record: Exclude<JournalRecord, RecordOf<0 | 2 | 3 | 4>>): void {
@@ -291,7 +285,7 @@ export class StudyReducer {
         trial.values = { ...trial.values, ...(value as Record<string, number>) };
         return;
       case Attr.reason:
-        // Taken away by an empty text; journals of before say null.
+        // An empty text takes it away; older journals have null there.
         if (value !== null && value !== '') trial.reason = String(value);
         else if (trial.reason !== undefined) delete trial.reason;
         return;

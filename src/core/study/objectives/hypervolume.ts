@@ -4,7 +4,7 @@
  */
 
 import type { Study, Trial } from '../trial.js';
-import { type Costs, comparableTrials, dominates, type Scored } from './pareto.js';
+import { type Costs, dominates, scoredTrials } from './pareto.js';
 
 /**
  * The hypervolume of points (dominated ones may be among them) below the reference, exactly. One to three objectives by
@@ -139,14 +139,17 @@ export interface HypervolumeHistory {
   readonly reference: readonly number[];
 }
 
-type Comparable = Parameters<typeof comparableTrials>[0];
+type Comparable = Parameters<typeof scoredTrials>[0];
 
-const byEnd = (a: Pick<Scored, 'trial'>, b: Pick<Scored, 'trial'>): number =>
-  (a.trial.finishedAt ?? '').localeCompare(b.trial.finishedAt ?? '') || a.trial.number - b.trial.number;
+/** The order in which trials ended. Times are compared as the texts they are, which is quicker than by a language's rules. */
+export function byEnd(a: Trial, b: Trial): number {
+  const [x, y] = [a.finishedAt ?? '', b.finishedAt ?? ''];
+  return x === y ? a.number - b.number : x < y ? -1 : 1;
+}
 
 /** How the hypervolume grew, trial by trial, all measured in the frame of the whole history. */
 export function hypervolumeHistory(study: Comparable): HypervolumeHistory {
-  const ended = comparableTrials(study).toSorted(byEnd);
+  const ended = scoredTrials(study).toSorted((a, b) => byEnd(a.trial, b.trial));
   const fronts: (readonly Costs[] | undefined)[] = [];
   const joined: Costs[] = [];
   let front: readonly Costs[] = [];
@@ -200,6 +203,6 @@ export function trialsSinceGrowth(study: Comparable & Pick<Study, 'trials'>): nu
     (trial) =>
       trial.state === 'complete' &&
       trial.marks?.excluded === undefined &&
-      (!grown || byEnd({ trial: grown }, { trial }) < 0),
+      (!grown || byEnd(grown, trial) < 0),
   ).length;
 }

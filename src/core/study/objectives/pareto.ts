@@ -138,7 +138,7 @@ export interface Scored {
 }
 
 /** The completed trials that count and break no outcome constraint, with their costs, in the order of their numbers. */
-export function comparableTrials({ objectives, trials, settings }: Comparable): readonly Scored[] {
+export function scoredTrials({ objectives, trials, settings }: Comparable): readonly Scored[] {
   const directions = objectives.map(({ direction }) => direction);
   const violation = outcomeViolation(settings?.outcomeConstraints);
   return trials.flatMap((trial) => {
@@ -168,7 +168,7 @@ function nondominated(scored: readonly Scored[]): readonly Scored[] {
  * break an outcome constraint are never on it. With one objective it is the best trial alone.
  */
 export const paretoFront = (study: Comparable): readonly Trial[] =>
-  nondominated(comparableTrials(study)).map(({ trial }) => trial);
+  nondominated(scoredTrials(study)).map(({ trial }) => trial);
 
 /**
  * The balanced member of a front: nearest to the best of every objective, when each is scaled to its range on the

@@ -146,7 +146,7 @@ function pack(reports: readonly Report[], pool: ReportPool): PackedReports | und
     for (const name in metrics) if (name !== names[seen++]) return undefined;
     if (seen !== names.length || first === undefined || !Object.is(metrics[first], value)) return undefined;
   }
-  const { block, at } = pool.take(count * (names.length + (regular ? 0 : 1)));
+  const { block, at } = pool.take(numberCount({ count, names, regular }));
   let next = at;
   if (!regular) for (const { step } of reports) block[next++] = step;
   for (const name of names) for (const { metrics } of reports) block[next++] = metrics[name] as number;
@@ -207,7 +207,7 @@ export function packedSize(row: TrialRow): number {
   const reports = row[7];
   if (!isPacked(reports)) return 0;
   const [count, regular, names] = reports;
-  return count * (names.length + (regular ? 0 : 1));
+  return numberCount({ count, names, regular: regular === 1 });
 }
 
 const isPacked = (reports: TrialRow[7]): reports is readonly [number, 0 | 1, readonly string[]] =>

@@ -3,7 +3,7 @@
  * every table of the page; drawing, windowing and the state of the sort live in webview-ui.
  */
 import type { Json } from '../../json.js';
-import { type PackedReports, StoredTrial } from '../packed/stored-trial.js';
+import { lastStepOf, type PackedReports, StoredTrial } from '../packed/stored-trial.js';
 import { PackedTrial } from '../packed/trials.js';
 import { shownState } from '../pause.js';
 import type { Direction, Study, Trial } from '../trial.js';
@@ -84,7 +84,10 @@ const REASON: Column = {
   descendingFirst: false,
 };
 
-/** Every column of a study: number, state, objectives, parameters in the file's order, other metrics, duration, reason. */
+/**
+ * Every column of a study: number, state, marks, objectives, curve, parameters in the file's order, other metrics,
+ * duration, reason. Marks and curves only where a trial has some.
+ */
 export function columnsOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>): readonly Column[] {
   const objectives = study.objectives.map(
     ({ metric, direction }): Column => ({
@@ -234,12 +237,6 @@ export function metricOf(trial: Trial, metric: string): number | undefined {
     : packed.block[packed.at + ((packed.regular ? 0 : 1) + at + 1) * packed.count - 1];
 }
 
-function lastStep(trial: Trial): number | undefined {
-  const packed = packedOf(trial);
-  if (!packed) return trial.reports.at(-1)?.step;
-  return packed.regular ? packed.count : packed.block[packed.at + packed.count - 1];
-}
-
 /** Milliseconds that a trial took, or has taken by `now`; undefined before it starts. */
 export function durationOf(trial: Trial, now: number): number | undefined {
   if (trial instanceof PackedTrial) return Number.isNaN(trial.took) ? undefined : Math.max(0, trial.took);
@@ -269,7 +266,7 @@ export function cellOf(trial: Trial, column: Column, now: number): Json | undefi
       return (trial.marks && marksText(trial.marks)) || undefined;
     // What it sorts by: how far the trial came.
     case 'curve':
-      return lastStep(trial);
+      return reportCount(trial) > 0 ? lastStepOf(trial) : undefined;
   }
 }
 
