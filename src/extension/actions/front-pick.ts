@@ -8,7 +8,7 @@ import { paramsText } from '../format.js';
 import type { StudyEntry } from '../study-entry.js';
 
 /** The best trial; with several members of a front the one picked, the balanced one first. undefined: dismissed. */
-export async function pickBest({ study, name, best }: StudyEntry): Promise<Trial | undefined> {
+export async function pickBest({ study, name, best, foreign }: StudyEntry): Promise<Trial | undefined> {
   const front = frontOf(study);
   if (!front || front.trials.length < 2) return best;
   const first = front.balanced;
@@ -24,7 +24,7 @@ export async function pickBest({ study, name, best }: StudyEntry): Promise<Trial
         ({ metric }, m) => `${metric} ${formatNumber(trial.objectives?.[m] ?? Number.NaN, 5)}`,
       ),
       ...(trial.number === first?.number ? ['balanced'] : []),
-      ...(trial.number === 0 ? ['values in the file'] : []),
+      ...(trial.number === 0 && !foreign ? ['values in the file'] : []),
       ...(better.has(trial) ? ['nowhere worse than the file'] : []),
     ].join(' · '),
     detail: paramsText(trial, names),

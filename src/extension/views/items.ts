@@ -200,9 +200,9 @@ function studyTooltip(entry: StudyEntry): MarkdownString {
     );
     if (base !== undefined && best?.number !== 0) {
       text.appendMarkdown(
-        `, ${base === 0 ? '' : `${formatPercent((value - base) / Math.abs(base))} `}against ${formatNumber(base)} in the file`,
+        `, ${base === 0 ? '' : `${formatPercent((value - base) / Math.abs(base))} `}against ${formatNumber(base)} ${entry.foreign ? 'of trial 0' : 'in the file'}`,
       );
-    } else if (best?.number === 0) text.appendMarkdown(', the values in the file');
+    } else if (best?.number === 0 && !entry.foreign) text.appendMarkdown(', the values in the file');
   }
   const moved = environmentChange(study);
   if (moved !== undefined) text.appendMarkdown('\n\n$(warning) ').appendText(moved);
@@ -225,7 +225,7 @@ export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Tri
   made.description = [
     trial.marks?.starred && '★',
     reached ?? (excluded ? '' : progressOf(trial)),
-    trial.number === 0 && 'values in the file',
+    trial.number === 0 && !entry.foreign && 'values in the file',
     ...markWords(trial),
   ]
     .filter(Boolean)

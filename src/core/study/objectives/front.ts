@@ -52,7 +52,10 @@ const numbers = (trials: readonly Trial[]): string => {
 };
 
 /** The sentences under a table of the front: balanced member, comparison with the file's values, hypervolume. */
-export function frontSentences({ objectives }: Pick<Study, 'objectives'>, front: Front): readonly string[] {
+export function frontSentences(
+  { objectives, baseline }: Pick<Study, 'objectives' | 'baseline'>,
+  front: Front,
+): readonly string[] {
   const { balanced, betterThanBaseline, trials } = front;
   const onFront = trials.some(({ number }) => number === 0);
   const better = (): string => {
@@ -72,7 +75,8 @@ export function frontSentences({ objectives }: Pick<Study, 'objectives'>, front:
     ...(balanced
       ? [`Balanced: trial ${balanced.number} (${values.join(', ')}), nearest to the best of every metric.`]
       : []),
-    better(),
+    // A study of another program has no file to compare with.
+    ...(Object.keys(baseline).length > 0 ? [better()] : []),
     `Hypervolume ${formatNumber(front.hypervolume, 4)} of the box from the best of every metric to a tenth beyond the worst that was ever on the front.`,
   ];
 }

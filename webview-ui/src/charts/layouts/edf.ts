@@ -80,8 +80,10 @@ export function layoutEdf(input: ChartInput): Scene {
     const [px, top] = frame.at(place, 1);
     const right = px - frame.box.left > width - px;
     const room = Math.max(px - frame.box.left, width - px) - 10;
-    const whole = `values in the file ${formatNumber(baseline)}`;
-    const text = textWidth(whole) <= room ? whole : `file ${formatNumber(baseline)}`;
+    const [long, short] =
+      input.study.config.file === '' ? ['trial 0', 'trial 0'] : ['values in the file', 'file'];
+    const whole = `${long} ${formatNumber(baseline)}`;
+    const text = textWidth(whole) <= room ? whole : `${short} ${formatNumber(baseline)}`;
     shapes.push(
       {
         kind: 'path',
