@@ -5,6 +5,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { JournalBytes } from '../core/study/journal/bytes.js';
 import { parseLine } from '../core/study/journal/line.js';
+import { Op } from '../core/study/journal/records.js';
 import { StudyReducer } from '../core/study/journal/reduce.js';
 import { OutgoingStudy } from '../core/study/packed/transfer.js';
 import type { Study } from '../core/study/trial.js';
@@ -25,10 +26,12 @@ export class JournalFile {
   #damaged = 0;
   #bornAt = 0;
   #generation = 0;
+  #madeAs = '';
   readonly #lines = new JournalBytes({
     text: (bytes, from, to) => Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8'),
     record: (record, from) => {
       this.#starts.push(this.#end + from);
+      if (record.op_code === Op.createStudy) this.#madeAs = record.made_as ?? record.study_name;
       this.#reducer.apply(record);
     },
     damaged: () => {
@@ -40,6 +43,11 @@ export class JournalFile {
 
   get study(): Study {
     return this.#reducer.study;
+  }
+
+  /** The name that the study was made with, whatever it is called now; empty before the first read. */
+  get madeAs(): string {
+    return this.#madeAs;
   }
 
   /** Lines that could not be read and were passed over. */

@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Event, EventEmitter, type LogOutputChannel, type Uri, workspace } from 'vscode';
 import type { OutgoingStudy } from '../core/study/packed/transfer.js';
-import { JOURNAL_SUFFIX, journalOwner, STORE, studiesFolder } from '../core/study/places.js';
+import { JOURNAL_SUFFIX, journalOwner, STORE, studiesFolder, studyNumber } from '../core/study/places.js';
 import type { StudyStatus } from '../core/study/trial.js';
 import type { Configs } from './configs.js';
 import { isThere } from './disk.js';
@@ -82,14 +82,18 @@ export class Studies {
     this.#own.add({ dispose: () => clearInterval(poll) });
   }
 
-  /** Latest first. */
+  /** Latest first: by their numbers, as the engine has it, since the trials of an imported study began elsewhere long ago. */
   of(configFile: string): readonly StudyEntry[] {
-    return latestFirst([...this.#open.values()].filter((study) => study.configFile === configFile));
+    const own = [...this.#open.values()].filter((study) => study.configFile === configFile);
+    const number = ({ journal }: OpenStudy) => studyNumber(configFile, journal.madeAs);
+    return own
+      .sort((a, b) => number(b) - number(a) || b.entry.startedAt - a.entry.startedAt)
+      .map(({ entry }) => entry);
   }
 
   /** Latest first. */
   get all(): readonly StudyEntry[] {
-    return latestFirst([...this.#open.values()]);
+    return [...this.#open.values()].map(({ entry }) => entry).sort((a, b) => b.startedAt - a.startedAt);
   }
 
   /** Absolute paths of the files of other programs that are shown. */
@@ -346,9 +350,6 @@ export class Studies {
     study.engine = undefined;
   }
 }
-
-const latestFirst = (studies: readonly OpenStudy[]): readonly StudyEntry[] =>
-  studies.map(({ entry }) => entry).sort((a, b) => b.startedAt - a.startedAt);
 
 /** Whether a `.sweetspot`, or the folder of a config in one, may be new: those of single trials are not of interest. */
 function holdsStudies(appeared: NewFolders): boolean {

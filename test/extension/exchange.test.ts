@@ -174,6 +174,28 @@ describe('a table of W&B runs', () => {
     await study(config, 'it goes on', ({ phase }) => phase.kind === 'finished', 60_000);
   });
 
+  it('is the latest study of its config, however long ago its runs were', async () => {
+    const { configFile } = await finishedStudy('longago');
+    const table = join(dirname(configFile), 'old.csv');
+    await writeFile(
+      table,
+      'Name,State,Created,Runtime,optimizer.learningRate,optimizer.name,model.units,val_loss\nold-1,finished,2020-05-01T10:00:00.000Z,60,0.01,adam,[4],0.5\n',
+    );
+    await messagesOf(() =>
+      answering(
+        'showOpenDialog',
+        () => [vscode.Uri.file(table)],
+        () => run('importTrials', { kind: 'config', id: `config:${configFile}`, path: configFile }),
+      ),
+    );
+    const { studies } = await sweetspot();
+    assert.deepEqual(
+      studies.of(configFile).map(({ name }) => name),
+      ['longago-2', 'longago'],
+    );
+    assert.match(studies.of(configFile)[0]?.study.trials[1]?.startedAt ?? '', /^2020-05-01/);
+  });
+
   it('says what does not fit', async () => {
     const config = await addConfig('unfit', configText());
     const table = join(dirname(config), 'other.csv');

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { journalFile, journalOwner, lockFile, studyStem, trialLog } from '../../src/core/study/places.js';
+import {
+  journalFile,
+  journalOwner,
+  lockFile,
+  studyNumber,
+  studyStem,
+  trialLog,
+} from '../../src/core/study/places.js';
 
 describe('the places of a study', () => {
   it('lie in .sweetspot beside the config', () => {
@@ -19,5 +26,14 @@ describe('the places of a study', () => {
   it('take their names from the file without its ending', () => {
     expect(studyStem('/a/iris.yaml')).toBe('iris');
     expect(studyStem('/a/.hidden')).toBe('.hidden');
+  });
+
+  it('are numbered in their order', () => {
+    expect(['iris', 'iris-2', 'iris-10'].map((name) => studyNumber('/a/iris.yaml', name))).toEqual([
+      1, 2, 10,
+    ]);
+    expect(['wide', 'iris-wide', 'iris2'].map((name) => studyNumber('/a/iris.yaml', name))).toEqual([
+      0, 0, 0,
+    ]);
   });
 });

@@ -29,6 +29,13 @@ export function studyStem(configFile: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
+/** Which of a config's studies a name was given to: `iris` 1, `iris-2` 2, `iris-10` 10; 0 for any other name. */
+export function studyNumber(configFile: string, name: string): number {
+  const stem = studyStem(configFile);
+  if (name === stem) return 1;
+  return name.startsWith(stem) ? Number(/^-(\d+)$/.exec(name.slice(stem.length))?.[1] ?? 0) : 0;
+}
+
 export function journalFile(configFile: string, study: string): string {
   const { separator } = split(configFile);
   return `${studiesFolder(configFile)}${separator}${study}${JOURNAL_SUFFIX}`;

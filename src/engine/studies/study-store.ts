@@ -10,6 +10,7 @@ import {
   journalFile,
   storeFolder,
   studiesFolder,
+  studyNumber,
   studyStem,
 } from '../../core/study/places.js';
 import type { Objective, Study } from '../../core/study/trial.js';
@@ -25,15 +26,11 @@ export interface StoredStudy {
   readonly fromSnapshot: boolean;
 }
 
-/** `iris`, `iris-2`, `iris-10`: by their number, not as text. 0 for any other name. */
-const numberOf = (stem: string, name: string): number =>
-  name === stem ? 1 : name.startsWith(stem) ? Number(/^-(\d+)$/.exec(name.slice(stem.length))?.[1] ?? 0) : 0;
-
 /** Enough of a journal to hold the names in its first line. */
 const HEAD = 1024;
 
 /** The number of a study that was given a name: of the one it was made with, which its first line keeps. Lines of old say it as the name. */
-async function numberOfRenamed(stem: string, journal: string): Promise<number> {
+async function numberOfRenamed(configFile: string, journal: string): Promise<number> {
   const handle = await openFile(journal, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
@@ -41,7 +38,7 @@ async function numberOfRenamed(stem: string, journal: string): Promise<number> {
     const line = head.slice(0, head.indexOf('\n'));
     const name = (/"made_as":("(?:[^"\\]|\\.)*")/.exec(line) ??
       /"study_name":("(?:[^"\\]|\\.)*")/.exec(line))?.[1];
-    return name === undefined ? 0 : numberOf(stem, JSON.parse(name) as string);
+    return name === undefined ? 0 : studyNumber(configFile, JSON.parse(name) as string);
   } catch {
     return 0;
   } finally {
@@ -56,13 +53,13 @@ interface NumberedStudy {
 
 async function numberedStudies(configFile: string): Promise<readonly NumberedStudy[]> {
   const files = await readdir(studiesFolder(configFile)).catch(() => []);
-  const stem = studyStem(configFile);
   const names = files
     .filter((file) => file.endsWith(JOURNAL_SUFFIX))
     .map((file) => file.slice(0, -JOURNAL_SUFFIX.length));
   const numbered = names.map(async (name) => ({
     name,
-    number: numberOf(stem, name) || (await numberOfRenamed(stem, journalFile(configFile, name))),
+    number:
+      studyNumber(configFile, name) || (await numberOfRenamed(configFile, journalFile(configFile, name))),
   }));
   return (await Promise.all(numbered)).sort((a, b) => a.number - b.number || a.name.localeCompare(b.name));
 }
