@@ -26,8 +26,7 @@ export async function enqueue(
     );
   const unnamed: Unnamed = options.suggest ? 'sampler' : (options.trial ?? 'file');
   const { study } = (await openStudy(config, options.study)).reducer;
-  // By the name of its file, which a study that was renamed keeps.
-  const name = options.study ?? study.name;
+  const { name } = study;
   const { number, params, running } = await enqueueTrialOf(resolve(config), name, fixed, unnamed).catch(
     (error: Error) => {
       throw new UsageError(error.message);

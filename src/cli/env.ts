@@ -7,11 +7,11 @@ import {
 } from '../core/analysis/environment-diff.js';
 import { formatValue, NOTHING } from '../core/format.js';
 import type { Json, JsonObject } from '../core/json.js';
-import type { Study, Trial } from '../core/study/trial.js';
+import type { Study } from '../core/study/trial.js';
 import { readConfig } from '../engine/config-file.js';
 import { slots } from '../engine/engine.js';
 import { captureEnvironment } from '../engine/environment/capture.js';
-import { openStudy, UsageError } from './open-study.js';
+import { openStudy, trialOf, UsageError } from './open-study.js';
 import { textTable } from './output.js';
 
 export interface EnvironmentOptions {
@@ -41,14 +41,6 @@ export function differenceTable(differences: readonly EnvironmentDifference[]): 
     why,
   ]);
   return textTable([['what', 'then', 'now', 'matters', 'why'], ...rows]);
-}
-
-function trialOf(study: Study, number: number): Trial {
-  const trial = study.trials[number];
-  if (trial) return trial;
-  throw new UsageError(
-    `The study "${study.name}" has no trial ${number}; it has ${study.trials.length} trials.`,
-  );
 }
 
 /** A line per fact; packages only by their number. */

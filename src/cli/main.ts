@@ -82,6 +82,7 @@ command('best', 'show the best trial beside the values in the file; with several
   .option('--json', 'print JSON')
   .action(best);
 
+const TRIAL_OR_BEST = 'the trial (default: the best; with several metrics the balanced one of the front)';
 const WHERE = "only trials of which it holds: 'val_accuracy > 0.9 and optimizer = adam'";
 
 command('list', 'list the trials')
@@ -103,11 +104,7 @@ command('env', 'show what the results of a study or trial depend on')
   .action(showEnvironment);
 
 command('verify', 'run a trial or a lock again and tell whether the result is the same')
-  .option(
-    '--trial <n>',
-    'the trial (default: the best; with several metrics the balanced one of the front)',
-    wholeNumber(0),
-  )
+  .option('--trial <n>', TRIAL_OR_BEST, wholeNumber(0))
   .option('--repeats <n>', 'runs with other seeds that measure the noise, where needed', wholeNumber(0), 4)
   .addOption(
     new Option('--backend <name>', "TensorFlow.js backend (default: the trial's, where it is here)").choices([
@@ -122,11 +119,7 @@ command('verify', 'run a trial or a lock again and tell whether the result is th
   .action(verify);
 
 command('lock', 'write the best trial with its environment and curve to a file that verify reads')
-  .option(
-    '--trial <n>',
-    'the trial (default: the best; with several metrics the balanced one of the front)',
-    wholeNumber(0),
-  )
+  .option('--trial <n>', TRIAL_OR_BEST, wholeNumber(0))
   .option('--output <file>', 'the file to write (default: <config>.lock.json)')
   .action(lock);
 
@@ -221,11 +214,7 @@ command('repair', 'mend the damaged journal of a study; a copy of it is kept')
   .action(repair);
 
 command('apply', 'put the best values, or those of a trial, into the config')
-  .option(
-    '--trial <n>',
-    'the trial (default: the best; with several metrics the balanced one of the front)',
-    wholeNumber(0),
-  )
+  .option('--trial <n>', TRIAL_OR_BEST, wholeNumber(0))
   .option('--dry-run', 'print the change as a unified diff instead of making it')
   .action(apply);
 

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import type { MarksChange } from '../core/study/marks.js';
 import { markTrials } from '../engine/studies/marks.js';
-import { openStudy, UsageError } from './open-study.js';
+import { openStudy, trialOf, UsageError } from './open-study.js';
+import { ExitCode } from './output.js';
 
 export interface MarkOptions {
   readonly study?: string;
@@ -17,14 +18,10 @@ export async function mark(
   done: string,
 ): Promise<void> {
   const { study } = (await openStudy(config, options.study)).reducer;
-  const missing = numbers.find((number) => !study.trials[number]);
-  if (missing !== undefined) {
-    throw new UsageError(
-      `The study "${study.name}" has no trial ${missing}; it has ${study.trials.length} trials.`,
-    );
-  }
-  // By the name of its file, which a study that was renamed keeps.
-  await markTrials(resolve(config), options.study ?? study.name, numbers, change);
+  for (const number of numbers) trialOf(study, number);
+  await markTrials(resolve(config), study.name, numbers, change).catch((error: Error) => {
+    throw new UsageError(error.message, ExitCode.failed);
+  });
   const which = numbers.length === 1 ? `Trial ${numbers[0]} is` : `Trials ${numbers.join(', ')} are`;
   console.log(`${which} ${done}.`);
 }

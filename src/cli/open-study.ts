@@ -1,7 +1,9 @@
 /** Finds the study a command speaks of, or says what is wrong in words for the one who typed it. */
 import { resolve } from 'node:path';
 import { type ForeignStudy, viewForeign } from '../core/exchange/foreign-study.js';
+import { bestTrial } from '../core/study/best.js';
 import type { StudyReducer } from '../core/study/journal/reduce.js';
+import type { Study, Trial } from '../core/study/trial.js';
 import { isForeignFile, openForeign } from '../engine/exchange/open-foreign.js';
 import { JournalError } from '../engine/journal/journal.js';
 import { latestStudy, loadStudy, type StoredStudy, studyNames } from '../engine/studies/study-store.js';
@@ -64,4 +66,21 @@ export async function openStudy(config: string, name: string | undefined): Promi
     if (error instanceof JournalError) throw new UsageError(error.message, ExitCode.failed);
     throw error;
   }
+}
+
+/** @throws UsageError when the study has no such trial. */
+export function trialOf(study: Study, number: number): Trial {
+  const trial = study.trials[number];
+  if (trial) return trial;
+  throw new UsageError(
+    `The study "${study.name}" has no trial ${number}; it has ${study.trials.length} trials.`,
+  );
+}
+
+/** The trial named, else the best. @throws UsageError when there is none. */
+export function trialOrBest(study: Study, number: number | undefined): Trial {
+  if (number !== undefined) return trialOf(study, number);
+  const best = bestTrial(study);
+  if (best) return best;
+  throw new UsageError(`No trial of the study "${study.name}" has completed yet.`, ExitCode.failed);
 }

@@ -5,7 +5,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
 import { isFinished } from '../core/study/journal/reduce.js';
 import { frontCount, hasSeveralObjectives } from '../core/study/objectives/front.js';
-import type { Study, StudyStatus } from '../core/study/trial.js';
+import type { Study, StudyStatus, Trial } from '../core/study/trial.js';
 import { bestJson, trialJson } from '../core/study/trial-json.js';
 import { type RunningEngine, startEngine } from '../engine/engine.js';
 import { unifiedDiff, withValues } from './apply.js';
@@ -155,19 +155,33 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
   // A reason from a trainer is whole sentences, one of ours is half a sentence.
   const why = 'reason' in status ? status.reason.trim() : '';
   console.log(`\n${WORDS[status.kind]}: ${why}${/[.!?]$/.test(why) ? '' : '.'}`);
-  if (status.kind !== 'finished') console.log(`Go on with: sweetspot resume ${config}`);
+  if (status.kind !== 'finished') console.log(`Go on with: sweetspot resume ${config} --study ${study.name}`);
   console.log(`\n${describeBest(study)}\n`);
   const winner = bestTrial(study);
   if (winner) {
-    const text = await readFile(resolve(config), 'utf8');
-    const diff = unifiedDiff(config, text, withValues(config, text, winner));
-    if (several && diff)
+    const change = await changeBy(config, winner);
+    if (several && change.diff)
       console.log(`Trial ${winner.number} as a change of ${config}; apply it, or another with --trial N:\n`);
     console.log(
-      diff || `${config} already has the ${several ? `values of trial ${winner.number}` : 'best values'}.`,
+      change.problem ??
+        (change.diff ||
+          `${config} already has the ${several ? `values of trial ${winner.number}` : 'best values'}.`),
     );
   }
   return status;
+}
+
+/** The trial's values as a change of the config, which may have been edited, or be gone, since the study began. */
+async function changeBy(
+  config: string,
+  trial: Trial,
+): Promise<{ readonly diff: string; readonly problem?: string }> {
+  try {
+    const text = await readFile(resolve(config), 'utf8');
+    return { diff: unifiedDiff(config, text, withValues(config, text, trial)) };
+  } catch (error) {
+    return { diff: '', problem: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 const WORDS = {

@@ -16,7 +16,7 @@ import { type BestJson, bestJson, trialJson } from '../core/study/trial-json.js'
 import { isForeignFile } from '../engine/exchange/open-foreign.js';
 import { folderBytes, type StudyBytes, studyBytes } from '../engine/studies/sizes.js';
 import { studyNames } from '../engine/studies/study-store.js';
-import { UsageError, viewStudy } from './open-study.js';
+import { trialOf, UsageError, viewStudy } from './open-study.js';
 import { ExitCode, textTable } from './output.js';
 import { describeBest, number } from './report.js';
 
@@ -101,12 +101,7 @@ export async function show(
     else console.log(describeStudy(study, bytes));
     return;
   }
-  const trial = study.trials[options.trial];
-  if (!trial) {
-    throw new UsageError(
-      `The study "${study.name}" has no trial ${options.trial}; it has ${study.trials.length} trials.`,
-    );
-  }
+  const trial = trialOf(study, options.trial);
   if (options.json) {
     print({ ...trialJson(trial), reports: trial.reports, attributes: trial.attributes });
     return;

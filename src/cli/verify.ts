@@ -7,7 +7,6 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EnvironmentDifference, environmentDifference } from '../core/analysis/environment-diff.js';
 import type { Parting, Verdict } from '../core/analysis/reproduction.js';
-import { bestTrial } from '../core/study/best.js';
 import { readConfig } from '../engine/config-file.js';
 import { slots } from '../engine/engine.js';
 import { captureEnvironment } from '../engine/environment/capture.js';
@@ -23,7 +22,7 @@ import { type RerunResult, rerun } from '../engine/environment/rerun.js';
 import { writeWhole } from '../engine/write-whole.js';
 import { differenceTable } from './env.js';
 import { interruption } from './interrupt.js';
-import { openStudy, UsageError } from './open-study.js';
+import { openStudy, trialOrBest, UsageError } from './open-study.js';
 import { ExitCode } from './output.js';
 import { number } from './report.js';
 
@@ -48,15 +47,7 @@ export interface VerifyOptions extends ChooseOptions {
 
 async function lockOfTrial(config: string, options: ChooseOptions, named: string): Promise<TrialLock> {
   const { study } = (await openStudy(config, options.study)).reducer;
-  const trial = options.trial === undefined ? bestTrial(study) : study.trials[options.trial];
-  if (!trial) {
-    throw options.trial === undefined
-      ? new UsageError(`No trial of the study "${study.name}" has completed yet.`, ExitCode.failed)
-      : new UsageError(
-          `The study "${study.name}" has no trial ${options.trial}; it has ${study.trials.length} trials.`,
-        );
-  }
-  const lock = lockOf(study, trial, named);
+  const lock = lockOf(study, trialOrBest(study, options.trial), named);
   if (typeof lock === 'string') throw new UsageError(lock, ExitCode.failed);
   return lock;
 }

@@ -71,7 +71,8 @@ export async function startEngine(start: EngineStart): Promise<EngineResult> {
     await ensureStore(start.configFile);
     const chosen = await choose(start, read.config);
     if ('kind' in chosen) return chosen;
-    return await open(start, read.config, read.text, overridden, chosen);
+    const notes = [...read.warnings, ...chosen.notes];
+    return await open(start, read.config, read.text, overridden, { ...chosen, notes });
   } catch (error) {
     const code = error instanceof JournalError || error instanceof WarmStartError ? 'config' : 'failed';
     return { kind: 'error', code, message: error instanceof Error ? error.message : String(error) };

@@ -16,6 +16,8 @@ import { VERSION } from './version.js';
 
 /** Milliseconds between two looks at what the processes take. */
 const METER_EVERY = 3000;
+/** Milliseconds in which clients may hear of the end and hang up; one that is halted never does. */
+const FAREWELL = 2000;
 
 export class EngineServer {
   readonly #server: NetServer;
@@ -83,11 +85,17 @@ export class EngineServer {
     this.#graceMs = undefined;
     clearTimeout(this.#timer);
     clearInterval(this.#metering);
-    await Promise.allSettled(
-      [...this.#clients.values()].map(({ server }) => server.emit('ended', { status })),
-    );
-    for (const [socket] of this.#clients) socket.end();
+    const hangUp = setTimeout(() => {
+      for (const socket of this.#clients.keys()) socket.destroy();
+    }, FAREWELL);
+    for (const [socket, { server }] of this.#clients) {
+      void server
+        .emit('ended', { status })
+        .catch(() => undefined)
+        .then(() => socket.end());
+    }
     await new Promise((resolve) => this.#server.close(resolve));
+    clearTimeout(hangUp);
   }
 
   #emit<K extends 'appended' | 'status' | 'log'>(name: K, params: EngineContract['events'][K]): void {

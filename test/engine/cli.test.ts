@@ -164,6 +164,26 @@ describe('sweetspot run', () => {
     expect(out).toContain('Finished: all 7 trials were started');
   });
 
+  it('says what in the file has no effect', async () => {
+    const folder = await project({
+      'a.yaml': `${CONFIG}kind: a\nz: 1   # @tune float(0, 2) when kind == b\n`,
+      'train.js': TRAIN,
+    });
+    const { code, out } = await cli(folder, ['run', 'a.yaml', '--trials', '1']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^a\.yaml:10:\d+: `z` never takes part/m);
+  });
+
+  it('is a success also where the file can no longer take the best values', async () => {
+    const train = `import { writeFileSync } from 'node:fs';
+      export default (config) => { writeFileSync('a.yaml', 'x: 0.5\\n'); return { score: config.x }; };`;
+    const folder = await project({ 'a.yaml': CONFIG, 'train.js': train });
+    const { code, out } = await cli(folder, ['run', 'a.yaml', '--trials', '1', '--sampler', 'random']);
+    expect(out).toContain('Best: trial 0');
+    expect(out).toContain('a.yaml: nothing in it is marked for tuning.');
+    expect(code).toBe(0);
+  });
+
   it('says when the values in the file are the best: success, and nothing to change', async () => {
     const folder = await project({
       'a.yaml': CONFIG.replace('0.5', '0.25').replace('1e-2', '1e-1'),

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import type { TrainerSpec } from '../../src/core/annotation/annotated-config.js';
 import { captureEnvironment } from '../../src/engine/environment/capture.js';
 import { condaPackages } from '../../src/engine/environment/conda.js';
 import { gpuFacts } from '../../src/engine/environment/gpu.js';
@@ -24,11 +25,8 @@ const FILES = {
   'bowl.js': 'export const bowl = (x) => -((x - 0.25) ** 2);',
 };
 
-const capture = (folder: string) =>
-  captureEnvironment(
-    { configFile: join(folder, 'a.yaml'), trainer: { kind: 'module', file: './train.js' }, workers: 1 },
-    '2026-01-01T00:00:00Z',
-  );
+const capture = (folder: string, trainer: TrainerSpec = { kind: 'module', file: './train.js' }) =>
+  captureEnvironment({ configFile: join(folder, 'a.yaml'), trainer, workers: 1 }, '2026-01-01T00:00:00Z');
 const git = (folder: string, ...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder });
 const cli = (folder: string, ...args: string[]) =>
@@ -66,6 +64,27 @@ describe('captureEnvironment', () => {
       patch: expect.stringMatching(/^sha256:/),
     });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'takes from a Python that talks what it was asked, or nothing',
+    async () => {
+      const answer = (own: string): string =>
+        `case "$2" in *metadata*) echo '{"numpy": "2.1"}';; *) printf '%s\\n' ${own};; esac`;
+      const talkative = `"Welcome to the cluster" "$0" 3.12.1 /usr '["/usr/lib/python3"]'`;
+      const folder = await project({
+        ...FILES,
+        python3: `#!/bin/sh\necho banner\n${answer(talkative)}`,
+        'strange/python3': '#!/bin/sh\nprintf "one\\ntwo\\nthree\\nfour\\nfive\\n"',
+      });
+      for (const name of ['python3', 'strange/python3']) await chmod(join(folder, name), 0o755);
+      const factsOf = async (command: string) => (await capture(folder, { kind: 'command', command })).facts;
+      expect(await factsOf('./python3 train.py')).toMatchObject({
+        interpreter: { kind: 'python', version: '3.12.1' },
+        packages: { numpy: '2.1' },
+      });
+      expect(await factsOf('./strange/python3 train.py')).not.toHaveProperty('interpreter');
+    },
+  );
 
   it('keeps variables that decide about arithmetic and no secret', () => {
     expect(

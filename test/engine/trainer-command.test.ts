@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandLine } from '../../src/engine/trial/command/arguments.js';
 import { trainCommand } from '../../src/engine/trial/command/command.js';
 import { readLine } from '../../src/engine/trial/command/lines.js';
+import { WatchedFiles } from '../../src/engine/trial/command/watched-files.js';
 import { FatalTrainingError } from '../../src/engine/trial/fatal-error.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
 import { eventually, isAlive } from './support/processes.js';
@@ -272,6 +273,16 @@ describe('metrics of a program that does not know Sweetspot', () => {
     expect(second.reports).toEqual([{ val_loss: 2 }, { val_loss: 1 }]);
   });
 
+  it('are no failure of a program that removes its event files', async () => {
+    const own = await mkdtemp(join(folder, 'events-'));
+    const events = join(own, 'events.out.tfevents.1');
+    await writeFile(events, Buffer.from(eventFile([{ step: 0, tag: 'val_loss', value: 4 }]), 'base64'));
+    const watched = new WatchedFiles(own, join(own, 'results.json'), ['val_loss']);
+    expect(await watched.look(false)).toMatchObject([{ metrics: { val_loss: 4 } }]);
+    await rm(events);
+    expect(await watched.look(false)).toEqual([]);
+  });
+
   it('come while it runs, so that it can be stopped', async () => {
     const program = `
       import { appendFileSync } from 'node:fs';
@@ -329,6 +340,20 @@ describe.skipIf(process.platform === 'win32')('a program that is told to stop', 
 });
 
 describe('what is wrong with a command', () => {
+  it('is told where its validation.json cannot be shown, and ends no trial', async () => {
+    const { values, sent } = await train(`
+      import { writeFileSync } from 'node:fs';
+      writeFileSync(process.env.SWEETSPOT_FOLDER + '/validation.json', '{"actual": [1, 2], "predicted": [1]}');
+      console.log('::sweetspot 0.5');`);
+    expect(values).toEqual({ val_loss: 0.5 });
+    const said = sent.flatMap((message) => (message.kind === 'measured' ? [message.attributes] : []));
+    expect(said).toContainEqual({
+      dataNotices: [
+        'The Errors tab has nothing to show of the trial: its validation.json has 2 actual values and 1 predicted ones; give one of each for every row.',
+      ],
+    });
+  });
+
   it('is fatal where the folder of the trial cannot be written: no other trial would fare better', async () => {
     const taken = await mkdtemp(join(folder, 'taken-'));
     await mkdir(join(taken, 'params.json'));
@@ -339,13 +364,13 @@ describe('what is wrong with a command', () => {
   it('is fatal where it cannot be started, with file and line', async () => {
     const { session } = rehearse(
       join(folder, 'model.yaml'),
-      '# @sweep\n#   command: pythn train.py\nlr: 1\n',
+      '# command: see below\n# @sweep\n#   command: pythn train.py\nlr: 1\n',
     );
     const error = await trainCommand(session, 'pythn train.py').catch((e: unknown) => e);
     expect(error).toMatchObject({
       name: 'FatalTrainingError',
       message:
-        'model.yaml:2: the command cannot be started: "pythn": there is no such program. Install it, or give its full path.',
+        'model.yaml:3: the command cannot be started: "pythn": there is no such program. Install it, or give its full path.',
     });
   });
 });

@@ -51,6 +51,13 @@ describe('a table', () => {
     }
   });
 
+  it('takes a text of spaces for no value, not for 0', async () => {
+    await file('blank.jsonl', '{"x": 1, "y": "a"}\n{"x": "  ", "y": "b"}\n');
+    expect(await failure({ jsonl: 'blank.jsonl', target: 'y' })).toMatch(
+      /^blank\.jsonl:2: column "x" has no value/,
+    );
+  });
+
   it('spreads lists and objects of JSON lines into columns', async () => {
     const lines = [0, 1, 0, 1].map((y, i) => JSON.stringify({ at: { x: i }, v: [1, 2 * i], y }));
     await file('nested.jsonl', lines.join('\n'));

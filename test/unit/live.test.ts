@@ -74,7 +74,8 @@ describe('what processes take', () => {
     expect(pageSizeOf(Buffer.alloc(0))).toBe(4096);
   });
 
-  it('reads a line of ps', () => {
+  it('reads a line of ps, whatever the point of the locale', () => {
+    expect(parsePs('  123     1   4567  1:02,50')?.cpu).toBe(62.5);
     expect(parsePs('  123     1   4567  1:02.50')).toEqual({
       pid: 123,
       parent: 1,

@@ -4,11 +4,12 @@
  * has changed.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TrainerSpec } from '../../core/annotation/annotated-config.js';
 import type { JsonObject } from '../../core/json.js';
 import { storeFolder } from '../../core/study/places.js';
+import { writeWhole } from '../write-whole.js';
 import { outputOf } from './command-output.js';
 import { condaPackages } from './conda.js';
 import { gpuFacts } from './gpu.js';
@@ -26,6 +27,15 @@ const PACKAGES = `import json
 from importlib.metadata import distributions
 print(json.dumps({(d.metadata["Name"] or "").lower(): d.version for d in distributions() if d.metadata["Name"]}, sort_keys=True))`;
 
+/** The JSON in what a program printed, which may be anything; undefined where there is none. */
+function jsonIn(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
 const changedAt = (folder: string): Promise<number> =>
   stat(folder).then(
     ({ mtimeMs }) => mtimeMs,
@@ -34,35 +44,37 @@ const changedAt = (folder: string): Promise<number> =>
 
 async function python(program: string, folder: string, cache: string): Promise<JsonObject | undefined> {
   const where = await outputOf(program, ['-c', WHERE], folder);
-  const [executable, version, prefix, path] = where?.trim().split(/\r?\n/) ?? [];
-  if (executable === undefined || version === undefined || prefix === undefined || path === undefined)
+  // The last lines: a site's start-up code may print, too.
+  const [executable, version, prefix, path] = where?.trim().split(/\r?\n/).slice(-4) ?? [];
+  const found = jsonIn(path);
+  if (executable === undefined || version === undefined || prefix === undefined || !Array.isArray(found))
     return undefined;
   // More than one folder may hold packages: a user's own, a system's beside that of pip.
   const folders = await Promise.all(
-    (JSON.parse(path) as readonly string[]).map(async (one) => [one, await changedAt(one)] as const),
+    found.map(String).map(async (one) => [one, await changedAt(one)] as const),
   );
   const key = createHash('sha256')
     .update(JSON.stringify([executable, version, folders]))
     .digest('hex');
   const file = join(cache, `${key.slice(0, 16)}.json`);
-  let text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) {
-    text = await outputOf(executable, ['-c', PACKAGES], folder, ASK_TIMEOUT);
-    if (text !== undefined) {
+  let packages = jsonIn(await readFile(file, 'utf8').catch(() => undefined));
+  if (packages === undefined) {
+    const text = await outputOf(executable, ['-c', PACKAGES], folder, ASK_TIMEOUT);
+    packages = jsonIn(text?.trim().split(/\r?\n/).at(-1));
+    if (packages !== undefined) {
       // Without the cache it is asked again next time.
       await mkdir(dirname(file), { recursive: true })
-        .then(() => writeFile(file, text ?? ''))
+        .then(() => writeWhole(file, JSON.stringify(packages)))
         .catch(() => undefined);
     }
   }
   const interpreter = { kind: 'python', path: executable, version };
   const conda = await condaPackages(prefix);
-  const facts = { interpreter, ...(Object.keys(conda).length > 0 && { conda }) };
-  try {
-    return { ...facts, packages: JSON.parse(text ?? '') as JsonObject };
-  } catch {
-    return facts;
-  }
+  return {
+    interpreter,
+    ...(Object.keys(conda).length > 0 && { conda }),
+    ...(packages !== undefined && { packages: packages as JsonObject }),
+  };
 }
 
 /** Empty for trainers that run inside of us; of a program that is no interpreter we know, the processors alone. */

@@ -113,10 +113,13 @@ async function fromPs(): Promise<readonly ProcessRow[]> {
   return stdout.split('\n').flatMap((line) => parsePs(line) ?? []);
 }
 
-/** `  123   1   4567  1:02.50`: kilobytes, and minutes with seconds. */
+/** `  123   1   4567  1:02.50`: kilobytes, and minutes with seconds, whose point may be a comma by the locale. */
 export function parsePs(line: string): ProcessRow | undefined {
   const [pid, parent, kilobytes, time] = line.trim().split(/\s+/);
   if (pid === undefined || time === undefined) return undefined;
-  const cpu = time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+  const cpu = time
+    .replace(',', '.')
+    .split(':')
+    .reduce((sum, part) => sum * 60 + Number(part), 0);
   return { pid: Number(pid), parent: Number(parent), cpu, memory: Number(kilobytes) * 1024 };
 }

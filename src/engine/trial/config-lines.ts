@@ -27,9 +27,10 @@ export function placeOf(configFile: string, configText: string, path: readonly (
 
 /** `iris.yaml:2: ` before a message about a key of the @sweep block, such as `metric`. */
 export function placeOfSetting(configFile: string, configText: string, key: string): string {
-  const index = configText
-    .split(/\r?\n/)
-    .findIndex((text) => new RegExp(`^\\s*#\\s*["']?${key}["']?\\s*:`).test(text));
+  const lines = configText.split(/\r?\n/);
+  const head = lines.findIndex((text) => /#\s*@sweep\b/.test(text));
+  const setting = new RegExp(`^\\s*#\\s*["']?${key}["']?\\s*:`);
+  const index = lines.findIndex((text, i) => i > head && setting.test(text));
   return place(configFile, index < 0 ? undefined : index + 1);
 }
 

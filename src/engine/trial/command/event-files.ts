@@ -72,9 +72,12 @@ export class EventFile {
 
   constructor(private readonly path: string) {}
 
-  /** What has been added since the last call. */
+  /** What has been added since the last call; nothing where the program has removed the file. */
   async read(): Promise<readonly Scalar[]> {
-    const handle = await open(this.path);
+    const handle = await open(this.path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    if (!handle) return [];
     let bytes: Buffer;
     try {
       const { size } = await handle.stat();

@@ -4,7 +4,7 @@
  * one of them has changed.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { writeWhole } from '../../write-whole.js';
@@ -72,13 +72,15 @@ async function isLeftBehind(path: string): Promise<boolean> {
  */
 async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
   for (;;) {
-    const handle = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
-      // Windows says EPERM while the file is being deleted.
-      if (error.code !== 'EEXIST' && error.code !== 'EPERM') throw error;
-    });
-    if (handle) {
-      await handle.writeFile(String(process.pid));
-      await handle.close();
+    const isOurs = await writeFile(path, String(process.pid), { flag: 'wx' }).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        // Windows says EPERM while the file is being deleted.
+        if (error.code !== 'EEXIST' && error.code !== 'EPERM') throw error;
+        return false;
+      },
+    );
+    if (isOurs) {
       try {
         return await work();
       } finally {

@@ -46,16 +46,18 @@ function halfToNumber(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Where element `i` in C order lies in Fortran order. */
-function fortranIndex(i: number, shape: readonly number[]): number {
-  let rest = i;
-  let index = 0;
+/** Where each element, by its place in C order, lies in Fortran order. */
+function fortranOrder(shape: readonly number[]): (i: number) => number {
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index += (rest % shape[axis]!) * strides[axis]!;
-    rest = Math.floor(rest / shape[axis]!);
-  }
-  return index;
+  return (i) => {
+    let rest = i;
+    let index = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index += (rest % shape[axis]!) * strides[axis]!;
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    return index;
+  };
 }
 
 /** @throws FatalTrainingError where `bytes` are no such array; `file` is named in it. */
@@ -83,7 +85,7 @@ function parseNpy(bytes: Uint8Array, file: string): NumpyArray {
   const little = order !== '>';
   const count = shape.reduce((a, b) => a * b, 1);
   const fortran = /'fortran_order':\s*True/.test(header) && shape.length > 1;
-  const at = (i: number): number => (fortran ? fortranIndex(i, shape) : i);
+  const at = fortran ? fortranOrder(shape) : (i: number): number => i;
   const data = start + length;
   const width = letter === 'U' ? 4 * Number(digits) : Number(digits);
   if (data + count * width > bytes.length) throw new FatalTrainingError(`${file} is cut short.`);

@@ -43,10 +43,11 @@ export type Numbers =
 const MISSING = new Set(['', '?', 'na', 'n/a', 'nan', 'null', 'none']);
 
 export const isMissing = (cell: Cell): boolean =>
-  cell === null || (typeof cell === 'string' ? MISSING.has(cell.toLowerCase()) : Number.isNaN(cell));
+  cell === null || (typeof cell === 'string' ? MISSING.has(cell.trim().toLowerCase()) : Number.isNaN(cell));
 
-/** NaN for texts. */
+/** NaN for texts, those of spaces alone included, which JavaScript takes for 0. */
 export const numberOf = (cell: Cell): number => {
-  const value = cell === null || cell === '' ? Number.NaN : Number(cell);
+  const isBlank = cell === null || (typeof cell === 'string' && cell.trim() === '');
+  const value = isBlank ? Number.NaN : Number(cell);
   return Number.isFinite(value) ? value : Number.NaN;
 };
