@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { MarkdownString, StatusBarAlignment, window } from 'vscode';
 import { isFinished } from '../core/study/journal/reduce.js';
 import { hasSeveralObjectives } from '../core/study/objectives/front.js';
+import { plannedTrials } from '../core/study/planned.js';
 import { Command } from './contributions.js';
 import { Disposables } from './disposables.js';
 import type { Studies } from './studies.js';
@@ -76,7 +77,7 @@ function sum(running: readonly StudyEntry[]): string {
     (n, { study }) => n + study.trials.filter(({ state }) => isFinished(state)).length,
     0,
   );
-  const asked = running.map(({ study }) => study.settings.stop.trials);
+  const asked = running.map(({ study }) => plannedTrials(study));
   const total = asked.every((trials) => trials !== undefined)
     ? asked.reduce((n, trials) => n + (trials ?? 0), 0)
     : undefined;

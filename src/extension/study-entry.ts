@@ -6,6 +6,7 @@ import { formatNumber } from '../core/format.js';
 import { objectiveOf } from '../core/study/best.js';
 import { isFinished } from '../core/study/journal/reduce.js';
 import { frontCount, hasSeveralObjectives } from '../core/study/objectives/front.js';
+import { plannedTrials } from '../core/study/planned.js';
 import type { Study, StudyStatus, Trial } from '../core/study/trial.js';
 import type { EngineStatus } from '../protocol/engine.js';
 import { count } from './format.js';
@@ -66,8 +67,8 @@ export function isResumable({ phase, foreign, damaged }: StudyEntry): boolean {
 /** `12/40`, or `12` where no number of trials was set. */
 export function progressText({ study }: Pick<StudyEntry, 'study'>): string {
   const done = study.trials.filter(({ state }) => isFinished(state)).length;
-  const { trials } = study.settings.stop;
-  return trials === undefined ? String(done) : `${done}/${trials}`;
+  const planned = plannedTrials(study);
+  return planned === undefined ? String(done) : `${done}/${planned}`;
 }
 
 /** The value by which trials are ranked, for people. */

@@ -45,6 +45,13 @@ describe('the history of a study', () => {
     expect(history.baseline).toBe(0.5);
   });
 
+  it('says which trials are excluded, and counts none of them', () => {
+    const some = [trial(0, 0.5), trial(1, 0.1, { marks: { excluded: 'wrong data' } })];
+    const { points, best } = historyOf({ objectives: minimize, trials: some });
+    expect(points.map(({ excluded }) => excluded)).toEqual([undefined, true]);
+    expect(best).toEqual([{ trial: 0, value: 0.5 }]);
+  });
+
   it('gives a tie to the lower number', () => {
     const tied = historyOf({ objectives: minimize, trials: [trial(0, 0.5), trial(1, 0.5)] });
     expect(tied.best).toEqual([{ trial: 0, value: 0.5 }]);

@@ -100,6 +100,18 @@ describe('the optimisation history', () => {
     expect(layoutHistory(history, choices, theme).y[31]).toBeGreaterThan(100);
   });
 
+  it('gives an excluded trial a mark of its own', () => {
+    const some = {
+      ...history,
+      points: history.points.map((point) => ({ ...point, excluded: true as const })),
+    };
+    const marks = layoutHistory(some, choices, theme).shapes.flatMap((shape) =>
+      shape.kind === 'marks' && shape.at.length > 0 ? [shape.shape] : [],
+    );
+    expect(marks).toContain('struck');
+    expect(marks).not.toContain('cross');
+  });
+
   it('draws of very many marks on one spot a single one', () => {
     const many: History = {
       ...history,

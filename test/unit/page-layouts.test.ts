@@ -18,6 +18,7 @@ import { layoutRank } from '../../webview-ui/src/charts/layouts/rank.js';
 import { layoutSlice } from '../../webview-ui/src/charts/layouts/slice.js';
 import { layoutStudies } from '../../webview-ui/src/charts/layouts/studies.js';
 import { layoutTimeline } from '../../webview-ui/src/charts/layouts/timeline.js';
+import { barScale } from '../../webview-ui/src/table/bars.js';
 import { sparkline } from '../../webview-ui/src/table/sparkline.js';
 import { drawnBy, inputOf } from '../webview/support/chart-input.js';
 import { samplePeers } from '../webview/support/sample-peers.js';
@@ -164,6 +165,59 @@ describe('states', () => {
       shapes.flatMap((shape) => (shape.kind === 'marks' && shape.at.length > 0 ? [shape.shape] : [])),
     );
     for (const shape of ['dot', 'diamond', 'cross', 'up']) expect(drawn).toContain(shape);
+  });
+});
+
+describe('a trial that is excluded', () => {
+  const marks = { 0: { excluded: 'wrong data' } };
+  const input = inputOf({ trials: 40, marks });
+  const struck = (scene: Scene): boolean =>
+    scene.shapes.some((shape) => shape.kind === 'marks' && shape.shape === 'struck' && shape.at.length > 0);
+
+  it.each([
+    ['slice', layoutSlice],
+    ['contour', layoutContour],
+    ['parallel coordinates', layoutParallel],
+  ])('has a mark of its own in the %s', (_name, layout) => {
+    const scene = layout(input);
+    expect(struck(scene)).toBe(true);
+    expect(scene.states).toContain('excluded');
+    expect(struck(layout(inputOf({ trials: 40 })))).toBe(false);
+  });
+
+  it('says so where it is pointed at', () => {
+    const own = layoutSlice(input).targets.find(({ trial }) => trial === 0);
+    expect(own?.tip()[0]).toBe('Trial 0 · complete, excluded');
+  });
+
+  it.each([
+    ['distribution', layoutEdf],
+    ['rank plot', layoutRank],
+  ])('does not count in the %s', (_name, layout) => {
+    const numbers = layout(input)
+      .table()
+      .rows.map(([number]) => number);
+    expect(numbers).toContain(1);
+    expect(numbers).not.toContain(0);
+  });
+
+  it('does not count for the model of the response', () => {
+    // Models are kept by the space.
+    const study = { ...input.study, space: { ...input.study.space } };
+    const wild = study.trials.map((trial) =>
+      trial.number === 0 ? { ...trial, values: { val_loss: 1e6 }, objectives: [1e6] } : trial,
+    );
+    const note = ({ note }: Scene) => note;
+    expect(note(layoutAnova({ ...input, study, trials: wild, all: wild }))).toBe(note(layoutAnova(input)));
+  });
+
+  it('has no bar behind its result', () => {
+    const counts = { waiting: 0, running: 0, complete: 40, pruned: 0, failed: 0 };
+    const ref = { id: 'j', name: 'iris', configFile: '/iris.yaml', configName: 'iris.yaml' };
+    const { study, trials, best } = input;
+    const bar = barScale({ ref, study, trials, expected: 40, best, counts }, 'val_loss');
+    expect(bar(study.trials[0]!)).toBeUndefined();
+    expect(bar(best!)).toBe(1);
   });
 });
 

@@ -80,7 +80,10 @@ describe('the status of a study', () => {
       return { ...view, ref: { ...view.ref, foreign: true } };
     };
     expect(noticeOf(idle, foreign(2))?.text).toContain('2 trials were still running');
-    expect(noticeOf(idle, foreign(0))?.text ?? '').not.toContain('still running');
+    const done = foreign(0);
+    expect(noticeOf(idle, { ...done, best: done.trials[0] })?.text ?? '').not.toMatch(
+      /still running|in the file/,
+    );
   });
 
   it('says that it is stopping as soon as it was asked to', () => {
@@ -89,6 +92,12 @@ describe('the status of a study', () => {
     expect(statusOf(stopping, view)).toMatchObject({ word: 'Stopping', reason: 'after the running trials' });
     expect(enabled(stopping, view)).not.toContain('stop-finish');
     expect(enabled(stopping, view)).toContain('stop-now');
+  });
+
+  it('counts trials that a person asked for on top of the budget', () => {
+    expect(progressOf(viewOf({ trials: 3, budget: 5 }))).toEqual({ done: 3, total: 5 });
+    expect(progressOf(viewOf({ trials: 6, running: 1, budget: 5 }))).toEqual({ done: 5, total: 6 });
+    expect(progressOf(viewOf({ trials: 6 })).total).toBeUndefined();
   });
 
   it('names the reason of the end', () => {

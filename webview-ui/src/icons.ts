@@ -57,7 +57,7 @@ export const openIcon = icon(
   svg`<path d="M2 3h5v1H3v9h9V9h1v5H2zM9 2h5v5h-1V3.7L7.9 8.8l-.7-.7L12.3 3H9z"/>`,
 );
 
-const STATE_ICONS: Readonly<Record<TrialState, TemplateResult>> = {
+const STATE_ICONS: Readonly<Record<TrialState | 'excluded', TemplateResult>> = {
   waiting: icon(
     svg`<circle cx="8" cy="8" r="3.5" fill="none" stroke="currentColor" stroke-dasharray="2 1.6"/>`,
   ),
@@ -70,19 +70,23 @@ const STATE_ICONS: Readonly<Record<TrialState, TemplateResult>> = {
     svg`<path d="M8 3.6L12.4 8 8 12.4 3.6 8z" fill="none" stroke="currentColor" stroke-width="1.3"/>`,
   ),
   failed: icon(svg`<path d="M4.5 4.5l7 7m0-7l-7 7" fill="none" stroke="currentColor" stroke-width="1.5"/>`),
+  excluded: icon(
+    svg`<g fill="none" stroke="currentColor" stroke-width="1.3"><circle cx="8" cy="8" r="4"/><path d="M5.2 10.8l5.600-5.600"/></g>`,
+  ),
 };
 
 /** Coloured by the class `state-<state>`; the word beside it is the caller's. */
-export const stateIcon = (state: TrialState): TemplateResult =>
+export const stateIcon = (state: TrialState | 'excluded'): TemplateResult =>
   html`<span class="state-${state}">${STATE_ICONS[state]}</span>`;
 
-export const stateWord: Readonly<Record<ReturnType<typeof shownState>, string>> = {
+export const stateWord: Readonly<Record<ReturnType<typeof shownState> | 'excluded', string>> = {
   waiting: 'Waiting',
   paused: 'Paused',
   running: 'Running',
   complete: 'Complete',
   pruned: 'Pruned',
   failed: 'Failed',
+  excluded: 'Excluded',
 };
 
 /** A paused trial waits, and is told apart from one that was never started. */

@@ -100,6 +100,7 @@ export const base = css`
   .state-failed {
     color: var(--vscode-charts-red);
   }
+  .state-excluded,
   .state-waiting {
     color: var(--vscode-descriptionForeground);
   }

@@ -4,7 +4,7 @@
  */
 import { extent, min, quickselect } from 'd3-array';
 import { outcomeViolation } from '../space/constraint.js';
-import { baselineTrial, isBetter, objectiveOf } from '../study/best.js';
+import { baselineTrial, isBetter, isExcluded, objectiveOf } from '../study/best.js';
 import { lastFinite } from '../study/table/table.js';
 import type { Direction, Study } from '../study/trial.js';
 
@@ -13,6 +13,8 @@ export interface HistoryPoint {
   readonly state: 'complete' | 'pruned' | 'failed';
   /** The first objective; of a trial that did not complete, its last finite report. undefined: it never said one. */
   readonly value: number | undefined;
+  /** It does not count, as somebody has said. */
+  readonly excluded?: true;
 }
 
 export interface History {
@@ -37,7 +39,12 @@ export function historyOf(
     if (trial.state === 'running' || trial.state === 'waiting') continue;
     last = Math.max(last, trial.number);
     const value = objectiveOf(trial);
-    points.push({ trial: trial.number, state: trial.state, value: value ?? lastFinite(trial) });
+    points.push({
+      trial: trial.number,
+      state: trial.state,
+      value: value ?? lastFinite(trial),
+      ...(isExcluded(trial) ? { excluded: true } : {}),
+    });
     const leader = best.at(-1);
     if (violation && violation(trial.values) > 0) continue;
     if (value !== undefined && (!leader || isBetter(value, leader.value, direction))) {

@@ -172,16 +172,18 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     }
     this.#laidFor = { view, colours, key };
     if (this.#history?.trials !== trials) {
-      this.#history = { trials, history: historyOf({ objectives: view.study.objectives, trials }) };
+      this.#history = { trials, history: historyOf({ ...view.study, trials }) };
     }
     return layoutHistory(this.#history.history, choices, colours);
   }
 
   #legend(view: StudyView): readonly LegendItem[] {
     const { counts, study } = view;
-    const baseline = this.#history?.history.baseline;
-    const states = (['complete', 'pruned', 'failed'] as const).filter(
-      (state) => state === 'complete' || counts[state] > 0,
+    const { baseline, points = [] } = this.#history?.history ?? {};
+    const states = (['complete', 'pruned', 'failed', 'excluded'] as const).filter((state) =>
+      state === 'excluded'
+        ? points.some(({ excluded }) => excluded)
+        : state === 'complete' || counts[state] > 0,
     );
     const name = study.config.file === '' ? 'trial 0' : 'values in the file';
     return [
@@ -203,8 +205,8 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     const value = point.value === undefined ? 'no value' : `${metric} ${formatNumber(point.value, 5)}`;
     const beyond = this.#layout?.beyond[index] ?? 0;
     const side = beyond > 0 ? ' (above the axis)' : beyond < 0 ? ' (below the axis)' : '';
-    const best = view.best?.number === trial ? ' · best' : '';
-    return html`<b>Trial ${trial}</b> ${stateWord[point.state].toLowerCase()}${best}
+    const note = view.best?.number === trial ? ' · best' : point.excluded ? ' · excluded' : '';
+    return html`<b>Trial ${trial}</b> ${stateWord[point.state].toLowerCase()}${note}
       <div class="number">${value}${side}</div>
       ${reason ? html`<div class="muted">${reason}</div>` : nothing}`;
   }

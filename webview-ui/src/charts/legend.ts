@@ -63,11 +63,18 @@ const MARKS: Readonly<Record<DrawnState, MarkShape>> = {
   running: 'ring',
   pruned: 'diamond',
   failed: 'cross',
+  excluded: 'struck',
 };
 
 function lookShape(look: LegendItem['look'], x: number, y: number, theme: Theme): Shape {
   if ('state' in look) {
-    const colours = { complete: theme.blue, running: theme.blue, pruned: theme.orange, failed: theme.red };
+    const colours: Readonly<Record<DrawnState, string>> = {
+      complete: theme.blue,
+      running: theme.blue,
+      pruned: theme.orange,
+      failed: theme.red,
+      excluded: theme.muted,
+    };
     const at = [x + LOOK / 2, y];
     return { kind: 'marks', shape: MARKS[look.state], at, size: 8, colour: colours[look.state] };
   }

@@ -4,6 +4,7 @@
  */
 import { baselineOf, type Improvement, improvementOf } from '../../../src/core/analysis/history.js';
 import { formatNumber, formatPercent } from '../../../src/core/format.js';
+import { plannedTrials } from '../../../src/core/study/planned.js';
 import { probabilityText, winnerOf, winnerText } from '../../../src/core/study/winner.js';
 import type { PageState, StudyAction } from '../../../src/protocol/panel.js';
 import type { StudyView } from '../feed.js';
@@ -37,10 +38,10 @@ export function statusOf(page: PageState, view: StudyView): Status {
   }
 }
 
-/** Started trials and how many there will be, where that is known. */
+/** Finished trials and how many there will be, where that is known. */
 export function progressOf(view: StudyView): { readonly done: number; readonly total: number | undefined } {
   const { complete, pruned, failed } = view.counts;
-  return { done: complete + pruned + failed, total: view.study.settings.stop.trials };
+  return { done: complete + pruned + failed, total: plannedTrials({ ...view.study, trials: view.trials }) };
 }
 
 export interface Result {
@@ -160,6 +161,8 @@ export function noticeOf(page: PageState, view: StudyView): Notice | undefined {
   if (over && counts.complete === 0) {
     return { kind: 'info', text: 'No trial completed, so there is no best one to compare with the file.' };
   }
+  // A study of another program began with no file.
+  if (view.ref.foreign) return undefined;
   if (counts.complete === 1 && trials.length === 1) {
     return { kind: 'info', text: 'Only the values in the file have been tried so far.' };
   }

@@ -138,6 +138,9 @@ export class TrialDetails extends SignalWatcher(LitElement) {
         color: var(--vscode-badge-foreground, var(--vscode-foreground));
         font-size: 11px;
       }
+      .marks ~ p {
+        margin-bottom: 6px;
+      }
       .note {
         white-space: pre-wrap;
       }

@@ -1,5 +1,6 @@
 /** Bars behind the results: how good a completed trial is between the worst shown and the best. Pure. */
 import { robustRange } from '../../../src/core/analysis/history.js';
+import { isExcluded } from '../../../src/core/study/best.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
 
@@ -15,7 +16,7 @@ const LEAST = 0.04;
 export function barScale(view: StudyView, metric: string): BarScale {
   const objective = view.study.objectives.find((one) => one.metric === metric);
   const resultOf = (trial: Trial): number | undefined => {
-    const value = trial.state === 'complete' ? trial.values[metric] : undefined;
+    const value = trial.state === 'complete' && !isExcluded(trial) ? trial.values[metric] : undefined;
     return value !== undefined && Number.isFinite(value) ? value : undefined;
   };
   const maximize = objective?.direction === 'maximize';

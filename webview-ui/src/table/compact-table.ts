@@ -5,6 +5,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
+import { isExcluded } from '../../../src/core/study/best.js';
 import { isPaused } from '../../../src/core/study/pause.js';
 import {
   type Column,
@@ -207,6 +208,7 @@ export class CompactTable extends TrialsTable {
     const trial = this.trialAt(index);
     if (!trial) return nothing;
     const best = view.best === trial;
+    const excluded = isExcluded(trial);
     const value = metricOf(trial, view.study.objectives[0]?.metric ?? 'value');
     const share = bars(trial);
     const time = durationOf(trial, trial.state === 'running' ? this.app.now.value : 0);
@@ -215,7 +217,7 @@ export class CompactTable extends TrialsTable {
       this.active.row === index && this.active.column === column ? 'active' : '';
     return html`<div
       role="row"
-      class="line row ${trial.marks?.excluded === undefined ? '' : 'excluded'} ${this.app.ui.pointed.value === trial.number ? 'pointed' : ''}"
+      class="line row ${excluded ? 'excluded' : ''} ${this.app.ui.pointed.value === trial.number ? 'pointed' : ''}"
       aria-rowindex=${index + 2}
       aria-selected=${this.app.ui.selected.value.includes(trial.number)}
       title=${trial.reason ?? trial.suggestion?.reason ?? ''}
@@ -224,7 +226,7 @@ export class CompactTable extends TrialsTable {
       @contextmenu=${() => this.onContextMenu(trial)}
     >
       <div id=${id(0)} role="gridcell" class="cell state ${active(0)}">
-        ${best ? starIcon : stateIcon(trial.state)}
+        ${best ? starIcon : stateIcon(excluded ? 'excluded' : trial.state)}
         <span class="quiet">${best ? 'Best' : trialWord(trial)}</span>
       </div>
       <div id=${id(1)} role="gridcell" class="cell trial muted ${active(1)}">${trial.number}</div>

@@ -75,6 +75,13 @@ export const tableStyles = css`
   .row[aria-selected='true']::after {
     border-style: solid;
   }
+  /* It does not count. */
+  .row.excluded :is(.cell.first, .cell.trial) {
+    text-decoration: line-through;
+  }
+  .row.excluded:not([aria-selected='true']) .cell {
+    color: var(--vscode-descriptionForeground);
+  }
   .row[aria-selected='true'] .muted {
     color: inherit;
   }

@@ -5,6 +5,7 @@
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { LitElement, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import { isExcluded } from '../../../src/core/study/best.js';
 import type { Sort } from '../../../src/core/study/table/sorting.js';
 import { type Column, cellOf, defaultSort } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
@@ -164,7 +165,7 @@ export abstract class TrialsTable extends SignalWatcher(LitElement) {
       webviewSection: 'trial',
       journal: this.app.feed.page.value?.study?.id,
       trial: trial.number,
-      trialExcluded: trial.marks?.excluded !== undefined,
+      trialExcluded: isExcluded(trial),
       preventDefaultContextMenuItems: true,
     });
   }

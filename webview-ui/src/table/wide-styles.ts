@@ -120,13 +120,6 @@ export const wideStyles = css`
     position: sticky;
     visibility: visible;
   }
-  .row .muted.excluded,
-  .row.excluded .cell.first {
-    text-decoration: line-through;
-  }
-  .row.excluded .cell {
-    color: var(--vscode-descriptionForeground);
-  }
   .head .cell {
     position: relative;
     touch-action: none;

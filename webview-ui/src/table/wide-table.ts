@@ -5,7 +5,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
-import { objectiveOf } from '../../../src/core/study/best.js';
+import { isExcluded, objectiveOf } from '../../../src/core/study/best.js';
 import { type Column, constantColumns } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
@@ -245,7 +245,7 @@ export class WideTable extends TrialsTable {
     const acting = pointed || this.active.row === index;
     return html`<div
       role="row"
-      class="line row ${trial.marks?.excluded === undefined ? '' : 'excluded'} ${pointed ? 'pointed' : ''}"
+      class="line row ${isExcluded(trial) ? 'excluded' : ''} ${pointed ? 'pointed' : ''}"
       aria-rowindex=${index + 2}
       aria-selected=${selected}
       @click=${(event: MouseEvent) => this.onRowClick(index, event)}

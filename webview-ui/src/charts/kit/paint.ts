@@ -103,6 +103,11 @@ function paintMarks(
         context.moveTo(x + r, y);
         context.arc(x, y, r, 0, 2 * Math.PI);
         break;
+      case 'struck':
+        context.moveTo(x + r, y);
+        context.arc(x, y, r, 0, 2 * Math.PI);
+        trace(context, stroke(x, y, r));
+        break;
       case 'square':
         context.rect(x - r, y - r, 2 * r, 2 * r);
         break;
@@ -120,6 +125,12 @@ function paintMarks(
   context.strokeStyle = colour;
   context.lineWidth = 1.3;
   context.stroke();
+}
+
+/** The stroke through a ring. */
+export function stroke(x: number, y: number, r: number): readonly number[] {
+  const reach = r * Math.SQRT1_2;
+  return [x - reach, y + reach, x + reach, y - reach];
 }
 
 /** The strokes of a mark that has no curve. */

@@ -9,7 +9,8 @@ import type { ZoomFrame } from './zoom.js';
 /** Flat lists of coordinates: x, y, x, y, … A NaN in a path lifts the pen. */
 type Points = readonly number[];
 
-export type MarkShape = 'dot' | 'diamond' | 'cross' | 'ring' | 'square' | 'up' | 'down';
+/** `struck`: a ring with a stroke through it. */
+export type MarkShape = 'dot' | 'diamond' | 'cross' | 'ring' | 'struck' | 'square' | 'up' | 'down';
 
 export type Shape =
   | {
@@ -98,7 +99,7 @@ export interface Scene {
   readonly outside: number;
   readonly logPossible: boolean;
   /** Drawn from these states, for the legend. */
-  readonly states: readonly ('complete' | 'pruned' | 'failed' | 'running')[];
+  readonly states: readonly ('complete' | 'pruned' | 'failed' | 'running' | 'excluded')[];
   readonly table: () => SceneTable;
   /** Plots that can be zoomed. */
   readonly frames?: readonly ZoomFrame[];

@@ -1,5 +1,5 @@
 /** A scene as the text of an SVG file: the same shapes as on the canvas, on the theme's background. Pure. */
-import { outline } from './paint.js';
+import { outline, stroke } from './paint.js';
 import type { Scene, Shape } from './scene.js';
 
 const escaped = (text: string): string =>
@@ -55,15 +55,16 @@ function shapeSvg(shape: Shape): string {
 
 function marksSvg(shape: Extract<Shape, { kind: 'marks' }>, alpha: string): string {
   const r = shape.size / 2;
-  const filled = shape.shape !== 'ring' && shape.shape !== 'diamond' && shape.shape !== 'cross';
+  const filled = !['ring', 'struck', 'diamond', 'cross'].includes(shape.shape);
   const style = filled
     ? `fill="${escaped(shape.colour)}"`
     : `fill="none" stroke="${escaped(shape.colour)}" stroke-width="1.3"`;
   const marks: string[] = [];
   for (let i = 0; i + 1 < shape.at.length; i += 2) {
     const [x, y] = [shape.at[i] as number, shape.at[i + 1] as number];
-    if (shape.shape === 'dot' || shape.shape === 'ring') {
+    if (shape.shape === 'dot' || shape.shape === 'ring' || shape.shape === 'struck') {
       marks.push(`<circle cx="${n(x)}" cy="${n(y)}" r="${n(r)}"/>`);
+      if (shape.shape === 'struck') marks.push(`<path d="${pathData(stroke(x, y, r))}"/>`);
     } else if (shape.shape === 'square') {
       marks.push(`<rect x="${n(x - r)}" y="${n(y - r)}" width="${n(2 * r)}" height="${n(2 * r)}"/>`);
     } else {

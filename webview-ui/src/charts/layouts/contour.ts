@@ -14,6 +14,7 @@ import {
   type ChartInput,
   cellText,
   chosenOf,
+  counts,
   MOST_MARKS,
   maximized,
   measured,
@@ -73,7 +74,7 @@ export function layoutContour(input: ChartInput): Scene {
   });
   const seen = points.filter(({ sight }) => sight);
   const known = points.flatMap(({ trial, u, v, w }) =>
-    trial.state === 'complete' && w !== undefined ? [{ u, v, w: Math.max(0, Math.min(1, w)) }] : [],
+    counts(trial) && w !== undefined ? [{ u, v, w: Math.max(0, Math.min(1, w)) }] : [],
   );
   if (known.length < 3 || z.kind !== 'number') {
     return emptyScene(width, height, 'A contour needs three completed trials that had both parameters.');

@@ -6,7 +6,7 @@ import type { Trial } from '../../../../src/core/study/trial.js';
 import { fitted, textWidth } from '../kit/axes.js';
 import { mix } from '../kit/colour.js';
 import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
-import { type ChartInput, MOST_MARKS, sampled } from './input.js';
+import { type ChartInput, counts, MOST_MARKS, sampled } from './input.js';
 
 const MOST_METRICS = 5;
 const LEAST_CELL = 22;
@@ -15,11 +15,7 @@ const LEAST_NUMBERED = 30;
 
 export function layoutCorrelation(input: ChartInput): Scene {
   const { width, theme } = input;
-  const done = sampled(
-    input.trials.filter(({ state }) => state === 'complete'),
-    MOST_MARKS,
-    new Set(),
-  );
+  const done = sampled(input.trials.filter(counts), MOST_MARKS, new Set());
   const columns = orderedColumns(input);
   if (done.length < 3 || columns.length < 2) {
     return emptyScene(width, input.height, 'Correlation needs three completed trials and two numbers.');

@@ -6,7 +6,7 @@ import type { Trial } from '../../../../src/core/study/trial.js';
 import { frameOf, textWidth } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape, type Target, within } from '../kit/scene.js';
 import { inSight } from '../kit/zoom.js';
-import { axisOf, type ChartInput, measured, onAxis, trialTip } from './input.js';
+import { axisOf, type ChartInput, counts, measured, onAxis, trialTip } from './input.js';
 
 /** Steps beyond this are closer together than pixels. */
 const MOST_STEPS = 1200;
@@ -22,7 +22,7 @@ interface Step {
 function stepsOf(input: ChartInput, trials: readonly Trial[]): readonly Step[] {
   return trials
     .flatMap((trial) => {
-      const value = trial.state === 'complete' ? measured(input, trial) : undefined;
+      const value = counts(trial) ? measured(input, trial) : undefined;
       return value === undefined ? [] : [{ trial, value }];
     })
     .sort((a, b) => a.value - b.value);

@@ -158,13 +158,15 @@ function pointShapes({ points, x, y, beyond, seen }: Marked, theme: Theme): read
     complete: new Places(cell),
     pruned: new Places(2 * cell),
     failed: new Places(2 * cell),
+    excluded: new Places(2 * cell),
     up: new Places(cell),
     down: new Places(cell),
   };
-  points.forEach(({ state }, index) => {
+  points.forEach(({ state, excluded }, index) => {
     if (!seen(index)) return;
     const side = beyond[index] as number;
-    places[side === 0 ? state : side > 0 ? 'up' : 'down'].add(x[index] as number, y[index] as number);
+    const look = excluded ? 'excluded' : state;
+    places[side === 0 ? look : side > 0 ? 'up' : 'down'].add(x[index] as number, y[index] as number);
   });
   const faint = theme.highContrast ? 1 : many ? 0.45 : 0.65;
   const alpha = many ? 0.55 : 1;
@@ -183,6 +185,7 @@ function pointShapes({ points, x, y, beyond, seen }: Marked, theme: Theme): read
       : { kind: 'marks', shape: 'dot', at: complete, size: 6, colour: theme.blue, alpha: faint },
     mark('diamond', places.pruned, many ? 5 : 8, theme.orange),
     mark('cross', places.failed, many ? 4 : 7, theme.red),
+    mark('struck', places.excluded, many ? 5 : 8, theme.muted),
     mark('up', places.up, many ? 4 : 7, theme.muted),
     mark('down', places.down, many ? 4 : 7, theme.muted),
   ];

@@ -2,7 +2,7 @@
 import { type Importance, importanceOf, LEAST_TRIALS } from '../../../../src/core/analysis/importance.js';
 import { fitted, textWidth } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
-import type { ChartInput } from './input.js';
+import { type ChartInput, counts } from './input.js';
 
 const ROW = 24;
 const percent = (share: number): string => (share < 0.01 ? '< 1 %' : `${Math.round(share * 100)} %`);
@@ -11,7 +11,7 @@ export function layoutImportance(input: ChartInput): Scene {
   const { width, theme } = input;
   const importances = importanceOf({ ...input.study, trials: input.trials });
   if (importances.length === 0) {
-    const done = input.trials.filter(({ state }) => state === 'complete').length;
+    const done = input.trials.filter(counts).length;
     return emptyScene(
       width,
       input.height,

@@ -2,6 +2,7 @@
 import { numberAxis, parameterAxis, type ValueAxis } from '../../../../src/core/analysis/axis.js';
 import { formatNumber, formatValue } from '../../../../src/core/format.js';
 import type { Json } from '../../../../src/core/json.js';
+import { isExcluded } from '../../../../src/core/study/best.js';
 import type { Brush } from '../../../../src/core/study/table/filter.js';
 import { type Column, cellOf } from '../../../../src/core/study/table/table.js';
 import type { Study, Trial } from '../../../../src/core/study/trial.js';
@@ -80,12 +81,15 @@ const numberOf = (trial: Trial, column: Column, now: number): number | undefined
 export const measured = (input: ChartInput, trial: Trial): number | undefined =>
   numberOf(trial, input.metric, input.now);
 
+/** Completed, and nobody has said that it does not count. */
+export const counts = (trial: Trial): boolean => trial.state === 'complete' && !isExcluded(trial);
+
 export const parameters = (input: ChartInput): readonly Column[] =>
   input.columns.filter(({ kind }) => kind === 'param');
 
+/** The same axis for the same trials: a brush is drawn, and the chart laid out, many times over them. */
 const AXES = new WeakMap<readonly Trial[], Map<string, ValueAxis>>();
 
-/** The same axis for the same trials: a brush is drawn, and the chart laid out, many times over them. */
 /** The axis of a column, as far as it is in sight. */
 export const axisOf = (
   input: ChartInput,
@@ -144,7 +148,7 @@ export function trialTip(
 ): readonly string[] {
   const best = input.best === trial ? ', best' : '';
   return [
-    `Trial ${trial.number} · ${trialWord(trial).toLowerCase()}${best}`,
+    `Trial ${trial.number} · ${trialWord(trial).toLowerCase()}${best}${isExcluded(trial) ? ', excluded' : ''}`,
     ...columns.map(
       (column) => `${column.label} ${valueText(column, cellOf(trial, column, input.now)) || 'no value'}`,
     ),
@@ -166,12 +170,15 @@ interface Dot {
   readonly beyond?: boolean;
 }
 
-/** Triangles at the edge for what lies beyond it, dots for what completed, diamonds for what was pruned, crosses for what failed; rings around the selected. */
+/**
+ * Triangles at the edge for what lies beyond it, dots for what completed, diamonds for what was pruned, crosses for what
+ * failed, struck rings for what is excluded; rings around the selected.
+ */
 export function trialMarks(input: ChartInput, dots: readonly Dot[], size = 6): readonly Shape[] {
   const { theme } = input;
   const many = dots.length > 1500;
-  const at = (state: Trial['state']): number[] =>
-    dots.flatMap(({ trial, x, y, beyond }) => (trial.state === state && !beyond ? [x, y] : []));
+  const at = (look: Look): number[] =>
+    dots.flatMap(({ trial, x, y, beyond }) => (lookOf(trial) === look && !beyond ? [x, y] : []));
   const chosen = new Set(input.selected);
   const best = dots.find(({ trial }) => trial === input.best);
   const shown = many ? Math.max(3, size - 2) : size;
@@ -202,6 +209,13 @@ export function trialMarks(input: ChartInput, dots: readonly Dot[], size = 6): r
       colour: theme.red,
       alpha: many ? 0.5 : 1,
     },
+    {
+      kind: 'marks',
+      shape: 'struck',
+      at: at('excluded'),
+      size: shown + 2,
+      colour: theme.muted,
+    },
     ...(best
       ? [
           {
@@ -223,10 +237,15 @@ export function trialMarks(input: ChartInput, dots: readonly Dot[], size = 6): r
   ];
 }
 
-const ORDER = ['complete', 'running', 'pruned', 'failed'] as const;
+/** What a trial's mark looks like. */
+type Look = Trial['state'] | 'excluded';
+const lookOf = (trial: Trial): Look => (isExcluded(trial) ? 'excluded' : trial.state);
 
-export function statesOf(trials: readonly Trial[]): Scene['states'] {
-  const present = new Set(trials.map(({ state }) => state));
+const ORDER = ['complete', 'running', 'pruned', 'failed', 'excluded'] as const;
+
+/** The looks that the trials have, for the legend. */
+export function statesOf(trials: readonly Trial[], look: (trial: Trial) => Look = lookOf): Scene['states'] {
+  const present = new Set(trials.map(look));
   return ORDER.filter((state) => present.has(state));
 }
 

@@ -2,7 +2,7 @@
 import { LEAST_FOR_MODEL } from '../../../../src/core/analysis/response.js';
 import { fitted, textWidth } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape, type Target } from '../kit/scene.js';
-import type { ChartInput } from './input.js';
+import { type ChartInput, counts } from './input.js';
 import { anovaOf, modelNote, modelOf } from './model.js';
 
 const ROW = 24;
@@ -25,7 +25,7 @@ export function layoutAnova(input: ChartInput): Scene {
   const anova = anovaOf(input);
   const model = modelOf(input, false);
   if (!anova || !model) {
-    const done = input.trials.filter(({ state }) => state === 'complete').length;
+    const done = input.trials.filter(counts).length;
     const why =
       done < LEAST_FOR_MODEL
         ? `fANOVA needs ${LEAST_FOR_MODEL} completed trials; there are ${done}.`

@@ -2,7 +2,8 @@
 import { type FunctionalAnova, functionalAnova } from '../../../../src/core/analysis/fanova.js';
 import { type Response, responseOf } from '../../../../src/core/analysis/response.js';
 import type { Space } from '../../../../src/core/space/parameter.js';
-import { type ChartInput, measured } from './input.js';
+import { isExcluded } from '../../../../src/core/study/best.js';
+import { type ChartInput, counts, measured } from './input.js';
 
 interface Kept {
   readonly key: string;
@@ -16,15 +17,16 @@ const kept = new WeakMap<Space, Kept>();
 const GROWTH = 1.05;
 
 function keyOf(input: ChartInput, log: boolean): string {
-  let [completed, first] = [0, -1];
-  for (const { state, number } of input.trials) {
-    if (state !== 'complete') continue;
+  let [completed, first, excluded] = [0, -1, 0];
+  for (const trial of input.trials) {
+    if (isExcluded(trial)) excluded++;
+    if (!counts(trial)) continue;
     completed++;
-    if (first < 0) first = number;
+    if (first < 0) first = trial.number;
   }
   const size = completed < 30 ? completed : Math.floor(Math.log(completed) / Math.log(GROWTH));
   const filtered = input.trials.length < input.all.length ? `${first}:${completed}` : '';
-  return [input.metric.id, log, size, filtered].join('|');
+  return [input.metric.id, log, size, filtered, excluded].join('|');
 }
 
 function keptFor(input: ChartInput, log: boolean): Kept {
@@ -33,7 +35,7 @@ function keptFor(input: ChartInput, log: boolean): Kept {
   const known = kept.get(space);
   if (known && (known.key === key || input.quick)) return known;
   const response = responseOf(space, input.trials, (trial) => {
-    const value = trial.state === 'complete' ? measured(input, trial) : undefined;
+    const value = counts(trial) ? measured(input, trial) : undefined;
     return log && value !== undefined ? Math.log10(value) : value;
   });
   const made: Kept = { key, response };

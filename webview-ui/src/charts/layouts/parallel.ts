@@ -3,6 +3,7 @@
  * stays as a shadow. Axes can be moved, turned, hidden and brushed; doing so is the element's part (../parallel.ts).
  */
 import { unitOf, type ValueAxis } from '../../../../src/core/analysis/axis.js';
+import { isExcluded } from '../../../../src/core/study/best.js';
 import type { Brush } from '../../../../src/core/study/table/filter.js';
 import { type Column, cellOf } from '../../../../src/core/study/table/table.js';
 import type { Trial } from '../../../../src/core/study/trial.js';
@@ -229,7 +230,12 @@ function resultLines(
   const alpha = theme.highContrast ? 0.9 : many ? 0.35 : 0.6;
   const buckets = Array.from({ length: BUCKETS }, (): Trial[] => []);
   const other: Record<'pruned' | 'failed' | 'running', Trial[]> = { pruned: [], failed: [], running: [] };
+  const excluded: Trial[] = [];
   for (const trial of drawn) {
+    if (isExcluded(trial)) {
+      excluded.push(trial);
+      continue;
+    }
     if (trial.state !== 'complete') {
       if (trial.state !== 'waiting') other[trial.state].push(trial);
       continue;
@@ -240,6 +246,7 @@ function resultLines(
   }
   const chosen = new Set(input.selected);
   return [
+    ...together(excluded, lineOf, { stroke: theme.muted, width: 1, alpha: alpha * 0.7, dash: [2, 6] }),
     ...together(other.failed, lineOf, { stroke: theme.red, width: 1, alpha: alpha * 0.7, dash: [1, 4] }),
     ...together(other.pruned, lineOf, { stroke: theme.orange, width: 1, alpha: alpha * 0.7, dash: [5, 4] }),
     ...buckets.flatMap((trials, bucket) =>
@@ -271,9 +278,17 @@ function ends(
   yOf: (axis: ParallelAxis, trial: Trial) => number,
 ): readonly Shape[] {
   if (!last) return [];
+  const place = (trial: Trial): number[] => [last.x, yOf(last, trial)];
   const at = (state: Trial['state']): number[] =>
-    drawn.flatMap((trial) => (trial.state === state ? [last.x, yOf(last, trial)] : []));
+    drawn.flatMap((trial) => (trial.state === state && !isExcluded(trial) ? place(trial) : []));
   return [
+    {
+      kind: 'marks',
+      shape: 'struck',
+      at: drawn.filter(isExcluded).flatMap(place),
+      size: 8,
+      colour: theme.muted,
+    },
     { kind: 'marks', shape: 'diamond', at: at('pruned'), size: 8, colour: theme.orange },
     { kind: 'marks', shape: 'cross', at: at('failed'), size: 7, colour: theme.red },
   ];

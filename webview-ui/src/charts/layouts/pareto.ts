@@ -15,7 +15,16 @@ import type { Trial } from '../../../../src/core/study/trial.js';
 import { type Box, frameOf } from '../kit/axes.js';
 import { emptyScene, type Scene, type Shape, type Target, within } from '../kit/scene.js';
 import { inSight, type ZoomFrame } from '../kit/zoom.js';
-import { type ChartInput, chosenOf, MOST_MARKS, sampled, statesOf, trialMarks, trialTip } from './input.js';
+import {
+  type ChartInput,
+  chosenOf,
+  counts,
+  MOST_MARKS,
+  sampled,
+  statesOf,
+  trialMarks,
+  trialTip,
+} from './input.js';
 
 /** From this width on the two pictures stand side by side. */
 const BESIDE = 640;
@@ -129,7 +138,7 @@ function frontPlot(
   const placed = trials.filter((trial) =>
     [xColumn, yColumn].every((column) => Number.isFinite(reached(input, trial, column))),
   );
-  const complete = placed.filter(({ state }) => state === 'complete');
+  const complete = placed.filter(counts);
   const base = all[0]?.number === 0 && complete.includes(all[0]) ? all[0] : undefined;
   const axes = [xColumn, yColumn].map((column) =>
     inSight(

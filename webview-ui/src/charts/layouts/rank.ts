@@ -10,6 +10,7 @@ import {
   type ChartInput,
   cellText,
   chosenOf,
+  counts,
   MOST_MARKS,
   maximized,
   measured,
@@ -27,7 +28,7 @@ export function layoutRank(input: ChartInput): Scene {
   if (!pair) return emptyScene(width, height, 'A rank plot needs two parameters.');
   const [xColumn, yColumn] = pair;
   const known = input.trials.flatMap((trial) => {
-    const value = trial.state === 'complete' ? measured(input, trial) : undefined;
+    const value = counts(trial) ? measured(input, trial) : undefined;
     return value === undefined ? [] : [{ trial, value }];
   });
   if (known.length < 2) return emptyScene(width, height, 'A rank plot needs two completed trials.');

@@ -20,6 +20,7 @@ import {
   type ChartInput,
   cellText,
   chosenOf,
+  counts,
   MOST_MARKS,
   measured,
   onAxis,
@@ -85,8 +86,7 @@ export function layoutSlice(input: ChartInput): Scene {
       return [{ trial, x: px, y: py, u, v, beyond: value !== undefined && (v < 0 || v > 1) }];
     });
     const inside = dots.filter(
-      ({ trial, v }) =>
-        trial.state === 'complete' && v >= 0 && v <= 1 && measured(input, trial) !== undefined,
+      ({ trial, v }) => counts(trial) && v >= 0 && v <= 1 && measured(input, trial) !== undefined,
     );
     shapes.push(
       within(

@@ -118,7 +118,10 @@ export function layoutTimeline(input: ChartInput): Scene {
     frames: [{ box: frame.box, x: { id: TIME, axis: x } }],
     outside: 0,
     logPossible: false,
-    states: statesOf(timeline.spans.map(({ trial }) => trial)),
+    states: statesOf(
+      timeline.spans.map(({ trial }) => trial),
+      ({ state }) => state,
+    ),
     table: () => ({
       header: ['trial', 'state', 'worker', 'start', 'end', 'seconds'],
       rows: timeline.spans.map(({ trial, lane: worker, start, end }) => [
