@@ -53,6 +53,32 @@ const cigar = (params: Params): number => {
   return x.reduce((sum, v) => sum + 1e4 * (v - mean) ** 2, 0) + x.length * (mean - 0.3) ** 2;
 };
 
+describe('a space of choices alone', () => {
+  const choices = Array.from({ length: 8 }, (_, k) => k);
+  const space: Space = Object.fromEntries(
+    ['a', 'b', 'c', 'd'].map((name) => [name, { type: 'categorical', choices } as const]),
+  );
+  const reasonAfter = (trials: readonly Trial[]): string => {
+    const number = trials.length;
+    const asked = samplers.cmaes.ask({ space, directions: ['minimize'], trials, seed: 1, number });
+    return asked === 'exhausted' ? asked : asked.reason;
+  };
+
+  it('is searched by the chances of its choices, and said to be', () => {
+    const sum = (params: Params) => Object.values(params).reduce<number>((total, x) => total + Number(x), 0);
+    const trials = search(space, sum, 150);
+    expect(reasonAfter(trials)).toMatch(
+      /^generation \d+, drawn by the chances that each choice has come to have$/,
+    );
+    const mean = (some: readonly Trial[]): number =>
+      some.reduce((sum, { objectives }) => sum + (objectives?.[0] ?? 0), 0) / some.length;
+    expect(mean(trials.slice(-20))).toBeLessThan(0.8 * mean(trials.slice(0, 20)));
+    // And begins so where earlier results are known.
+    const earlier = trials.slice(0, 20).map((one) => ({ ...one, number: one.number - 20 }));
+    expect(ask(space, earlier)).toMatchObject({ a: expect.any(Number) });
+  });
+});
+
 describe('eigenvalues of a symmetric matrix', () => {
   it('belong to orthogonal vectors that give the matrix again', () => {
     const n = 6;

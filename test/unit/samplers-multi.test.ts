@@ -5,6 +5,7 @@ import { random } from '../../src/core/random.js';
 import { ExpectedGain } from '../../src/core/samplers/multi/ehvi.js';
 import { goodTrials } from '../../src/core/samplers/multi/good.js';
 import { nadir } from '../../src/core/samplers/multi/nadir.js';
+import { observeMany } from '../../src/core/samplers/multi/observe.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
 import { samplers } from '../../src/core/samplers/registry.js';
 import type { SamplerContext } from '../../src/core/samplers/sampler.js';
@@ -339,4 +340,64 @@ describe('createStudy with several directions', () => {
       'The sampler "cmaes" works for one metric, and there are 2. Use auto, gp, tpe or nsga2, or a single metric.',
     );
   });
+});
+
+describe('what models of several objectives are told', () => {
+  const trial = (number: number, more: Partial<Trial>): Trial => ({
+    id: number,
+    number,
+    state: 'complete',
+    params: { kind: 'b', rate: 0.1, layers: 2, extra: 0.5 },
+    objectives: [0.5, 2],
+    values: { cost: 2 },
+    reports: [],
+    attributes: {},
+    ...more,
+  });
+
+  it('is no word on constraints from a trial that was pruned: its metrics are not those of an end', () => {
+    const outcomeViolation = ({ cost = Infinity }: Trial['values']): number => Math.max(0, cost - 1);
+    const pruned = { state: 'pruned', objectives: [0.9], values: {} } as const;
+    const trials = [trial(0, {}), trial(1, pruned), trial(2, { state: 'failed', values: {} })];
+    const observed = observeMany(unitSpace(space), {
+      space,
+      directions,
+      trials,
+      seed: 0,
+      number: 3,
+      outcomeViolation,
+    });
+    expect(observed.map(({ costs, violation }) => [costs, violation])).toEqual([
+      [[-0.5, 2], 1],
+      [[-0.5, 2], 0],
+      [[-0.5, 2], 0],
+    ]);
+  });
+});
+
+it('the reason of a suggestion by the Parzen estimator stays short however many good trials there are', () => {
+  const source = random('reason');
+  const trials = Array.from({ length: 600 }, (_, number): Trial => {
+    const params = {
+      kind: 'a',
+      rate: 0.001 + 0.9 * source.next(),
+      layers: 1 + source.int(6),
+      extra: source.next(),
+    };
+    const objectives = evaluate(params);
+    return {
+      id: number,
+      number,
+      state: 'complete',
+      params,
+      objectives,
+      values: {},
+      reports: [],
+      attributes: {},
+    };
+  });
+  const asked = ask('tpe', trials, 1);
+  if (asked === 'exhausted') throw new Error(asked);
+  expect(asked.reason).toMatch(/^likely among the best 60 of 600 results \(#\d+.* and 35 before them\)$/);
+  expect(asked.reason.match(/#/g)).toHaveLength(25);
 });

@@ -107,10 +107,14 @@ export const cmaesSampler: Sampler = {
     const { evolution, restarts } = search;
     const again = restarts > 0 ? ` after restart ${restarts}` : '';
     const step = Number((100 * evolution.sigma).toPrecision(2));
+    const drawn =
+      evolution.mean.length > 0
+        ? `around its mean with a step size of ${step} % of the range`
+        : 'by the chances that each choice has come to have';
     return {
       params,
       sampler: 'cmaes',
-      reason: `generation ${evolution.generation + 1}${again}, drawn around its mean with a step size of ${step} % of the range`,
+      reason: `generation ${evolution.generation + 1}${again}, drawn ${drawn}`,
     };
   },
 };

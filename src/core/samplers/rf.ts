@@ -121,7 +121,6 @@ function suggest(
       for (let k = 0; k < NEIGHBOURS; k++) {
         const x = neighbour(axes, before.x, source);
         const value = score(x);
-        // A forest has plateaus: a new point is worth going to when it is as good.
         if (value > at.score && isNew(x)) at = { x, score: value };
       }
       if (at === before) break;

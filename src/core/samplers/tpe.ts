@@ -2,9 +2,10 @@
  * The tree-structured Parzen estimator: Bergstra et al., "Algorithms for hyper-parameter optimization" (2011), in the
  * joint form of Falkner et al., "BOHB" (2018), with the defaults of Optuna 5 (optuna/samplers/_tpe/sampler.py): good
  * set min(ceil(0.1 n), 25), 24 candidates, running trials counted as bad ("constant liar"), pruned ones ordered after
- * the completed by how far they came and after those that break an outcome constraint (ranking.ts). Ours are: a quasi-random start, parameters that occur together modelled together
- * (`group`), and a categorical kernel that keeps as much mass for all choices as for the one observed however many
- * observations there are, without which the joint model locks on to the first lucky combination.
+ * the completed by how far they came and after those that break an outcome constraint (ranking.ts). Ours are: a
+ * quasi-random start, parameters that occur together modelled together (`group`), and a categorical kernel that keeps as
+ * much mass for all choices as for the one observed however many observations there are, without which the joint model
+ * locks on to the first lucky combination.
  */
 import { derivedSeed, type Random, random } from '../random.js';
 import type { Params } from '../space/parameter.js';
@@ -138,6 +139,14 @@ function suggester(
   };
 }
 
+/** Trials that a reason names: with several objectives there are many good ones, and every trial carries its reason. */
+const NAMED = 25;
+
+function named(trials: readonly Trial[]): string {
+  const names = trials.slice(-NAMED).map(({ number }) => (number < 0 ? 'an earlier one' : `#${number}`));
+  return `${names.join(', ')}${trials.length > NAMED ? ` and ${trials.length - NAMED} before them` : ''}`;
+}
+
 export const tpeSampler: Sampler = {
   name: 'tpe',
   ask(context) {
@@ -167,11 +176,10 @@ export const tpeSampler: Sampler = {
     const bad = trials.filter((trial) => !isGood.has(trial));
     const params = newPoint(space, seen, source, suggester(unit, good, bad, source, isNew), context);
     if (params === 'exhausted') return params;
-    const best = good.map(({ number: of }) => (of < 0 ? 'an earlier one' : `#${of}`)).join(', ');
     return {
       params,
       sampler: 'tpe',
-      reason: `likely among the best ${size} of ${finished} results (${best})`,
+      reason: `likely among the best ${size} of ${finished} results (${named(good)})`,
     };
   },
 };

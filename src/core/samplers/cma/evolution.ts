@@ -144,6 +144,9 @@ export class Evolution {
     const n = mean.length;
     const count = Math.min(points.length, this.lambda);
     if (count === 0) return;
+    this.generation++;
+    // A space of choices alone has generations, and nothing to adapt here.
+    if (n === 0) return;
     // Of fewer points than λ each stands for its neighbours in rank.
     const weightOf = (rank: number): number => {
       if (count === this.lambda) return k.weights[rank] as number;
@@ -169,7 +172,6 @@ export class Evolution {
     }
 
     // Equations 43 and 44: the step size.
-    this.generation++;
     const white = this.#whiten(shift);
     const path = this.#pathSigma;
     const drift = Math.sqrt(k.cSigma * (2 - k.cSigma) * k.muEff);

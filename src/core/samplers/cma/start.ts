@@ -19,7 +19,7 @@ export function startOf(unit: UnitSpace, earlier: readonly Trial[], direction: D
   const numeric = numericAxes(unit);
   const n = numeric.length;
   const complete = earlier.filter(({ state }) => state === 'complete');
-  if (complete.length < ENOUGH) {
+  if (complete.length < ENOUGH || n === 0) {
     const covariance = new Float64Array(n * n);
     const mean = Float64Array.from(numeric, (j, i) => {
       const prior = unit.axes[j]?.prior;
