@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { recordsOf, replay } from '../../src/core/analysis/replay.js';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { StudyReducer } from '../../src/core/study/journal/reduce.js';
@@ -29,6 +29,7 @@ async function runner(asking: { script: string; slowMs?: number } | undefined, s
   if (!parsed.config) throw new Error('The config is not one.');
   const { config } = parsed;
   const journal = await Journal.create(join(folder, 'a.jsonl'));
+  onTestFinished(() => journal.close());
   const reducer = new StudyReducer();
   const records = studyRecords('test', {
     name: 'a',
@@ -124,7 +125,6 @@ parentPort.on('message', (message) => {
       },
     );
     await study.run();
-    await journal.close();
     const records = recordsOf(await readFile(journal.file, 'utf8'));
     const late = study.study.trials.filter(({ suggestion }, number) => {
       const created = records.findIndex((_, at) => at === createdAt(records, number));

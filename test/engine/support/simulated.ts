@@ -83,8 +83,8 @@ export async function simulate(simulation: Simulation): Promise<{
     tensorflowFolders: [],
   });
   const status = await runner.run();
+  await journal.close();
   if (status.kind !== 'finished')
     throw new Error(`${status.kind}: ${'reason' in status ? status.reason : ''}`);
-  await journal.close();
   return { records: recordsOf(await readFile(journal.file, 'utf8')), study: reducer.study };
 }
