@@ -5,7 +5,7 @@
  */
 import { random } from '../random.js';
 import type { Parameter, Space } from '../space/parameter.js';
-import { isBetter, objectiveOf } from '../study/best.js';
+import { compareResults, objectiveOf } from '../study/best.js';
 import type { Study, Trial } from '../study/trial.js';
 import { parameterAxis, unitOf } from './axis.js';
 
@@ -40,9 +40,7 @@ export function importanceOf(study: Pick<Study, 'objectives' | 'space' | 'trials
   const done = some(study.trials.filter((trial) => objectiveOf(trial) !== undefined));
   if (done.length < LEAST_TRIALS) return [];
   const value = (trial: Trial): number => objectiveOf(trial) ?? Number.NaN;
-  const ranked = [...done].sort((a, b) =>
-    isBetter(value(a), value(b), direction) ? -1 : isBetter(value(b), value(a), direction) ? 1 : 0,
-  );
+  const ranked = [...done].sort((a, b) => compareResults(value(a), value(b), direction));
   const good = ranked.slice(0, topCount(ranked.length));
   const raw = namesOf(study.space, done).map((name) => {
     const active = ranked.filter((trial) => Object.hasOwn(trial.params, name));

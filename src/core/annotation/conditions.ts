@@ -74,15 +74,14 @@ function compare(
   if (path === undefined || values === undefined) return undefined;
   const start = base + raw.path.start;
   const end = base + raw.path.end;
-  const parameter =
-    scope.tuned.find(({ path: own }) => samePath(own, path)) ??
-    scope.tuned.find(({ name }) => path.length === 1 && name === path[0]);
-  if (parameter) {
-    const { name, distribution } = parameter;
-    if (distribution === undefined) return undefined;
-    values.forEach((value, at) => {
-      const written = raw.values[at];
-      if (written && !contains(distribution, value)) {
+  const found = lookUp(path, scope);
+  switch (found.kind) {
+    case 'parameter': {
+      const { name, distribution } = found.parameter;
+      if (distribution === undefined) return undefined;
+      values.forEach((value, at) => {
+        const written = raw.values[at];
+        if (!written || contains(distribution, value)) return;
         const choices = 'choices' in distribution ? ` It can be ${printed(distribution.choices)}.` : '';
         diagnostics.warning(
           'impossible-comparison',
@@ -90,34 +89,55 @@ function compare(
           base + written.start,
           base + written.end,
         );
-      }
-    });
-    return raw.negated ? { param: name, notIn: values } : { param: name, in: values };
+      });
+      return raw.negated ? { param: name, notIn: values } : { param: name, in: values };
+    }
+    case 'constant':
+      return contains({ type: 'categorical', choices: values }, found.value) !== raw.negated;
+    case 'part':
+      diagnostics.error('condition-on-part', found.message, start, end);
+      return undefined;
+    case 'unknown': {
+      const written = formatPath(path);
+      const close = closestName(written, scope);
+      const hint = close === undefined ? PATHS_HINT : ` Did you mean \`${close}\`?`;
+      diagnostics.error('unknown-path', `Nothing in this file is called \`${written}\`.${hint}`, start, end);
+      return undefined;
+    }
+    default:
+      return found satisfies never;
   }
-  const overlap = scope.tuned.find(({ path: own }) => startsWith(own, path) || startsWith(path, own));
-  if (overlap) {
-    diagnostics.error(
-      'condition-on-part',
-      `\`${formatPath(path)}\` is not one value: \`${formatPath(overlap.path)}\` is what is tuned. Name that one.`,
-      start,
-      end,
-    );
-    return undefined;
-  }
-  const constant = valueAtPath(scope.data, path);
-  if (constant !== undefined)
-    return contains({ type: 'categorical', choices: values }, constant) !== raw.negated;
+}
 
-  const known = [...scope.tuned.map(({ name }) => name), ...allPaths(scope.data).map(formatPath)];
-  const written = formatPath(path);
-  const close = known.find((one) => one.endsWith(`.${written}`)) ?? nearest(written, known);
-  diagnostics.error(
-    'unknown-path',
-    `Nothing in this file is called \`${written}\`.${close === undefined ? ' Paths begin at the top of the file, such as `optimizer.name`.' : ` Did you mean \`${close}\`?`}`,
-    start,
-    end,
-  );
-  return undefined;
+const PATHS_HINT = ' Paths begin at the top of the file, such as `optimizer.name`.';
+
+type Found =
+  | { readonly kind: 'parameter'; readonly parameter: Scope['tuned'][number] }
+  /** Of the file, which does not change. */
+  | { readonly kind: 'constant'; readonly value: Json }
+  /** More or less than what is tuned; the message says what to name. */
+  | { readonly kind: 'part'; readonly message: string }
+  | { readonly kind: 'unknown' };
+
+/** What a path stands for; a single word may be the name that `as` gave. */
+export function lookUp(path: Path, { tuned, data }: Scope): Found {
+  const parameter =
+    tuned.find(({ path: own }) => samePath(own, path)) ??
+    tuned.find(({ name }) => path.length === 1 && name === path[0]);
+  if (parameter) return { kind: 'parameter', parameter };
+  const overlap = tuned.find(({ path: own }) => startsWith(own, path) || startsWith(path, own));
+  if (overlap) {
+    const message = `\`${formatPath(path)}\` is not one value: \`${formatPath(overlap.path)}\` is what is tuned. Name that one.`;
+    return { kind: 'part', message };
+  }
+  const value = valueAtPath(data, path);
+  return value === undefined ? { kind: 'unknown' } : { kind: 'constant', value };
+}
+
+/** The known name that a mistyped one most likely means: one that ends like it, else the nearest. */
+export function closestName(written: string, { tuned, data }: Scope): string | undefined {
+  const known = [...tuned.map(({ name }) => name), ...allPaths(data).map(formatPath)];
+  return known.find((one) => one.endsWith(`.${written}`)) ?? nearest(written, known);
 }
 
 export function readPath(raw: RawPath, base: number, diagnostics: Diagnostics): Path | undefined {

@@ -14,12 +14,11 @@ import {
   type Relation,
 } from '../space/expression.js';
 import type { Distribution } from '../space/parameter.js';
-import { readPath, type Scope } from './conditions.js';
+import { closestName, lookUp, readPath, type Scope } from './conditions.js';
 import { extentOf, type RawConstraint, type RawQuantity, readConstraintSyntax } from './constraint-syntax.js';
 import type { WrittenText } from './constraint-texts.js';
 import type { Diagnostics } from './diagnostics.js';
-import { didYouMean, nearest } from './nearest.js';
-import { allPaths, formatPath, samePath, startsWith, valueAtPath } from './paths.js';
+import { didYouMean } from './nearest.js';
 import { readFlowValue } from './tune-syntax.js';
 
 export interface Constraints {
@@ -120,11 +119,10 @@ class ConstraintReader {
     }
     if (word) {
       for (const { name, raw } of this.#words) {
-        const ending = this.#known().some((one) => one.endsWith(`.${name}`));
-        if (ending && !this.metrics.includes(name))
-          this.#refuse('unknown-path', `Nothing in this file is called \`${name}\`.${this.#hint(name)}`, raw);
-        const close = this.metrics.includes(name) ? undefined : nearest(name, this.#known());
+        const close = this.metrics.includes(name) ? undefined : closestName(name, this.scope);
         if (close === undefined) continue;
+        if (close.endsWith(`.${name}`))
+          this.#refuse('unknown-path', `Nothing in this file is called \`${name}\`.${this.#hint(name)}`, raw);
         const { start, end } = extentOf(raw);
         this.diagnostics.warning(
           'taken-for-metric',
@@ -143,13 +141,8 @@ class ConstraintReader {
     );
   }
 
-  #known(): readonly string[] {
-    return [...this.scope.tuned.map(({ name }) => name), ...allPaths(this.scope.data).map(formatPath)];
-  }
-
   #hint(written: string): string {
-    const known = this.#known();
-    const close = known.find((one) => one.endsWith(`.${written}`)) ?? nearest(written, known);
+    const close = closestName(written, this.scope);
     return close === undefined
       ? ' Paths begin at the top of the file, such as `optimizer.name`; `as NAME` gives a parameter a shorter name.'
       : ` Did you mean \`${close}\`?`;
@@ -285,29 +278,20 @@ class ConstraintReader {
   }
 
   #path(raw: RawQuantity & { readonly kind: 'path' }): Resolved {
-    const { tuned, data } = this.scope;
     const path = readPath(raw, this.written.start, this.diagnostics);
     if (path === undefined) throw new Refused();
-    const parameter =
-      tuned.find(({ path: own }) => samePath(own, path)) ??
-      tuned.find(({ name }) => path.length === 1 && name === path[0]);
-    if (parameter) {
+    const found = lookUp(path, this.scope);
+    if (found.kind === 'parameter') {
+      const { parameter } = found;
       const { name, distribution } = parameter;
       // Its annotation is wrong, and says so itself.
       if (!distribution) throw new Refused();
       this.#parameters.add(name);
       return { raw, quantity: { name }, parameter, numeric: isNumeric(distribution) };
     }
-    const overlap = tuned.find(({ path: own }) => startsWith(own, path) || startsWith(path, own));
-    if (overlap)
-      this.#refuse(
-        'condition-on-part',
-        `\`${formatPath(path)}\` is not one value: \`${formatPath(overlap.path)}\` is what is tuned. Name that one.`,
-        raw,
-      );
-    const constant = valueAtPath(data, path);
-    if (constant !== undefined)
-      return { raw, quantity: { value: constant }, numeric: typeof constant === 'number' };
+    if (found.kind === 'part') this.#refuse('condition-on-part', found.message, raw);
+    if (found.kind === 'constant')
+      return { raw, quantity: { value: found.value }, numeric: typeof found.value === 'number' };
     const [only] = path;
     const quoted = raw.segments.length === 1 && /^["']/.test(raw.segments[0] ?? '');
     if (!quoted && (only === 'true' || only === 'false') && path.length === 1)

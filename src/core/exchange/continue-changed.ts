@@ -5,6 +5,7 @@
 import type { AnnotatedConfig } from '../annotation/annotated-config.js';
 import type { JournalRecord } from '../study/journal/records.js';
 import { type MigratedTrial, type Migration, migrate, migrationNotes } from '../study/migrate.js';
+import { plainTrial } from '../study/packed/trials.js';
 import type { EarlierTrial, Study } from '../study/trial.js';
 import { fileFirst, type MappedTrial, repeated } from './continue-foreign.js';
 import { recordsOfTrials } from './foreign-study.js';
@@ -69,14 +70,13 @@ function said({ name }: Study, migration: Migration, what: string): readonly str
 }
 
 function foreignTrial(study: string, { from, params, objectives, reports }: MigratedTrial): MappedTrial {
-  const { number, state, values, startedAt, finishedAt, reason, attributes, environment, marks } = from;
+  const { id: _, number, ...rest } = plainTrial(from);
   const why = from.suggestion ? ` (${from.suggestion.reason})` : '';
   return {
-    state,
+    ...rest,
     params,
-    values,
     reports,
-    attributes,
+    objectives,
     origin: number,
     suggestion: {
       sampler: MIGRATED,
@@ -84,11 +84,5 @@ function foreignTrial(study: string, { from, params, objectives, reports }: Migr
       seen: 0,
       ...repeated(from.suggestion),
     },
-    ...(objectives && { objectives }),
-    ...(startedAt !== undefined && { startedAt }),
-    ...(finishedAt !== undefined && { finishedAt }),
-    ...(reason !== undefined && { reason }),
-    ...(environment !== undefined && { environment }),
-    ...(marks && { marks }),
   };
 }

@@ -2,41 +2,19 @@
  * A study that another program wrote, in our words: what every reader of foreign files gives, and what viewing and
  * continuing start from. Pure.
  */
-import type { Json, JsonObject } from '../json.js';
+import type { Json } from '../json.js';
 import type { Constraint } from '../space/constraint.js';
-import type { Params, Space } from '../space/parameter.js';
+import type { Space } from '../space/parameter.js';
 import { distributionJson, internalValue } from '../study/journal/distribution-json.js';
 import { Attr, type JournalRecord, Op, StateCode } from '../study/journal/records.js';
 import { isFinished, StudyReducer } from '../study/journal/reduce.js';
 import type { NewStudy } from '../study/journal/write.js';
 import { environmentRecord, marksRecord, statusRecord, studyRecords } from '../study/journal/write.js';
-import type {
-  Marks,
-  Objective,
-  RecordedEnvironment,
-  Report,
-  Study,
-  StudyStatus,
-  Trial,
-  TrialState,
-} from '../study/trial.js';
+import { plainTrial } from '../study/packed/trials.js';
+import type { Marks, Objective, RecordedEnvironment, Study, StudyStatus, Trial } from '../study/trial.js';
 
-export interface ForeignTrial {
-  readonly state: TrialState;
-  readonly params: Params;
-  readonly objectives?: readonly number[];
-  /** Every metric of the end result. */
-  readonly values: Readonly<Record<string, number>>;
-  readonly reports: readonly Report[];
-  /** ISO 8601, UTC. */
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
-  readonly reason?: string;
-  readonly attributes: JsonObject;
-  readonly suggestion?: Pick<NonNullable<Trial['suggestion']>, 'sampler' | 'reason' | 'seen' | 'repeatOf'>;
-  readonly environment?: string;
-  readonly marks?: Marks;
-}
+/** A trial without a place: its number is where it stands in the list. */
+export type ForeignTrial = Omit<Trial, 'id' | 'number'>;
 
 export interface ForeignStudy {
   readonly name: string;
@@ -46,7 +24,7 @@ export interface ForeignStudy {
   readonly trials: readonly ForeignTrial[];
   /** Of the study itself. */
   readonly marks?: Marks;
-  /** What is asked of results, with values of the trials; where \`own\` has settings, those say it. */
+  /** What is asked of results, with values of the trials; where `own` has settings, those say it. */
   readonly outcomeConstraints?: readonly Constraint[];
   /** What a study of ours that was exported had beyond. */
   readonly own?: Partial<Pick<NewStudy, 'settings' | 'config' | 'baseline'>> & {
@@ -60,22 +38,8 @@ const WORKER = 'import';
 export function foreignOfStudy(study: Study): ForeignStudy {
   const { name, objectives, space, settings, config, baseline, environments } = study;
   const trials = study.trials.map((trial): ForeignTrial => {
-    const { state, params, values, reports, attributes } = trial;
-    const { startedAt, finishedAt, reason, suggestion, environment, marks } = trial;
-    return {
-      state,
-      params,
-      values,
-      reports,
-      attributes,
-      ...(trial.objectives && { objectives: trial.objectives }),
-      ...(startedAt !== undefined && { startedAt }),
-      ...(finishedAt !== undefined && { finishedAt }),
-      ...(reason !== undefined && { reason }),
-      ...(suggestion && { suggestion }),
-      ...(environment !== undefined && { environment }),
-      ...(marks && { marks }),
-    };
+    const { id: _, number: __, ...rest } = plainTrial(trial);
+    return rest;
   });
   const marks = study.marks && { marks: study.marks };
   return { name, objectives, space, trials, ...marks, own: { settings, config, baseline, environments } };

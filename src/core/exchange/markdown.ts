@@ -3,7 +3,7 @@ import { baselineOf, improvementOf } from '../analysis/history.js';
 import { formatDuration, formatNumber, formatPercent, formatValue, NOTHING } from '../format.js';
 import { prunerText } from '../pruners/names.js';
 import type { Distribution } from '../space/parameter.js';
-import { bestTrial, isBetter, mergedStudy, objectiveOf } from '../study/best.js';
+import { bestTrial, compareResults, mergedStudy, objectiveOf } from '../study/best.js';
 import { type Front, frontOf, frontSentences } from '../study/objectives/front.js';
 import { runningMs } from '../study/stop.js';
 import type { Study } from '../study/trial.js';
@@ -93,10 +93,10 @@ function bestTrials(study: Study, count: number): readonly Study['trials'][numbe
   const direction = study.objectives[0]?.direction ?? 'minimize';
   return mergedStudy(study)
     .trials.filter((trial) => objectiveOf(trial) !== undefined)
-    .sort((a, b) => {
-      const [x, y] = [objectiveOf(a) as number, objectiveOf(b) as number];
-      return x === y ? a.number - b.number : isBetter(x, y, direction) ? -1 : 1;
-    })
+    .sort(
+      (a, b) =>
+        compareResults(objectiveOf(a) as number, objectiveOf(b) as number, direction) || a.number - b.number,
+    )
     .slice(0, count);
 }
 

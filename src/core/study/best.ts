@@ -12,6 +12,10 @@ export function isBetter(a: number, b: number, direction: Direction): boolean {
   return direction === 'maximize' ? a > b : a < b;
 }
 
+/** For sorting results: the better ones first, what is not finite last. */
+export const compareResults = (a: number, b: number, direction: Direction): number =>
+  isBetter(a, b, direction) ? -1 : isBetter(b, a, direction) ? 1 : 0;
+
 /** Whether a person has said that the trial does not count. */
 export const isExcluded = (trial: Trial): boolean => trial.marks?.excluded !== undefined;
 

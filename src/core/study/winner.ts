@@ -8,7 +8,7 @@
  */
 import { outcomeViolation } from '../space/constraint.js';
 import { studentCdf } from '../student-t.js';
-import { bestTrial, isBetter, isExcluded } from './best.js';
+import { bestTrial, compareResults, isExcluded } from './best.js';
 import { mergedTrials, runsByPoint } from './repeats.js';
 import type { Study } from './trial.js';
 
@@ -68,9 +68,7 @@ export function standing({ trials, objectives, settings }: Judged): Standing {
     const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
     points.push({ number, runs: values.length, mean, squares });
   }
-  points.sort((a, b) =>
-    isBetter(a.mean, b.mean, direction) ? -1 : isBetter(b.mean, a.mean, direction) ? 1 : a.number - b.number,
-  );
+  points.sort((a, b) => compareResults(a.mean, b.mean, direction) || a.number - b.number);
   const pooled = points.filter(({ runs }) => runs > 1).slice(0, POOLED);
   const sum = (of: (point: (typeof points)[number]) => number): number =>
     pooled.reduce((total, point) => total + of(point), 0);
