@@ -27,7 +27,15 @@ function line(text: string, value: Json): string {
 
 describe('a new value', () => {
   it.each<readonly [what: string, before: string, value: Json, after: string]>([
-    ['takes the place of the old one', 'a: 1   # @tune int(0, 99)', 42, 'a: 42   # @tune int(0, 99)'],
+    ['takes the place of the old one', 'a: 1 # @tune int(0, 99)', 42, 'a: 42 # @tune int(0, 99)'],
+    ['leaves the comment in its column', 'a: 1    # @tune int(0, 99)', 42, 'a: 42   # @tune int(0, 99)'],
+    [
+      'also where it is shorter',
+      'a: adam  # @tune choice(adam, sgd)',
+      'sgd',
+      'a: sgd   # @tune choice(adam, sgd)',
+    ],
+    ['as far as there is room', 'a: 1   # @tune int(0, 1e4)', 1000, 'a: 1000  # @tune int(0, 1e4)'],
     [
       'that equals the old one leaves it as it is written',
       'a: 1e-3 # @tune float(0, 1)',

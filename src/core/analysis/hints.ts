@@ -4,10 +4,10 @@
  * and when they are shown is the editor's work.
  */
 import type { SourceRange, TunedValue } from '../annotation/annotated-config.js';
-import { applyValues, type ValueEdit } from '../annotation/edit.js';
-import { canonicalJson, type Json } from '../json.js';
+import { type ValueEdit, valueEdit } from '../annotation/edit.js';
+import { canonicalJson, type Json, jsonEqual } from '../json.js';
 import type { FloatDistribution, IntDistribution } from '../space/parameter.js';
-import { bestTrial, isBetter, objectiveOf } from '../study/best.js';
+import { bestTrial, compareResults, objectiveOf } from '../study/best.js';
 import type { Study, Trial } from '../study/trial.js';
 import { parameterAxis, unitOf } from './axis.js';
 import { importanceOf } from './importance.js';
@@ -55,9 +55,7 @@ export function hintsOf(
   const done = study.trials.filter((trial) => objectiveOf(trial) !== undefined);
   if (done.length < LEAST_WIDEN || study.objectives.length > 1) return logs;
   const value = (trial: Trial): number => objectiveOf(trial) ?? Number.NaN;
-  const ranked = done.toSorted((a, b) =>
-    isBetter(value(a), value(b), direction) ? -1 : isBetter(value(b), value(a), direction) ? 1 : 0,
-  );
+  const ranked = done.toSorted((a, b) => compareResults(value(a), value(b), direction));
   const widen = same.flatMap((one) => widenHint(text, one, ranked) ?? []);
   return [...logs, ...widen, ...fixHints(text, same, study, done.length)];
 }
@@ -162,7 +160,7 @@ function fixHints(
         message: `${one.name} hardly matters (importance ${(100 * share).toFixed(1)} % after ${completed} completed trials): fix it?`,
         action: `Fix ${one.name} at the best trial's value`,
         edits: [
-          ...applyValues(text, [one], { [one.name]: value }).edits,
+          ...(jsonEqual(value, one.value) ? [] : [valueEdit(text, one, value)]),
           { range: wholeComment(text, one.annotationRange), newText: '' },
         ],
       },

@@ -1,6 +1,6 @@
 /**
- * Puts the values of a trial where the file's own values stand: as an edit of the text that leaves every other byte
- * alone, and as a change of the config's data. Which values are good is none of its business.
+ * Puts the values of a trial where the file's own values stand: as an edit of the text that leaves everything else
+ * alone and comments in their columns, and as a change of the config's data. Which values are good is none of its business.
  */
 import { type Json, jsonEqual } from '../json.js';
 import type { Params } from '../space/parameter.js';
@@ -24,10 +24,7 @@ export function applyValues(
   params: Params,
 ): { readonly text: string; readonly edits: readonly ValueEdit[] } {
   const edits = changed(tuned, params)
-    .map(({ tuned: { valueRange, parameter }, value }) => {
-      const style = styleOf(text.slice(valueRange.start, valueRange.end), parameter.type === 'float');
-      return { range: valueRange, newText: printValue(value, style) };
-    })
+    .map(({ tuned: one, value }) => commentKept(text, valueEdit(text, one, value)))
     .sort((a, b) => a.range.start - b.range.start);
   let result = '';
   let at = 0;
@@ -36,6 +33,28 @@ export function applyValues(
     at = range.end;
   }
   return { text: result + text.slice(at), edits };
+}
+
+/**
+ * The edit with as many blanks behind it that the comment there stays in its column, two of them at least. A single
+ * blank lines nothing up, and stays.
+ */
+function commentKept(text: string, edit: ValueEdit): ValueEdit {
+  const { range, newText } = edit;
+  const [blanks = ''] =
+    /^ {2,}(?=#)/.exec(text.slice(range.end, text.indexOf('\n', range.end) + 1 || undefined)) ?? [];
+  if (blanks === '' || range.line !== range.endLine) return edit;
+  const room = blanks.length - (newText.length - (range.end - range.start));
+  return {
+    range: { ...range, end: range.end + blanks.length, endColumn: range.endColumn + blanks.length },
+    newText: newText + ' '.repeat(Math.max(2, room)),
+  };
+}
+
+/** A value in the place of the file's own, in its style. */
+export function valueEdit(text: string, { valueRange, parameter }: TunedValue, value: Json): ValueEdit {
+  const style = styleOf(text.slice(valueRange.start, valueRange.end), parameter.type === 'float');
+  return { range: valueRange, newText: printValue(value, style) };
 }
 
 /** The config as data with the values of `params` set; a parameter that `params` does not hold keeps the file's. */
