@@ -1,9 +1,8 @@
 /** Runs of a file whose annotations change between them, and of one that learns from another. */
-import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { bundle, project } from './support/engine.js';
+import { cli, project } from './support/engine.js';
 
 const CONFIG = `# @sweep
 #   train: ./train.js
@@ -22,8 +21,6 @@ export default async (config, trial) => {
   return config.x - config.y;
 };`;
 
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 const events = (text: string) =>
   text
     .trim()

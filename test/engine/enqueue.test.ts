@@ -1,9 +1,8 @@
 /** Trials that a person asks for, in a study at rest and in one that is running. */
-import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { attach, bundle, project, startEngine, until } from './support/engine.js';
+import { attach, cli, project, startEngine, until } from './support/engine.js';
 
 const CONFIG = (trials: number) => `# @sweep
 #   train: ./train.js
@@ -18,9 +17,6 @@ model:
   units: [8] # @tune choice([8], [16, 8])
 `;
 const TRAIN = 'export default async (config) => config.x - config.model.units.length;';
-
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 
 describe('an enqueued trial', () => {
   it('waits with its values, runs when the study goes on, and follows Optuna in the journal', async () => {

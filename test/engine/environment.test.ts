@@ -8,7 +8,7 @@ import { captureEnvironment } from '../../src/engine/environment/capture.js';
 import { condaPackages } from '../../src/engine/environment/conda.js';
 import { gpuFacts } from '../../src/engine/environment/gpu.js';
 import { allowedVariables } from '../../src/engine/environment/machine.js';
-import { bundle, project } from './support/engine.js';
+import { cli, project } from './support/engine.js';
 
 const CONFIG = `# @sweep
 #   train: ./train.js
@@ -29,8 +29,6 @@ const capture = (folder: string, trainer: TrainerSpec = { kind: 'module', file: 
   captureEnvironment({ configFile: join(folder, 'a.yaml'), trainer, workers: 1 }, '2026-01-01T00:00:00Z');
 const git = (folder: string, ...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder });
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 
 const METADATA = (name: string): string => `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`;
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readOptunaJournal } from '../../src/core/exchange/optuna-journal.js';
 import { EventFile } from '../../src/engine/trial/command/event-files.js';
-import { bundle } from './support/engine.js';
+import { cli } from './support/engine.js';
 
 const CONFIG = `# @sweep
 #   train: ./train.js
@@ -25,9 +25,6 @@ const TRAIN = `export default async (config, trial) => {
   for (let step = 1; step <= 3; step++) await trial.report(step, { score: -((config.x - 0.25) ** 2) - 1 / step, loss: step === 2 ? NaN : 1 / step });
   return { score: -((config.x - 0.25) ** 2) };
 };`;
-
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 
 interface TrialJson {
   readonly number: number;

@@ -1,5 +1,4 @@
 /** A snapshot stands for lines of the journal that nobody reads any more: their damage must come to light all the same. */
-import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -7,7 +6,7 @@ import { marksRecord } from '../../src/core/study/journal/write.js';
 import { Journal } from '../../src/engine/journal/journal.js';
 import { writeSnapshot } from '../../src/engine/journal/snapshot.js';
 import { loadStudy } from '../../src/engine/studies/study-store.js';
-import { bundle, project } from './support/engine.js';
+import { cli, project } from './support/engine.js';
 
 const CONFIG = `# @sweep
 #   train: ./train.js
@@ -18,9 +17,6 @@ const CONFIG = `# @sweep
 x: 0.5   # @tune float(0, 1)
 `;
 const TRAIN = 'export default (config) => config.x;';
-
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 
 it('damage behind a snapshot is told by a check and by a run that goes on, and is mended', async () => {
   const folder = await project({ 'a.yaml': CONFIG, 'train.js': TRAIN });

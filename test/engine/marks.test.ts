@@ -1,8 +1,7 @@
 /** Notes, tags, stars and exclusions, on a study at rest and on one that is running. */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { attach, bundle, project, startEngine, until } from './support/engine.js';
+import { attach, cli, project, startEngine, until } from './support/engine.js';
 
 const CONFIG = (trials: number) => `# @sweep
 #   train: ./train.js
@@ -17,8 +16,6 @@ const TRAIN = `export default async (config, trial) => {
   return config.x;
 }`;
 
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 const best = (folder: string) => JSON.parse(cli(folder, 'best', 'a.yaml', '--json').stdout);
 
 describe('an excluded trial', () => {

@@ -1,5 +1,4 @@
 /** `sweetspot replay`: a study follows from its journal, and a change of any cause is found. */
-import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +6,7 @@ import { recordsOf, replay } from '../../src/core/analysis/replay.js';
 import { printLine } from '../../src/core/study/journal/line.js';
 import type { JournalRecord } from '../../src/core/study/journal/records.js';
 import { journalFile } from '../../src/core/study/places.js';
-import { bundle, project } from './support/engine.js';
+import { cli, project } from './support/engine.js';
 import { simulate } from './support/simulated.js';
 
 const CONFIG = `# @sweep
@@ -28,9 +27,6 @@ const TRAIN = `export default async (config, trial) => {
     await trial.report(step, { score: score * (1 + 1 / step) });
   }
 };`;
-
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 
 describe('sweetspot replay', () => {
   it('derives every suggestion and pruning of a parallel study again, and finds a changed result', async () => {

@@ -1,9 +1,8 @@
 /** What trials leave behind goes as `keep` says while a study runs, and as one says afterwards. */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { bundle, project } from './support/engine.js';
+import { cli, project } from './support/engine.js';
 
 const CONFIG = (keep: string) => `# @sweep
 #   command: node train.mjs \${folder} \${x}
@@ -20,8 +19,6 @@ writeFileSync(folder + '/weights/model.pt', x.repeat(100));
 writeFileSync(folder + '/notes.txt', x);
 console.log('::sweetspot {"score": ' + x + '}');`;
 
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 /** Which trials still have this file. */
 const having = (folder: string, file: string): number[] =>
   Array.from({ length: 6 }, (_, k) => k).filter((k) =>

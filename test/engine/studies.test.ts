@@ -1,9 +1,8 @@
 /** Studies as things: listed, renamed, duplicated, merged, archived, deleted, restored, compared, and searched. */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundle, project, startEngine, until } from './support/engine.js';
+import { cli, project, startEngine, until } from './support/engine.js';
 
 const CONFIG = (trials: number) => `# @sweep
 #   train: ./train.js
@@ -18,8 +17,6 @@ const TRAIN = `export default (config) => {
   return config.x;
 }`;
 
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 const json = (folder: string, ...args: string[]) => JSON.parse(cli(folder, ...args, '--json').stdout);
 const names = (folder: string, ...args: string[]): string[] =>
   json(folder, 'studies', 'a.yaml', ...args).map(({ name }: { name: string }) => name);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundle, project } from './support/engine.js';
+import { bundle, cli, project } from './support/engine.js';
 
 const CONFIG = `# @sweep
 #   train: ./train.js
@@ -19,9 +19,6 @@ export default async (config, trial) => {
     await trial.report(step, { score: -((config.x - 0.25) ** 2) + 0.01 * Math.random() + (step > 1 ? ${shift} : 0), seconds: performance.now() });
   }
 };`;
-
-const cli = (folder: string, ...args: string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 
 async function ran(shift = 0): Promise<string> {
   const folder = await project({ 'a.yaml': CONFIG, 'train.js': train(shift) });

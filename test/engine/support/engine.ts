@@ -1,5 +1,5 @@
 /** Starts the real engine process on a project in a temporary folder, as the extension does, and reads its journal. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -22,6 +22,10 @@ export function bundle(name: string): string {
   if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" before these tests.`);
   return file;
 }
+
+/** Runs the command line to its end. */
+export const cli = (folder: string, ...args: readonly string[]) =>
+  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
 
 /** A folder with these files, removed after the test. */
 export async function project(files: Readonly<Record<string, string>>): Promise<string> {
