@@ -176,7 +176,10 @@ export class Targets {
   }
 }
 
-/** Of all but `besides`. */
+/** A list to pick from holds so many trials: beyond, the tables are where one is found. */
+const MOST = 500;
+
+/** Of the best ones, without `besides`. */
 async function pickTrial(entry: StudyEntry, besides?: Trial): Promise<Trial | undefined> {
   const direction = entry.study.objectives[0]?.direction ?? 'minimize';
   const value = (trial: Trial) => objectiveOf(trial) ?? Number.NaN;
@@ -189,14 +192,16 @@ async function pickTrial(entry: StudyEntry, besides?: Trial): Promise<Trial | un
         ? 1
         : a.number - b.number,
   );
-  const items = trials.map((trial) => ({
+  const items = trials.slice(0, MOST).map((trial) => ({
     label: `${trial.number === entry.best?.number ? '$(star-full) ' : ''}Trial ${trial.number}`,
     description: Number.isFinite(value(trial)) ? formatNumber(value(trial)) : trial.state,
     detail: paramsText(trial, names),
     trial,
   }));
-  const placeHolder = besides
+  const question = besides
     ? `Which trial of ${entry.name} to compare with trial ${besides.number}?`
     : `Which trial of ${entry.name}? ${resultText(entry) ?? 'None is complete'}`;
+  const left = trials.length - items.length;
+  const placeHolder = left > 0 ? `${question} (the first ${MOST}; ${left} more are in the table)` : question;
   return (await window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.trial;
 }
