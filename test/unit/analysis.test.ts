@@ -73,6 +73,20 @@ describe('importance', () => {
     expect(found.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
   });
 
+  it('leaves next to nothing to parameters that differ among the good by chance alone', () => {
+    const source = random('idle');
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const idle: Space = Object.fromEntries(
+      names.map((name) => [name, { type: 'float', low: 0, high: 1 } as const]),
+    );
+    const few = Array.from({ length: 40 }, (_, i) => {
+      const params = Object.fromEntries(names.map((name) => [name, source.next()]));
+      return trial(i, params, params.a ?? 0);
+    });
+    const found = importanceOf({ ...study, space: idle, trials: few });
+    expect(found.find(({ name }) => name === 'a')?.share).toBeGreaterThan(0.8);
+  });
+
   it('gives little to a parameter of a branch that never wins', () => {
     const extra = importanceOf(study).find(({ name }) => name === 'extra');
     expect(extra?.conditional).toBe(true);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nearest } from '../../src/core/annotation/nearest.js';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 
 /** `severity code line:column «blamed text»`, and the messages apart. */
@@ -244,6 +245,12 @@ const CONDITIONS: readonly Case[] = [
     'error duplicate-name 4:27 «other»',
     /`other`/,
   ],
+  [
+    'a name of a parameter further down',
+    'a: 1 # @tune int(0, 2) as later\nlater: 1 # @tune int(0, 2)',
+    'error duplicate-name 4:27 «later»',
+    /is taken by `later`/,
+  ],
 ];
 
 const FILES: readonly Case[] = [
@@ -438,4 +445,11 @@ describe('a file in the middle of being typed', () => {
       { numRuns: Number(process.env.FUZZ_RUNS ?? 200) },
     );
   });
+});
+
+it('a word is like another only where something of it stays', () => {
+  expect(nearest('lr', ['ab', 'x'])).toBeUndefined();
+  expect(nearest('lr', ['ls', 'ab'])).toBe('ls');
+  expect(nearest('learning', ['lerning', 'burning'])).toBe('lerning');
+  expect(nearest('momentum', ['optimizer'])).toBeUndefined();
 });

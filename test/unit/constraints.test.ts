@@ -104,6 +104,13 @@ describe('a constraint in @sweep', () => {
     expect(violation?.({ latency_ms: Number.NaN, 'val/size': 1 })).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it('holds where one of two alternatives does, whatever the other would be', () => {
+    const violation = outcomeViolation(sweepOf('latency_ms <= 50 or val_loss <= 1')?.outcomeConstraints);
+    expect(violation?.({ latency_ms: 50 })).toBe(0);
+    expect(violation?.({ latency_ms: 60 })).toBe(Number.POSITIVE_INFINITY);
+    expect(violation?.({ latency_ms: 60, val_loss: 3 })).toBe(2);
+  });
+
   it('is not kept by a metric that went to infinity, which is near to no bound', () => {
     const violated = (constraint: string, latency_ms: number): number | undefined =>
       outcomeViolation(sweepOf(constraint)?.outcomeConstraints)?.({ latency_ms });

@@ -43,6 +43,8 @@ describe('a filter expression', () => {
     ['optimizer.name != adam', [1, 3, 5]],
     ['optimizer.name in (adam, rmsprop)', [0, 2, 4]],
     ['optimizer.name not in (adam)', [1, 3, 5]],
+    ['optimizer.name not in (adam, sgd)', []],
+    ['val_loss not in (0.1, 0.2)', [0, 3, 4, 5]],
     ['units = [8, 2]', [2]],
     ['state = failed', [6]],
     ['reason ~ memory', [6]],

@@ -57,6 +57,12 @@ describe('hints about annotations', () => {
     expect(apply(text, hint?.edits ?? [])).toContain('rate: 0.01  # @tune float(1e-5, 1, log)');
   });
 
+  it('suggest none beyond 0 and 1, which mostly are limits of the matter', async () => {
+    const text = configOf('up: 0.5  # @tune float(0.2, 1)\ndown: 0.5  # @tune float(0, 0.8)\n');
+    const study = await studyOf(text, 300, ({ up = 0, down = 0 }) => down - up);
+    expect(hints(text, study).filter(({ kind }) => kind === 'widen')).toEqual([]);
+  });
+
   it('suggest a wider bound where the best crowd, and write it into the annotation', async () => {
     const text = configOf(
       'units: 40  # @tune int(2, 50) # as wide as it goes\ny: 0.5  # @tune float(0.1, 0.9)\n',

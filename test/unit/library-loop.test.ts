@@ -64,6 +64,18 @@ describe('a pruner that pauses', () => {
     expect(study.trials.map(({ state }) => state).sort()).toEqual(['complete', 'waiting']);
   });
 
+  it('waits with that for what still runs and could be better', async () => {
+    const study = createStudy({ ...options, stop: { trials: 2 } });
+    const [first, second] = [await study.ask(), await study.ask()];
+    first.report(1, 1);
+    await study.tell(first.number, undefined, 'paused');
+    expect(study.over).toBe('all 2 trials were started');
+    second.report(1, 0.5);
+    await study.tell(second.number, undefined, 'paused');
+    expect(study.over).toBeUndefined();
+    expect(await study.ask()).toMatchObject({ number: second.number, resumeAfter: 1 });
+  });
+
   it('has the last word on what is paused, and a paused trial hears nothing until its turn', async () => {
     const study = createStudy(options);
     const trial = await study.ask();

@@ -202,6 +202,7 @@ describe('a warm start', () => {
       trial(2, { params: {} }),
       trial(3, { state: 'running' }),
       trial(4, { objectives: [1, 2] }),
+      trial(5, { marks: { excluded: 'broken data' } }),
     ];
     const points = async (options: object): Promise<unknown> => {
       const study = createStudy({ space: line, sampler: 'tpe', ...options });

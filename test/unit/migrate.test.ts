@@ -216,6 +216,14 @@ describe('repeats of a trial', () => {
     if (typeof continued === 'string') throw new Error(continued);
     expect(shown(continued.records)).toEqual(expected);
   });
+
+  it('but not where that is better the other way', () => {
+    const options = { worker: 'w', name: 'n', configFile: 'a.yaml', names: {}, source: 's', at: AT };
+    const other = text.replace('[loss]', '{name: loss, goal: maximize}');
+    expect(continueForeign(foreignOfStudy(study), { ...options, config: configOf(other), text: other })).toBe(
+      'The config says maximize for loss, the study says minimize. Set goal: minimize.',
+    );
+  });
 });
 
 it('a sweep names one study to learn from, or several', () => {

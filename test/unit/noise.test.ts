@@ -143,6 +143,15 @@ describe('the race with several objectives', () => {
 });
 
 describe('the winner', () => {
+  it('is judged by the scatter of the best points: how bad ones scatter says nothing', () => {
+    const points = [0, 1, 2, 3, 4, 5, 6, 7];
+    const trials = (spread: number): readonly Trial[] => [
+      ...points.map((k) => run(k, k)),
+      ...points.map((k) => repeat(8 + k, k, k + (k < 5 ? 0.1 : spread))),
+    ];
+    expect(winnerOf(study(trials(0.1)))?.deviation).toBe(winnerOf(study(trials(3)))?.deviation);
+  });
+
   it('is stated with the posterior probability that it is better', () => {
     const trials = [run(0, 1), run(1, 1.5), repeat(2, 0, 1.2), repeat(3, 1, 1.9), repeat(4, 0, 0.8)];
     // s² = (0.08 + 0.08) / 3, t = 0.7 / √(s² (1/3 + 1/2)) = 3.3204 with 3 degrees of freedom.

@@ -115,10 +115,35 @@ describe('crowding', () => {
       [4, 0],
     ]);
     expect([...distances]).toEqual([Infinity, 2, Infinity]);
+    // The ends of every objective: each of these is one, and the last is none.
+    const three = [
+      [5, 1, 1],
+      [1, 5, 1],
+      [0, 2, 2],
+      [2, 0, 2],
+      [1.5, 1.5, 0],
+      [1.6, 1.6, 1.5],
+    ];
+    expect([...crowdingDistances(three)].map(Number.isFinite)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
   });
 });
 
 describe('hypervolume', () => {
+  it('is counted up to a tenth beyond the worst of the front, in the directions of the objectives', () => {
+    const { reference, steps } = hypervolumeHistory(
+      study(trial(0, [1, 10]), trial(1, [3, 30]), trial(2, [0, 99])),
+    );
+    expect(reference).toEqual([expect.closeTo(0.8), expect.closeTo(32)]);
+    expect(steps.map(({ joined }) => joined)).toEqual([true, true, false]);
+  });
+
   it('is that of known sets', () => {
     expect(
       hypervolume(

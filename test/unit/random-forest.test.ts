@@ -30,6 +30,17 @@ describe('the random forest', () => {
     }
   });
 
+  it('knows that results of one point scatter, not only that trees differ', () => {
+    const one = rows.map(() => rows[0] as Float64Array);
+    const scattered = new Forest(
+      unit.axes,
+      one,
+      Float64Array.from(one, (_, i) => i % 2),
+      source,
+    );
+    expect(scattered.predict(rows[0] as Float64Array).variance).toBeCloseTo(0.25, 1);
+  });
+
   it('says of a constant that it is one', () => {
     const flat = new Forest(unit.axes, rows, new Float64Array(rows.length).fill(3), source);
     const { mean, variance } = flat.predict(rows[0] as Float64Array);

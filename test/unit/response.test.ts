@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrationOf, coverageAt, crpsNormal } from '../../src/core/analysis/calibration.js';
+import { calibrationOf, coverageAt, crpsNormal, type Scored } from '../../src/core/analysis/calibration.js';
 import { functionalAnova } from '../../src/core/analysis/fanova.js';
 import { treeValues } from '../../src/core/analysis/model/forest.js';
 import { individualDependence, partialDependence } from '../../src/core/analysis/partial-dependence.js';
@@ -261,6 +261,14 @@ describe('calibration', () => {
   });
 
   it('states how unsure the share itself is', () => {
+    const ten = Array.from({ length: 10 }, (_, i) => ({ z: i < 8 ? 0 : 9 }) as unknown as Scored);
+    expect(coverageAt(ten, 0.5)).toEqual({
+      level: 0.5,
+      share: 0.8,
+      // Wilson's interval of 8 in 10.
+      low: expect.closeTo(0.49, 3),
+      high: expect.closeTo(0.943, 3),
+    });
     const { low, high } = coverageAt(calibrationOf(many(2).slice(0, 10))?.scored ?? [], 0.8);
     expect(high - low).toBeGreaterThan(0.3);
   });

@@ -6,6 +6,7 @@ import { ExpectedGain } from '../../src/core/samplers/multi/ehvi.js';
 import { goodTrials } from '../../src/core/samplers/multi/good.js';
 import { nadir } from '../../src/core/samplers/multi/nadir.js';
 import { observeMany } from '../../src/core/samplers/multi/observe.js';
+import { standardise } from '../../src/core/samplers/multi/standardise.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
 import { samplers } from '../../src/core/samplers/registry.js';
 import type { SamplerContext } from '../../src/core/samplers/sampler.js';
@@ -343,6 +344,15 @@ describe('createStudy with several directions', () => {
 });
 
 describe('what models of several objectives are told', () => {
+  it('is a result that diverged as no further off than the far-out fence', () => {
+    const { y, invert } = standardise([1, 2, 3, 4, 5, 6, 7, 8, 1e9]);
+    const far = (y[8] as number) - (y[7] as number);
+    const step = (y[1] as number) - (y[0] as number);
+    // Quartiles 3 and 7: the fence stands at 7 + 3 · 4.
+    expect(far / step).toBeCloseTo(19 - 8);
+    expect(invert(y[2] as number)).toBeCloseTo(3);
+  });
+
   const trial = (number: number, more: Partial<Trial>): Trial => ({
     id: number,
     number,
@@ -373,6 +383,32 @@ describe('what models of several objectives are told', () => {
       [[-0.5, 2], 0],
     ]);
   });
+});
+
+it('evolution tries values that no parent has', () => {
+  const whole: Space = { a: { type: 'int', low: 0, high: 9 }, b: { type: 'int', low: 0, high: 9 } };
+  const source = random('parents');
+  const trials = Array.from({ length: 40 }, (_, number): Trial => {
+    const params = { a: 2 * source.int(2), b: 2 * source.int(2) };
+    const objectives = [params.a, 9 - params.b];
+    return {
+      id: number,
+      number,
+      state: 'complete',
+      params,
+      objectives,
+      values: {},
+      reports: [],
+      attributes: {},
+    };
+  });
+  const inherited = [0, 1, 2, 3, 4, 5, 6, 7].map((seed) => {
+    const asked = ask('nsga2', trials, seed, { space: whole });
+    if (asked === 'exhausted') throw new Error(asked);
+    return Object.values(asked.params).every((value) => value === 0 || value === 2);
+  });
+  // All four points of the parents' values have been tried: only mutations are left, and no uniform draw is needed.
+  expect(inherited).not.toContain(true);
 });
 
 it('the reason of a suggestion by the Parzen estimator stays short however many good trials there are', () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { gridSize } from '../../src/core/samplers/grid.js';
 import type { SamplerName } from '../../src/core/samplers/names.js';
+import { bestFirst } from '../../src/core/samplers/ranking.js';
 import { activeParameters } from '../../src/core/space/condition.js';
 import { contains } from '../../src/core/space/encode.js';
 import type { Params, Space } from '../../src/core/space/parameter.js';
 import { pointKey } from '../../src/core/space/point.js';
 import { createStudy } from '../../src/core/study/ask-tell.js';
+import type { Direction, Trial } from '../../src/core/study/trial.js';
 
 const mixed: Space = {
   lr: { type: 'float', low: 1e-5, high: 1e-1, log: true },
@@ -163,5 +165,38 @@ describe('the grid sampler', () => {
       m: { type: 'int', low: 1, high: 3, when: { param: 'opt', in: ['momentum'] } },
     };
     expect(gridSize(space)).toBe(4);
+  });
+});
+
+describe('the order of trials for samplers', () => {
+  const trial = (number: number, more: Partial<Trial>): Trial => ({
+    id: number,
+    number,
+    state: 'complete',
+    params: {},
+    values: {},
+    reports: [],
+    attributes: {},
+    ...more,
+  });
+  const report = (step: number, value: number) => [{ step, value, metrics: {} }];
+
+  it('is completed, breaking a constraint the least, pruned the farthest, failed, still running', () => {
+    const trials = [
+      trial(0, { state: 'running' }),
+      trial(1, { state: 'failed' }),
+      trial(2, { state: 'pruned', reports: report(2, 0.1) }),
+      trial(3, { state: 'pruned', reports: report(5, 0.9) }),
+      trial(4, { state: 'pruned', reports: report(5, 0.8) }),
+      trial(5, { objectives: [0.1], values: { size: 3 } }),
+      trial(6, { objectives: [0.2], values: { size: 2 } }),
+      trial(7, { objectives: [0.7] }),
+      trial(8, { objectives: [0.6] }),
+      trial(9, { objectives: [Number.NaN] }),
+    ];
+    const order = (size: number, direction: Direction): readonly number[] =>
+      bestFirst(trials, size, direction, ({ size: own = 0 }) => own).map(({ number }) => number);
+    expect(order(10, 'minimize')).toEqual([8, 7, 9, 6, 5, 4, 3, 2, 1, 0]);
+    expect(order(7, 'maximize')).toEqual([7, 8, 9, 6, 5, 3, 4]);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SAMPLER_NAMES } from '../../src/core/samplers/names.js';
 import { activeParameters } from '../../src/core/space/condition.js';
 import { canonicalValue, cardinality, contains, decodeUnit, valueAt } from '../../src/core/space/encode.js';
+import { gridValues } from '../../src/core/space/enumerate.js';
 import type { Condition, Distribution, Parameter, Params, Space } from '../../src/core/space/parameter.js';
 import { canonicalPoint, pointKey } from '../../src/core/space/point.js';
 import { createStudy } from '../../src/core/study/ask-tell.js';
@@ -174,6 +175,21 @@ describe('a suggested number', () => {
     expect(decodeUnit(of, 0.123456)).toBe(1e12 + 1_234_600);
     const values = new Set(Array.from({ length: 1000 }, (_, k) => decodeUnit(of, k / 1000)));
     expect(values.size).toBe(1000);
+  });
+
+  it('is one of as many as there are', () => {
+    expect(cardinality({ type: 'int', low: 1, high: 3 })).toBe(3);
+    expect(cardinality({ type: 'int', low: 1, high: 8, step: 3 })).toBe(3);
+    expect(cardinality({ type: 'float', low: 0.1, high: 0.3, step: 0.1 })).toBe(3);
+    expect(gridValues({ type: 'int', low: 1, high: 10 })).toHaveLength(10);
+    expect(gridValues({ type: 'int', low: 1, high: 11 })).toEqual([1, 3, 6, 9, 11]);
+    const stepped = { type: 'float', low: 0, high: 1, step: 0.1 } as const;
+    expect([0.3, 0.1 * 3, 0.301, 1.1].map((value) => contains(stepped, value))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('is exactly on its step, zero included', () => {
