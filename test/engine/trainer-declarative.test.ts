@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/core/random.js';
-import { parseOutcome, VALIDATION_FILE } from '../../src/core/study/validation-outcome.js';
 import { loadEmbedded } from '../../src/engine/tensorflow/embedded.js';
 import { trainDeclarative } from '../../src/engine/trial/declarative/declarative.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
-import { rehearse } from './support/rehearsal.js';
+import { rehearse, validationIn } from './support/rehearsal.js';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const IRIS = join(EXAMPLES, 'iris/iris.yaml');
@@ -287,9 +286,6 @@ describe('what is wrong with a declarative config', () => {
 });
 
 describe('beside the trial', () => {
-  const left = async (own: string) =>
-    parseOutcome(await readFile(join(own, VALIDATION_FILE), 'utf8').catch(() => ''));
-
   it.each([
     ['compiled', ''],
     ['general', 'early'],
@@ -302,7 +298,7 @@ describe('beside the trial', () => {
       '  batchSize: 16\n  earlyStopping: {patience: 2, restoreBest: true}',
     );
     const { values } = await train(kind === 'early' ? early.replace('relu', 'swish') : text, { folder: own });
-    const outcome = await left(own);
+    const outcome = await validationIn(own);
     if (outcome?.kind !== 'classes') throw new Error('no matrix');
     const rows = outcome.counts.flat().reduce((sum, n) => sum + n, 0);
     const right = outcome.counts.reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
@@ -313,6 +309,6 @@ describe('beside the trial', () => {
   it('nothing is left of cross-validation, whose result is no single model’s', async () => {
     const own = await mkdtemp(join(folder, 'trial-'));
     await train(iris({ epochs: 2 }).replace('validation: 0.25', 'folds: 3'), { folder: own });
-    expect(await left(own)).toBeUndefined();
+    expect(await validationIn(own)).toBeUndefined();
   });
 });

@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/core/random.js';
-import { parseOutcome, VALIDATION_FILE } from '../../src/core/study/validation-outcome.js';
 import { memoryPart } from '../../src/engine/trial/data/dataset.js';
 import { trainDeclarative } from '../../src/engine/trial/declarative/declarative.js';
 import type { AttemptSpec } from '../../src/engine/trial/messages.js';
@@ -11,7 +10,7 @@ import { binColumns, thresholdsOf } from '../../src/engine/trial/trees/bins.js';
 import { growTree, leafOf, type TreeOptions } from '../../src/engine/trial/trees/grow.js';
 import { isTreeConfig } from '../../src/engine/trial/trees/schema.js';
 import { trainTrees } from '../../src/engine/trial/trees/trees.js';
-import { rehearse } from './support/rehearsal.js';
+import { rehearse, validationIn } from './support/rehearsal.js';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris/iris.yaml');
 
@@ -48,14 +47,12 @@ const friedman = (model: string, rest = 'seed: 1', options: Options = {}) =>
     join(folder, 'model.yaml'),
     { metric: 'val_mse', metrics: ['val_mse'], ...options },
   );
-const keptIn = async (own: string) =>
-  parseOutcome(await readFile(join(own, VALIDATION_FILE), 'utf8').catch(() => ''));
 
 describe('what trees made of the validation rows', () => {
   it.each(['tree', 'forest', 'boosting'])('is kept beside a trial of a %s: classes', async (kind) => {
     const own = join(folder, `classes-${kind}`);
     const { values } = await iris(`kind: ${kind}, trees: 10`, { folder: own });
-    const kept = await keptIn(own);
+    const kept = await validationIn(own);
     if (kept?.kind !== 'classes') throw new Error('no matrix was kept');
     const rows = kept.counts.flat().reduce((sum, n) => sum + n, 0);
     const right = kept.counts.reduce((sum, row, actual) => sum + (row[actual] ?? 0), 0);
@@ -65,7 +62,7 @@ describe('what trees made of the validation rows', () => {
   it('is kept in the target’s own unit for a regression', async () => {
     const own = join(folder, 'numbers');
     const { values } = await friedman('kind: boosting, trees: 40', 'seed: 1', { folder: own });
-    const kept = await keptIn(own);
+    const kept = await validationIn(own);
     if (kept?.kind !== 'numbers') throw new Error('no predictions were kept');
     const squares = kept.pairs.map(([predicted, actual]) => (predicted - actual) ** 2);
     expect(squares.reduce((sum, x) => sum + x, 0) / squares.length).toBeCloseTo(
@@ -77,7 +74,7 @@ describe('what trees made of the validation rows', () => {
   it('is not kept of a trial that was told to stop', async () => {
     const own = join(folder, 'stopped');
     await iris('kind: forest, trees: 10', { folder: own, stopAfter: 2 });
-    expect(await keptIn(own)).toBeUndefined();
+    expect(await validationIn(own)).toBeUndefined();
   });
 });
 

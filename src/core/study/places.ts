@@ -54,13 +54,14 @@ export function trashed(folder: string): { readonly name: string; readonly at: n
   return dot > 0 && Number.isFinite(at) ? { name: folder.slice(0, dot), at } : undefined;
 }
 
-export function lockFile(journal: string): string {
-  return `${journal.slice(0, -JOURNAL_SUFFIX.length)}.lock`;
-}
+/** The folder beside a journal that holds what its trials leave, and its snapshot. */
+export const studyFiles = (journal: string): string => journal.slice(0, -JOURNAL_SUFFIX.length);
+
+export const lockFile = (journal: string): string => `${studyFiles(journal)}.lock`;
 
 export function trialFolder(journal: string, trial: number): string {
   const { separator } = split(journal);
-  return `${journal.slice(0, -JOURNAL_SUFFIX.length)}${separator}${trial}`;
+  return `${studyFiles(journal)}${separator}${trial}`;
 }
 
 /** What a trial's own program printed. */

@@ -18,7 +18,7 @@ import {
   type TrialRow,
   trialOfRow,
 } from '../../core/study/packed/stored-trial.js';
-import { trialFolder } from '../../core/study/places.js';
+import { studyFiles } from '../../core/study/places.js';
 import { writeWhole } from '../write-whole.js';
 import type { Journal } from './journal.js';
 
@@ -64,7 +64,7 @@ function unseal(line: Buffer): Header {
   return parseJson(header.toString('utf8')) as Header;
 }
 
-const snapshotFile = (journal: string): string => join(dirname(trialFolder(journal, 0)), 'snapshot');
+const snapshotFile = (journal: string): string => join(studyFiles(journal), 'snapshot');
 
 export const dropSnapshot = (journal: string): Promise<void> => rm(snapshotFile(journal), { force: true });
 
@@ -130,7 +130,7 @@ export async function writeSnapshot(
 
 /**
  * The snapshot of a journal and how far it goes, or undefined where there is none that can be used.
- * @param unlike whether the journal need not look as it did: for who compares it himself
+ * @param unlike whether the journal may look otherwise than it did: for a caller that compares the two itself
  */
 export async function readSnapshot(
   journal: string,

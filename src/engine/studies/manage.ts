@@ -6,7 +6,14 @@ import { constants, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/pro
 import { join } from 'node:path';
 import { parseLine, printLine } from '../../core/study/journal/line.js';
 import { Op } from '../../core/study/journal/records.js';
-import { JOURNAL_SUFFIX, journalFile, studyStem, trashed, trashFolder } from '../../core/study/places.js';
+import {
+  JOURNAL_SUFFIX,
+  journalFile,
+  studyFiles,
+  studyStem,
+  trashed,
+  trashFolder,
+} from '../../core/study/places.js';
 import { loadJournal } from '../journal/journal.js';
 import { StudyLock } from '../journal/lock.js';
 import { dropSnapshot } from '../journal/snapshot.js';
@@ -57,9 +64,6 @@ export async function whileAtRest<T>(
   }
 }
 
-/** Where the files of a study's trials lie. */
-const filesOf = (journal: string): string => journal.slice(0, -JOURNAL_SUFFIX.length);
-
 const missing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /**
@@ -99,14 +103,14 @@ export async function removeCopies(folder: string, error: unknown): Promise<void
 /** The folder first: with its journal gone a study is gone, with its folder gone it has lost no result. */
 async function moveStudy(from: string, to: string): Promise<void> {
   let moved = true;
-  await rename(filesOf(from), filesOf(to)).catch((error: unknown) => {
+  await rename(studyFiles(from), studyFiles(to)).catch((error: unknown) => {
     if (!missing(error)) throw error;
     moved = false;
   });
   try {
     await rename(from, to);
   } catch (error) {
-    if (moved) await rename(filesOf(to), filesOf(from));
+    if (moved) await rename(studyFiles(to), studyFiles(from));
     throw error;
   }
 }
@@ -156,12 +160,12 @@ export async function duplicateStudy(
           ])
         : bytes;
     try {
-      await copyFiles(filesOf(journal), filesOf(target));
+      await copyFiles(studyFiles(journal), studyFiles(target));
       await dropSnapshot(target);
       const content = unended ? Buffer.concat([renamed, Buffer.from('\n')]) : renamed;
       await writeWhole(target, content, { flush: true });
     } catch (error) {
-      await removeCopies(filesOf(target), error);
+      await removeCopies(studyFiles(target), error);
       throw error;
     }
     return { kind: 'duplicated', name, journal: target };
@@ -177,7 +181,7 @@ export async function deleteStudy(
   return whileAtRest(configFile, name, async (journal) => {
     if (forever) {
       await rm(journal);
-      await rm(filesOf(journal), { recursive: true, force: true });
+      await rm(studyFiles(journal), { recursive: true, force: true });
       return { kind: 'deleted' };
     }
     const trash = join(trashFolder(configFile), `${name}.${Date.now()}`);

@@ -2,13 +2,13 @@
  * Several studies of one config as a new one: the trials of all, mapped onto the config as it is now, with what they left
  * on disk. The studies that are merged stay as they are.
  */
-import { dirname } from 'node:path';
 import type { AnnotatedConfig } from '../../core/annotation/annotated-config.js';
 import { continueForeign } from '../../core/exchange/continue-foreign.js';
-import { type ForeignTrial, foreignOfStudy } from '../../core/exchange/foreign-study.js';
+import { type ForeignStudy, type ForeignTrial, foreignOfStudy } from '../../core/exchange/foreign-study.js';
 import { OUR_WORKER } from '../../core/study/journal/line.js';
 import { timestamp } from '../../core/study/journal/write.js';
-import { journalFile, trialFolder } from '../../core/study/places.js';
+import { journalFile, studyFiles, trialFolder } from '../../core/study/places.js';
+import type { RecordedEnvironment } from '../../core/study/trial.js';
 import { Journal } from '../journal/journal.js';
 import { copyFiles, newNameProblem, type Refused, refused, removeCopies, whileAtRest } from './manage.js';
 import { loadStudy, newStudyName } from './study-store.js';
@@ -43,26 +43,28 @@ export async function mergeStudies(request: MergeRequest): Promise<Merged | Refu
 
   const trials: ForeignTrial[] = [];
   const folders: string[] = [];
-  const environments = new Map<string, NonNullable<ReturnType<typeof environmentsOf>>[number]>();
+  const environments = new Map<string, RecordedEnvironment>();
+  const merged: ForeignStudy[] = [];
   for (const name of names) {
     const foreign = await whileAtRest(configFile, name, async () =>
       foreignOfStudy((await loadStudy(configFile, name)).reducer.study),
     );
     if ('kind' in foreign) return foreign;
-    for (const environment of environmentsOf(foreign)) environments.set(environment.id, environment);
+    merged.push(foreign);
+    for (const environment of foreign.own?.environments ?? []) environments.set(environment.id, environment);
     for (const [number, trial] of foreign.trials.entries()) {
       trials.push({ ...trial, attributes: { ...trial.attributes, 'merged-from': `${name} #${number}` } });
       folders.push(trialFolder(journalFile(configFile, name), number));
     }
   }
-  const first = (await loadStudy(configFile, names[0] as string)).reducer.study;
+  const { objectives, space } = merged[0] as ForeignStudy;
   const own = await newStudyName(configFile);
   const name = into ?? own;
   const continued = continueForeign(
     {
       name,
-      objectives: first.objectives,
-      space: first.space,
+      objectives,
+      space,
       trials,
       own: { environments: [...environments.values()] },
     },
@@ -89,10 +91,8 @@ export async function mergeStudies(request: MergeRequest): Promise<Merged | Refu
     const journal = await Journal.create(file, records);
     await journal.close();
   } catch (error) {
-    await removeCopies(dirname(trialFolder(file, 0)), error);
+    await removeCopies(studyFiles(file), error);
     throw error;
   }
   return { kind: 'merged', name, journal: file, taken, of: trials.length, left };
 }
-
-const environmentsOf = ({ own }: ReturnType<typeof foreignOfStudy>) => own?.environments ?? [];

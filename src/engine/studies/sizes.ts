@@ -1,7 +1,7 @@
 /** What studies and their trials take up on the disk. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JOURNAL_SUFFIX } from '../../core/study/places.js';
+import { studyFiles } from '../../core/study/places.js';
 
 /** Bytes of all files below a folder; 0 where there is none. Files that vanish meanwhile do not count. */
 export async function folderBytes(folder: string): Promise<number> {
@@ -22,9 +22,6 @@ export interface StudyBytes {
 }
 
 export async function studyBytes(journal: string): Promise<StudyBytes> {
-  const [{ size }, trials] = await Promise.all([
-    stat(journal),
-    folderBytes(journal.slice(0, -JOURNAL_SUFFIX.length)),
-  ]);
+  const [{ size }, trials] = await Promise.all([stat(journal), folderBytes(studyFiles(journal))]);
   return { journal: size, trials };
 }

@@ -1,8 +1,10 @@
 /** A session whose every report is judged at once: what trainers are tested with. */
 import { mkdtempSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { parseOutcome, VALIDATION_FILE } from '../../../src/core/study/validation-outcome.js';
 import type { AttemptSpec, FromWorker } from '../../../src/engine/trial/messages.js';
 import { Session } from '../../../src/engine/trial/session.js';
 
@@ -43,4 +45,10 @@ export function rehearse(
   });
   const reports = () => sent.flatMap((message) => (message.kind === 'report' ? [message.metrics] : []));
   return { session, sent, reports };
+}
+
+/** What a trial left of its validation rows; undefined where it left nothing. */
+export async function validationIn(folder: string): Promise<ReturnType<typeof parseOutcome>> {
+  const text = await readFile(join(folder, VALIDATION_FILE), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : parseOutcome(text);
 }

@@ -2,11 +2,10 @@
  * The declarative trainer: data and model as the config describes them. Reads the config, loads the data and the
  * backend, and trains once or once per fold; the training itself is train-compiled.ts, or else train-network.ts.
  */
-import { didYouMean } from '../../../core/annotation/nearest.js';
 import type { Backend } from '../../tensorflow/backend.js';
 import { backendAttributes, backendOf, processAttributes } from '../backend-of-trial.js';
 import { type Pace, TrainingCheckpoint } from '../checkpoint/training.js';
-import { placeOf, placeOfSetting } from '../config-lines.js';
+import { placeOf } from '../config-lines.js';
 import { acrossFolds, type Report } from '../data/cross-validation.js';
 import type { Dataset } from '../data/dataset.js';
 import { loadData } from '../data/load.js';
@@ -16,26 +15,12 @@ import type { Metrics, Session } from '../session.js';
 import { disposingTensors } from '../tensors.js';
 import { Turns } from '../turns.js';
 import { validationOutcome, writeValidation } from '../validation-file.js';
+import { checkMetrics } from './check-metrics.js';
 import { type CompiledShape, compiledShape } from './compiled-shape.js';
-import { metricNames } from './metrics.js';
 import type { FusedStep } from './optimizers/optimizer.js';
-import { type DeclarativeConfig, readDeclarativeConfig } from './schema.js';
+import { readDeclarativeConfig } from './schema.js';
 import { trainCompiled } from './train-compiled.js';
 import { trainNetwork } from './train-network.js';
-
-function checkMetrics({ spec }: Session, config: DeclarativeConfig): void {
-  const { task } = config.model;
-  const known = metricNames(task, hasValidation(config.data));
-  for (const metric of spec.metrics) {
-    if (known.includes(metric)) continue;
-    const hint = metricNames(task, true).includes(metric)
-      ? ' It needs a validation part: set data.validation, such as 0.25, or data.folds.'
-      : didYouMean(metric, known);
-    throw new FatalTrainingError(
-      `${placeOfSetting(spec.configFile, spec.configText, 'metric')}unknown metric "${metric}" for ${task}.${hint} Known: ${known.join(', ')}.`,
-    );
-  }
-}
 
 /** Optimizer steps in one pass: on the embedded backend alone, and loaded with it. */
 async function fusedStep({ kind }: Backend): Promise<FusedStep | undefined> {
@@ -63,7 +48,7 @@ export async function trainDeclarative(session: Session, pace?: Pace): Promise<M
 async function train(session: Session, pace: Pace | undefined): Promise<Metrics> {
   const { spec } = session;
   const config = readDeclarativeConfig(spec.config, spec.configFile, spec.configText);
-  checkMetrics(session, config);
+  checkMetrics(spec, config.model.task, hasValidation(config.data));
   const data = await loadData(session, config.data, config.model.task, config.seed ?? 0);
   const backend = await backendOf(session);
   const { tf } = backend;

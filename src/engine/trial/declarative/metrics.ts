@@ -20,6 +20,12 @@ export function metricNames(task: Task, hasValidation: boolean): readonly string
   return hasValidation ? [...names, ...names.map((name) => `val_${name}`)] : names;
 }
 
+/** The metrics of the training part with those of the validation part, where there is one, as `val_`. */
+export const withValidation = (train: Metrics, validation: Metrics | undefined): Metrics => ({
+  ...train,
+  ...Object.fromEntries(Object.entries(validation ?? {}).map(([name, value]) => [`val_${name}`, value])),
+});
+
 /** Index of the largest of `size` numbers from `start`; the first of equals. */
 function argmax(values: Float32Array, start: number, size: number): number {
   let best = 0;

@@ -43,19 +43,14 @@ export interface TrainingSettings {
   readonly learningRate: (full: number) => LearningRate;
 }
 
+/** With the defaults that differ from one schedule to the other. */
 function scheduleOf({ schedule }: DeclarativeConfig['optimizer']): ScheduleOptions {
-  const name = schedule?.name ?? 'constant';
+  const { name } = schedule;
   const factors = { step: 0.1, exponential: 0.95, onPlateau: 0.5 } as const;
   return {
-    name,
-    warmup: schedule?.warmup ?? 0,
-    every: schedule?.every ?? 10,
-    factor: schedule?.factor ?? (name in factors ? factors[name as keyof typeof factors] : 1),
-    minimum: schedule?.minimum ?? (name === 'oneCycle' ? 1e-4 : 0),
-    period: schedule?.period,
-    growth: schedule?.growth ?? 1,
-    peak: schedule?.peak ?? 0.3,
-    start: schedule?.start ?? 0.04,
+    ...schedule,
+    factor: schedule.factor ?? (name in factors ? factors[name as keyof typeof factors] : 1),
+    minimum: schedule.minimum ?? (name === 'oneCycle' ? 1e-4 : 0),
   };
 }
 
@@ -175,12 +170,12 @@ export function trainingSettings(
     return metric ?? fallback;
   };
   const earlyMetric = metricAt(['training', 'earlyStopping', 'metric'], earlyStopping?.metric);
-  const plateauMetric = metricAt(['optimizer', 'schedule', 'metric'], optimizer.schedule?.metric);
+  const plateauMetric = metricAt(['optimizer', 'schedule', 'metric'], optimizer.schedule.metric);
   const schedule = scheduleOf(optimizer);
   const plateau: PatienceOptions = {
     goal: goalOf(plateauMetric),
-    patience: optimizer.schedule?.patience ?? 5,
-    minDelta: optimizer.schedule?.minDelta ?? 0,
+    patience: optimizer.schedule.patience,
+    minDelta: optimizer.schedule.minDelta,
   };
   const rowWeights = rowWeightsOf(dataset, complain);
   return {

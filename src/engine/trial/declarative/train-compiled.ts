@@ -1,8 +1,8 @@
 /**
- * Trains a network of dense layers in steps compiled as a whole, with the rows, masks and steps that trainNetwork takes for the
- * same config, so that the two agree to rounding. Any number of trainings may be under way in one process: they take
- * turns by epochs, share nothing that lasts, and so give the same bits in any company. For which configs this is possible
- * says compiled-shape.ts; the steps themselves are tensorflow/compiled/.
+ * Trains a network of dense layers in steps compiled as a whole, with the rows, masks and steps that trainNetwork takes
+ * for the same config, so that the two agree to rounding. Any number of trainings may be under way in one process: they
+ * take turns by epochs, share nothing that lasts, and so give the same bits in any company. Which configs this works for
+ * is in compiled-shape.ts, the steps themselves in tensorflow/compiled/.
  */
 import { setImmediate } from 'node:timers/promises';
 import { derivedSeed } from '../../../core/random.js';
@@ -18,6 +18,7 @@ import { Patience } from './early-stopping.js';
 import { judge } from './evaluation.js';
 import { Feeder } from './feeder.js';
 import { lossGradient } from './losses/gradients.js';
+import { withValidation } from './metrics.js';
 import { buildNetwork, disposeNetwork } from './model/network.js';
 import { drawNoise } from './model/noise.js';
 import { RULES, type Rule, type RuleOptions } from './optimizers/rules.js';
@@ -164,9 +165,8 @@ class CompiledTraining {
       : judge(this.#scoresOf(train), dataset, train, loss);
     this.#heldOut = validation && this.#scoresOf(validation);
     const validated = validation && this.#heldOut && judge(this.#heldOut, dataset, validation, loss);
-    const named = Object.entries(validated?.metrics ?? {}).map(([name, value]) => [`val_${name}`, value]);
     this.epoch = epoch;
-    this.metrics = { ...trained.metrics, ...Object.fromEntries(named) };
+    this.metrics = withValidation(trained.metrics, validated?.metrics);
     if (settings.batches.name === 'hardExamples') {
       this.#losses ??= new Float64Array(train.rows);
       for (const [i, value] of trained.rowLosses.entries()) this.#losses[isRunning ? order[i]! : i] = value;

@@ -15,6 +15,7 @@ import { Patience } from './early-stopping.js';
 import { judge, scoresOf } from './evaluation.js';
 import { Feeder } from './feeder.js';
 import { lossOp } from './losses/tensors.js';
+import { withValidation } from './metrics.js';
 import { buildNetwork, disposeNetwork, penaltiesOf } from './model/network.js';
 import { createOptimizer, type FusedStep, type TrainingOptimizer } from './optimizers/optimizer.js';
 import type { DeclarativeConfig } from './schema.js';
@@ -162,8 +163,7 @@ export async function trainNetwork(request: TrainingRequest): Promise<Metrics> {
       const { validation } = dataset;
       const heldOut = validation && scoresOf(tf, model, dataset, validation);
       const validated = heldOut && judge(heldOut, dataset, validation, settings.loss);
-      const named = Object.entries(validated?.metrics ?? {}).map(([name, value]) => [`val_${name}`, value]);
-      const metrics: Metrics = { ...trained.metrics, ...Object.fromEntries(named) };
+      const metrics = withValidation(trained.metrics, validated?.metrics);
       Object.assign(state, { epoch, metrics });
       if (settings.batches.name === 'hardExamples') {
         state.losses ??= new Float64Array(dataset.train.rows);

@@ -1,14 +1,14 @@
 /** The trainer of trees: data and model as the config describes them, one report per round of trees. */
 import { setImmediate } from 'node:timers/promises';
-import { didYouMean } from '../../../core/annotation/nearest.js';
 import type { ValidationOutcome } from '../../../core/study/validation-outcome.js';
 import { processAttributes } from '../backend-of-trial.js';
-import { placeOf, placeOfSetting } from '../config-lines.js';
+import { placeOf } from '../config-lines.js';
 import { acrossFolds, type Report } from '../data/cross-validation.js';
 import type { Dataset, Part } from '../data/dataset.js';
 import { loadData } from '../data/load.js';
 import { hasValidation } from '../data/schema.js';
-import { classificationMetrics, metricNames, regressionMetrics } from '../declarative/metrics.js';
+import { checkMetrics } from '../declarative/check-metrics.js';
+import { classificationMetrics, regressionMetrics, withValidation } from '../declarative/metrics.js';
 import { FatalTrainingError } from '../fatal-error.js';
 import type { Metrics, Session } from '../session.js';
 import { validationOutcome, writeValidation } from '../validation-file.js';
@@ -61,8 +61,7 @@ async function grow(
     const predictions = validation && rounds.predictions('validation');
     const held = validation && predictions && metricsOf(validation, outputs, predictions);
     if (predictions && round === rounds.count) validated(predictions);
-    const named = Object.entries(held ?? {}).map(([name, value]) => [`val_${name}`, value]);
-    metrics = { ...own, ...Object.fromEntries(named) };
+    metrics = withValidation(own, held);
     if (await report(round, metrics)) break;
   }
   return metrics;
@@ -72,13 +71,7 @@ async function grow(
 export async function trainTrees(session: Session): Promise<Metrics> {
   const { spec } = session;
   const config = readTreeConfig(spec.config, spec.configFile, spec.configText);
-  const known = metricNames(config.model.task, hasValidation(config.data));
-  const unknown = spec.metrics.find((metric) => !known.includes(metric));
-  if (unknown !== undefined) {
-    throw new FatalTrainingError(
-      `${placeOfSetting(spec.configFile, spec.configText, 'metric')}unknown metric "${unknown}" for ${config.model.task}.${didYouMean(unknown, known)} Known: ${known.join(', ')}.`,
-    );
-  }
+  checkMetrics(spec, config.model.task, hasValidation(config.data));
   if (config.data.weights !== undefined) {
     throw new FatalTrainingError(
       `${placeOf(spec.configFile, spec.configText, ['data', 'weights'])}data.weights is for networks. Remove it, or list the column under data.ignore.`,

@@ -39,7 +39,7 @@ export const optimizerForm = z.strictObject(
     weightDecay: nonNegative.optional(),
     clipNorm: orFalse(positive),
     clipValue: orFalse(positive),
-    schedule: scheduleForm.optional(),
+    schedule: scheduleForm.prefault({}),
   },
   must('a section with name: and learningRate:'),
 );
