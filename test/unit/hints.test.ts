@@ -59,8 +59,12 @@ describe('hints about annotations', () => {
 
   it('suggest none beyond 0 and 1, which mostly are limits of the matter', async () => {
     const text = configOf('up: 0.5  # @tune float(0.2, 1)\ndown: 0.5  # @tune float(0, 0.8)\n');
-    const study = await studyOf(text, 300, ({ up = 0, down = 0 }) => down - up);
-    expect(hints(text, study).filter(({ kind }) => kind === 'widen')).toEqual([]);
+    const widened = async (loss: Parameters<typeof studyOf>[2]) =>
+      hints(text, await studyOf(text, 300, loss)).filter(({ kind }) => kind === 'widen');
+    expect(await widened(({ up = 0 }) => -up)).toEqual([]);
+    expect(await widened(({ down = 0 }) => down)).toEqual([]);
+    expect(await widened(({ up = 0 }) => up)).toHaveLength(1);
+    expect(await widened(({ down = 0 }) => -down)).toHaveLength(1);
   });
 
   it('suggest a wider bound where the best crowd, and write it into the annotation', async () => {

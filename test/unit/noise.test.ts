@@ -1,6 +1,7 @@
 /** Repeated runs, the race at the end, how sure the winner is, and the criteria that end a study by steps or by regret. */
 import { describe, expect, it } from 'vitest';
 import { baselineOf } from '../../src/core/analysis/history.js';
+import { slicePicture } from '../../src/core/analysis/slice-picture.js';
 import { parseOutcomeConstraints } from '../../src/core/annotation/library-constraints.js';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { htmlReport } from '../../src/core/exchange/html-report.js';
@@ -79,6 +80,9 @@ describe('repeats', () => {
     const trials = [run(0, 0.5), run(1, 0.3, { reports }), repeat(2, 1, 0.4)];
     const [first] = markdownSummary(study(trials)).split('| --- | --- | --- |\n').at(-1)?.split('\n') ?? [];
     expect(first).toBe('| 1 | 0.35 | 0.3 |');
+    const colours = { foreground: 'black', dots: 'grey', best: 'red' };
+    const picture = slicePicture(study([...trials, run(3, 0.7)]), 'x', bestTrial(study(trials)), colours);
+    expect(picture?.svg.match(/fill="red"/g)).toHaveLength(1);
     const html = htmlReport(study(trials));
     // Once in the history and once beside its parameter; its curve is the one drawn as the best.
     expect(html.match(/<circle class="best"/g)).toHaveLength(2);

@@ -385,12 +385,12 @@ describe('what models of several objectives are told', () => {
   });
 });
 
-it('evolution tries values that no parent has', () => {
-  const whole: Space = { a: { type: 'int', low: 0, high: 9 }, b: { type: 'int', low: 0, high: 9 } };
+it('evolution tries values that no parent has, and mostly those of parents', () => {
+  const square: Space = { a: { type: 'float', low: 0, high: 1 }, b: { type: 'float', low: 0, high: 1 } };
   const source = random('parents');
   const trials = Array.from({ length: 40 }, (_, number): Trial => {
-    const params = { a: 2 * source.int(2), b: 2 * source.int(2) };
-    const objectives = [params.a, 9 - params.b];
+    const params = { a: source.int(10_000) / 10_000, b: source.int(10_000) / 10_000 };
+    const objectives = [params.a, 1 - params.b];
     return {
       id: number,
       number,
@@ -402,13 +402,15 @@ it('evolution tries values that no parent has', () => {
       attributes: {},
     };
   });
-  const inherited = [0, 1, 2, 3, 4, 5, 6, 7].map((seed) => {
-    const asked = ask('nsga2', trials, seed, { space: whole });
+  const known = new Set(trials.flatMap(({ params }) => Object.values(params)));
+  const fresh = Array.from({ length: 40 }, (_, seed) => {
+    const asked = ask('nsga2', trials, seed, { space: square });
     if (asked === 'exhausted') throw new Error(asked);
-    return Object.values(asked.params).every((value) => value === 0 || value === 2);
-  });
-  // All four points of the parents' values have been tried: only mutations are left, and no uniform draw is needed.
-  expect(inherited).not.toContain(true);
+    return Object.values(asked.params).filter((value) => !known.has(value)).length;
+  }).reduce((sum, count) => sum + count, 0);
+  // One of the two in the mean.
+  expect(fresh).toBeGreaterThan(20);
+  expect(fresh).toBeLessThan(65);
 });
 
 it('the reason of a suggestion by the Parzen estimator stays short however many good trials there are', () => {

@@ -1,8 +1,9 @@
 /**
  * How much of the variation of a metric over the whole space each parameter and each pair of them accounts for:
  * functional ANOVA (Hutter, Hoos and Leyton-Brown, "An efficient approach for assessing hyperparameter importance", ICML
- * 2014) of the forest of response.ts, of its mean and not tree by tree, which lets the trees' own noise cancel. Beside importance.ts, which asks what tells the best trials from the rest, it
- * also knows interactions. A parameter that is inactive in a part of the space varies nothing there, and so counts less.
+ * 2014) of the forest of response.ts. It is taken of the forest's mean, not tree by tree, so that the trees' own noise
+ * cancels. importance.ts asks what tells the best trials from the rest; this also knows interactions. A parameter that is
+ * inactive in a part of the space varies nothing there, and so counts less.
  */
 import { random } from '../random.js';
 import type { AxisBins } from './model/bins.js';

@@ -37,7 +37,7 @@ const DRAWS = 24;
  */
 export function importanceOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>): readonly Importance[] {
   const direction = study.objectives[0]?.direction ?? 'minimize';
-  const done = some(study.trials.filter((trial) => objectiveOf(trial) !== undefined));
+  const done = evenSample(study.trials.filter((trial) => objectiveOf(trial) !== undefined));
   if (done.length < LEAST_TRIALS) return [];
   const value = (trial: Trial): number => objectiveOf(trial) ?? Number.NaN;
   const ranked = [...done].sort((a, b) => compareResults(value(a), value(b), direction));
@@ -60,8 +60,8 @@ export function importanceOf(study: Pick<Study, 'objectives' | 'space' | 'trials
     .sort((a, b) => b.share - a.share);
 }
 
-/** Every so-manieth of very many: more would only cost time. */
-function some(trials: readonly Trial[]): readonly Trial[] {
+/** Of very many trials an even sample: more would only cost time. */
+function evenSample(trials: readonly Trial[]): readonly Trial[] {
   const step = Math.ceil(trials.length / MOST_TRIALS);
   return step <= 1 ? trials : trials.filter((_, index) => index % step === 0);
 }

@@ -38,7 +38,7 @@ export function slicePicture(
   const step = Math.ceil(known.length / MOST);
   const round = (n: number): string => n.toFixed(1);
   const dots = known
-    .filter(({ trial }, i) => i % step === 0 || trial === best)
+    .filter(({ trial }, i) => i % step === 0 || trial.number === best?.number)
     .flatMap(({ trial, value }) => {
       const [u, v] = [unitOf(x, trial.params[name]), unitOf(y, value)];
       if (u === undefined || v === undefined) return [];
@@ -48,8 +48,8 @@ export function slicePicture(
         BOX.left + Math.max(0, Math.min(1, u + spread)) * BOX.width,
         BOX.top + (1 - Math.max(0, Math.min(1, v))) * BOX.height,
       ] as const;
-      const is = trial === best;
-      return `<circle cx="${round(at[0])}" cy="${round(at[1])}" r="${is ? 4.5 : 2.5}" fill="${is ? colours.best : colours.dots}"${is ? ` stroke="${colours.foreground}"` : ' fill-opacity="0.6"'}/>`;
+      const isBest = trial.number === best?.number;
+      return `<circle cx="${round(at[0])}" cy="${round(at[1])}" r="${isBest ? 4.5 : 2.5}" fill="${isBest ? colours.best : colours.dots}"${isBest ? ` stroke="${colours.foreground}"` : ' fill-opacity="0.6"'}/>`;
     });
   const bottom = HEIGHT - 2;
   const svg = [

@@ -1,6 +1,6 @@
 /**
- * What an annotation says the user believes of choices: `choice(a, b, c, prior=b)` or `weights=[1, 3, 1]`, `bool(prior=true)`,
- * `ordinal(8, 16, 32, prior=16, sd=1)`. The values themselves are read in distribution.ts.
+ * What an annotation says the user believes of choices: `choice(a, b, c, prior=b)` or `weights=[1, 3, 1]`,
+ * `bool(prior=true)`, `ordinal(8, 16, 32, prior=16, sd=1)`. The values themselves are read in distribution.ts.
  */
 import { type Json, jsonEqual } from '../json.js';
 import { choicesOf } from '../space/encode.js';

@@ -10,7 +10,7 @@ import type { EarlierTrial, Study } from '../study/trial.js';
 import { fileFirst, type MappedTrial, repeated } from './continue-foreign.js';
 import { recordsOfTrials } from './foreign-study.js';
 
-/** As what a trial that was taken over is said to be suggested. */
+/** Named as the sampler of trials that were taken over. */
 const MIGRATED = 'migrated';
 
 export interface Carried {

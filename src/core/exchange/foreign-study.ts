@@ -24,9 +24,9 @@ export interface ForeignStudy {
   readonly trials: readonly ForeignTrial[];
   /** Of the study itself. */
   readonly marks?: Marks;
-  /** What is asked of results, with values of the trials; where `own` has settings, those say it. */
+  /** What is asked of results; where `own` has settings, they say it. */
   readonly outcomeConstraints?: readonly Constraint[];
-  /** What a study of ours that was exported had beyond. */
+  /** What an exported study of ours has besides. */
   readonly own?: Partial<Pick<NewStudy, 'settings' | 'config' | 'baseline'>> & {
     readonly environments?: readonly RecordedEnvironment[];
   };

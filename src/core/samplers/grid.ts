@@ -16,7 +16,7 @@ const DRAWS = 10_000;
 const axes = (space: Space) =>
   Object.fromEntries(Object.entries(space).map(([name, parameter]) => [name, gridValues(parameter)]));
 
-/** How many points the grid has that are allowed; conditions make it smaller than the product of its axes. Counts up to `limit`. */
+/** How many allowed points the grid has, counted up to `limit`; conditions make it smaller than the product of its axes. */
 export function gridSize(space: Space, allows?: SamplerContext['allows'], limit = 1_000_000): number {
   let size = 0;
   for (const params of enumerate(space, axes(space)))

@@ -21,7 +21,7 @@ import type { Study, Trial } from './trial.js';
 /** Where the values come from that are not said: the file, what the sampler would try, or a trial by its number. */
 export type Unnamed = 'file' | 'sampler' | number;
 
-/** As what an enqueued trial is said to be suggested. */
+/** Named as the sampler of trials that a person asked for. */
 const ENQUEUED = 'enqueued';
 
 export interface Enqueued {

@@ -1,10 +1,10 @@
 /**
- * The race at the end of a study: near-ties among the best few get further runs with other seeds, one each per round, until
- * the leader is better than each rival with the wanted probability, a rival is out of question, or all have had their
- * runs. Successive elimination as in Maron and Moore, "The racing algorithm" (1997), with the posterior of winner.ts in
- * place of their bounds. Who rises to the top because others fell is raced, too. With several objectives members of the front
- * are no rivals: the most balanced ones all get their runs, so that the front stands on means, and who is dominated by
- * the means makes room.
+ * The race at the end of a study: near-ties among the best few get further runs with other seeds, one each per round,
+ * until the leader is better than every rival with the wanted probability, or all have had their runs. Successive
+ * elimination as in Maron and Moore, "The racing algorithm" (1997), with the posterior of winner.ts in place of their
+ * bounds. A trial that rises to the top because others fell is raced, too. With several objectives members of the front
+ * are no rivals: the most balanced ones all get their runs, so that the front stands on means, and one that the means
+ * show to be dominated makes room.
  */
 import { mergedStudy } from './best.js';
 import { balancedTrial, paretoFront } from './objectives/pareto.js';

@@ -1,6 +1,6 @@
 /**
- * How much may still be gained: an upper bound of the regret of the best trial by a Gaussian process, after Makarova et al.,
- * "Automatic termination for hyperparameter optimization" (AutoML-Conf 2022), as Optuna's RegretBoundEvaluator computes
+ * How much may still be gained: an upper bound of the regret of the best trial by a Gaussian process, after Makarova et
+ * al., "Automatic termination for hyperparameter optimization" (AutoML-Conf 2022), as Optuna's RegretBoundEvaluator computes
  * it: fitted to the better half of the results, the least upper confidence bound among them less the least lower
  * confidence bound anywhere (over a quasi-random sample and the trials), β = 2 ln(d n² π² / (6 δ)) / 5, δ = 0.1.
  */
@@ -30,8 +30,8 @@ const known = new WeakMap<
 >();
 
 /**
- * In the unit of the metric; undefined while too few trials are complete and acceptable, where the better half of them are
- * all alike, and with several objectives, for which there is no one unit. It rests on as many of the results as a
+ * In the unit of the metric; undefined while too few trials are complete and acceptable, where the better half of them
+ * are all alike, and with several objectives, for which there is no one unit. It rests on as many of the results as a
  * sampler's model is fitted to, so that it is not computed anew for each.
  */
 export function remainingRegret(study: Study): number | undefined {

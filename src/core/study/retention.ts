@@ -7,7 +7,7 @@ import { isFinished } from './journal/reduce.js';
 import { paretoRanks, scoredTrials } from './objectives/pareto.js';
 import type { Study, Trial } from './trial.js';
 
-/** Of all trials, of the best one (of several objectives: the Pareto front), of so many of the best, of none. */
+/** Whose files stay: all trials', the best one's (with several objectives the Pareto front's), so many of the best, none's. */
 export type Keep = 'all' | 'best' | 'none' | number;
 
 export const KEPT_KINDS = ['checkpoints', 'files', 'logs'] as const;

@@ -1,9 +1,9 @@
 /**
  * How sure it is that the best trial is the best. The runs of a point scatter with its seeds; the variance is pooled over
  * the best points that were run more than once (bad ones scatter more), and the difference of two means has a Student
- * posterior (Box and Tiao, "Bayesian inference in statistical analysis", 1973, section 2.5). The means themselves are taken
- * to be normally distributed around a centre (ibid. section 7.2: a random effect), both estimated by moments from the better
- * half of the points: whoever is the best of many was lucky, too, and is drawn back the more, the fewer its runs and the
+ * posterior (Box and Tiao, "Bayesian inference in statistical analysis", 1973, section 2.5). The means themselves are
+ * taken to be normally distributed around a centre (ibid. section 7.2: a random effect), both estimated by moments from
+ * the better half of the points: the best of many was lucky, too, and is drawn back the more, the fewer its runs and the
  * less the points differ. With few points the prior is flat. Without repeated runs there is nothing to judge by.
  */
 import { outcomeViolation } from '../space/constraint.js';

@@ -1,8 +1,9 @@
 /**
  * Bayesian optimisation of several objectives: a Gaussian process per objective, and the point from which the largest
  * growth of the hypervolume is expected (ehvi.ts), over the front of the posterior means. Trials that are running count
- * with the values predicted for them. With three objectives every second suggestion, and from four on, where boxes become
- * too many, each of them looks at one weighted maximum instead, modelled by itself: Knowles, "ParEGO", IEEE TEC 10 (2006).
+ * with the values predicted for them. With three objectives every second suggestion looks at one weighted maximum
+ * instead, modelled by itself, and from four on, where boxes become too many, every one: Knowles, "ParEGO", IEEE TEC 10
+ * (2006).
  */
 import { derivedSeed, type Random, random } from '../../random.js';
 import type { Params } from '../../space/parameter.js';

@@ -1,7 +1,8 @@
 /**
- * How far a front reaches in each objective, without the members that pay for a trifle in one objective with all of another:
- * the corners are the extreme points that Deb and Jain, "An evolutionary many-objective optimization algorithm using
- * reference-point-based nondominated sorting" (NSGA-III, IEEE TEC 18, 2014), section IV.C, find by an achievement function.
+ * How far a front reaches in each objective, without the members that pay for a trifle in one objective with all of
+ * another: the corners are the extreme points that Deb and Jain, "An evolutionary many-objective optimization algorithm
+ * using reference-point-based nondominated sorting" (NSGA-III, IEEE TEC 18, 2014), section IV.C, find by an achievement
+ * function.
  */
 import type { Costs } from '../../study/objectives/pareto.js';
 

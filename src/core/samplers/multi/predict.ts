@@ -1,4 +1,4 @@
-/** What models of several objectives, one each, expect of a point: in the units of the objectives, as ../explain.ts has it for one. */
+/** What the models of several objectives expect of a point, each in its objective's unit, as ../explain.ts does for one. */
 import type { Direction, Prediction } from '../../study/trial.js';
 import { explain } from '../explain.js';
 import type { Posterior } from '../gp/posterior.js';

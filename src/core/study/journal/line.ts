@@ -38,16 +38,16 @@ function hasNonFinite(value: unknown): boolean {
   return false;
 }
 
-/** A text of JSON, and the number that one of ours stands for. */
+/** A string of JSON; where it stands for a non-finite number, that one is captured. */
 const STRING = /"(?:\\u0000sweetspot:(NaN|-?Infinity)"|(?:[^"\\]|\\.)*")/g;
-/** The words with a letter of theirs as its code, which is the same text to every reader of JSON. */
+/** The words NaN and Infinity with one letter as its code: the same text to every reader of JSON. */
 const coded = (text: string): string =>
   text.replaceAll('NaN', 'Na\\u004e').replaceAll('Infinity', 'Infinit\\u0079');
 
 /**
  * JSON.stringify that writes non-finite numbers as bare tokens. Keys whose value is undefined are left out. The reader
- * of Optuna's VS Code extension takes these words for numbers inside texts, too: in a line with such a number they are
- * written otherwise there, or the line were lost to it and all later trials were mistaken for others.
+ * of Optuna's VS Code extension takes these words for numbers inside texts, too, loses the line, and then mistakes every
+ * later trial for another: where a line has such a number, texts spell the words with a code (`coded`).
  */
 export function printJson(value: unknown): string {
   if (!hasNonFinite(value)) return JSON.stringify(value);

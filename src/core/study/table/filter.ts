@@ -44,7 +44,7 @@ class UnknownName extends Error {
   }
 }
 
-/** Reads a filter. Names are a column's name, its short label, or `trial`, `state`, `duration` (seconds), and those of `MORE_NAMES`. */
+/** Reads a filter. Names are a column's name or short label, among them `duration` in seconds, and those of `MORE_NAMES`. */
 export function parseFilter(text: string, columns: readonly Column[]): ParsedFilter {
   try {
     return { kind: 'mask', mask: compile(parse(text) as Expression, columns) };

@@ -86,7 +86,7 @@ function placesOf(words: readonly Json[]): readonly (number | undefined)[] {
   return texts.map((text) => (text === undefined ? undefined : places.get(text)));
 }
 
-/** Positions in the order among rows that no sort tells apart: at work first, then finished, pruned, failed; newest first. */
+/** Positions in the order of rows that no sort tells apart: at work first, then finished, pruned, failed; newest first. */
 export function naturalOrder(trials: readonly Trial[]): Uint32Array {
   const starts = new Uint32Array(6);
   for (const { state } of trials) (starts[STATE_RANK[state] + 1] as number)++;
