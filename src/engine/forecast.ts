@@ -7,8 +7,7 @@ import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DryRun, type Forecast, forecastOf } from '../core/analysis/forecast.js';
-import { applyValues, patchedData } from '../core/annotation/edit.js';
-import type { Json, JsonObject } from '../core/json.js';
+import type { Json } from '../core/json.js';
 import { derivedSeed } from '../core/random.js';
 import { gridSize } from '../core/samplers/grid.js';
 import { activeParameters } from '../core/space/condition.js';
@@ -19,6 +18,7 @@ import { cgroupLimits } from './environment/limits.js';
 import type { AttemptResult } from './executors/executor.js';
 import { LocalExecutor } from './executors/local.js';
 import { UsageMeter } from './processes/usage.js';
+import { specOf, withParams } from './runner/attempt-spec.js';
 
 export interface ForecastRequest {
   readonly configFile: string;
@@ -77,28 +77,25 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
   request.signal?.addEventListener('abort', end);
   try {
     const declared = declaredEpochs(config.data);
-    const data = patchedData(config.data, config.tuned, params);
+    const { configFile, backend, tensorflowFolders } = request;
+    const context = { config, text, configFile, backend, tensorflowFolders };
     const attempt = async (number: number): Promise<Attempted> => {
       const from = performance.now();
       const since = (): number => (performance.now() - from) / 1000;
       const steps: number[] = [];
       let begun = 0;
       const result = await executor.run(
-        {
-          trial: 0,
-          attempt: number,
-          trainer: sweep.trainer,
-          configFile: request.configFile,
-          config: data,
-          configText: applyValues(text, config.tuned, params).text,
-          params: params as JsonObject,
-          metric: sweep.objectives[0]?.metric ?? 'value',
-          metrics: sweep.objectives.map(({ metric }) => metric),
-          seed: derivedSeed(sweep.seed ?? 0, 0, 'training'),
-          folder: join(folder, String(number)),
-          backend: request.backend,
-          tensorflowFolders: request.tensorflowFolders,
-        },
+        specOf(
+          context,
+          {
+            trial: 0,
+            attempt: number,
+            params,
+            seed: derivedSeed(sweep.seed ?? 0, 0, 'training'),
+            folder: join(folder, String(number)),
+          },
+          withParams(context, params),
+        ),
         {
           started: () => {
             begun = since();
@@ -146,6 +143,7 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
   } finally {
     clearInterval(timer);
     clearTimeout(limit);
+    request.signal?.removeEventListener('abort', end);
     await executor.dispose();
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }

@@ -6,12 +6,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstParting, type RunRecord, type Verdict, verdictOf } from '../../core/analysis/reproduction.js';
-import { applyValues, patchedData } from '../../core/annotation/edit.js';
 import { parseConfig } from '../../core/annotation/yaml.js';
 import type { JsonObject } from '../../core/json.js';
 import { derivedSeed } from '../../core/random.js';
 import type { Executor } from '../executors/executor.js';
 import { LocalExecutor } from '../executors/local.js';
+import { specOf, withParams } from '../runner/attempt-spec.js';
 import { withSeed } from '../runner/repeat-seed.js';
 import { usableCores } from './limits.js';
 import { recordOf, type TrialLock } from './lock-file.js';
@@ -78,43 +78,26 @@ export async function rerun(options: RerunOptions): Promise<RerunResult> {
 
 /** One run, or why it failed. `k` 0: with the trial's own seed. */
 async function runOnce(
-  { lock, configFile, backend, tensorflowFolders }: RerunOptions,
+  { lock, ...options }: RerunOptions,
   executor: Executor,
   folder: string,
   k: number,
 ): Promise<Run | string> {
   const { config } = parseConfig(lock.text);
   if (!config) return 'The locked config cannot be read.';
-  const metrics = config.sweep.objectives.map(({ metric }) => metric);
   const own = join(folder, String(k));
   await mkdir(own);
   const seed = k === 0 ? lock.seed : derivedSeed(lock.seed, k, 'verify');
-  const given = {
-    config: patchedData(config.data, config.tuned, lock.params),
-    text: applyValues(lock.text, config.tuned, lock.params).text,
-  };
+  const context = { ...options, config, text: lock.text };
+  const given = withParams(context, lock.params);
   // A config's own seed takes the place of a trial's, so for another seed it must give way.
-  const run = k === 0 ? given : withSeed(given.config, given.text, () => seed);
+  const patched = k === 0 ? given : withSeed(given.config, given.text, () => seed);
   const reports: { step: number; metrics: Readonly<Record<string, number>> }[] = [];
   const last = lock.state === 'pruned' ? (lock.reports.at(-1)?.step ?? 0) : Number.POSITIVE_INFINITY;
   const reached: Record<string, number> = {};
   let attributes: JsonObject = {};
   const result = await executor.run(
-    {
-      trial: k,
-      attempt: 1,
-      trainer: config.sweep.trainer,
-      configFile,
-      config: run.config,
-      configText: run.text,
-      params: lock.params,
-      metric: metrics[0] as string,
-      metrics,
-      seed,
-      folder: own,
-      backend,
-      tensorflowFolders,
-    },
+    specOf(context, { trial: k, attempt: 1, params: lock.params, seed, folder: own }, patched),
     {
       started: (said) => {
         attributes = said;
