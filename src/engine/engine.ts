@@ -46,8 +46,9 @@ export interface RunningEngine {
   readonly runner: StudyRunner;
   readonly journal: string;
   readonly socket: string;
-  /** Whether an earlier study goes on, and what its reader should know, such as why another one does not. */
+  /** Whether an earlier study goes on. */
   readonly continued: boolean;
+  /** What a person should know, such as why an earlier study does not go on. */
   readonly notes: readonly string[];
   /** Of them those about earlier trials: which were taken over and which were not. */
   readonly carried: readonly string[];

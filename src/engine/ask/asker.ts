@@ -66,7 +66,7 @@ export class Asker {
     return this.#seen;
   }
 
-  /** To be told of all records as they are applied. `from`: the position of the first; `onDisk`: when they are there. */
+  /** Must hear of all records as they are applied. `from`: position of the first; `onDisk` resolves when they are there. */
   applied(from: number, records: readonly JournalRecord[], onDisk: Promise<unknown>): void {
     if (this.#state === 'broken') return;
     this.#onDisk = onDisk;

@@ -146,9 +146,9 @@ export class Journal {
   #writing: Promise<void> | undefined;
   #full = false;
   #broken: Error | undefined;
-  /** Whether a full disk is waited for, by who tells the user through `onRoom`; else it is an error like any other. */
+  /** Whether to wait for room on a full disk; otherwise that is an error like any other. */
   waitForRoom = false;
-  /** Told when the disk is full, with words for the user, and with undefined when there is room again. */
+  /** Called with words for the user when the disk is full, and with undefined when there is room again. */
   onRoom: ((problem: string | undefined) => void) | undefined;
 
   private constructor(file: string, handle: FileHandle, size: number) {
