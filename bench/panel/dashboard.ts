@@ -196,7 +196,7 @@ function furtherTrials(study: Study, count: number): readonly string[] {
     const number = study.trials.length + index;
     const now = new Date().toISOString().replace('Z', '000+00:00');
     return [
-      ...askRecords(WORKER, number, study.space, { params, sampler: 'bench', reason: 'once more' }, 0, now),
+      ...askRecords(WORKER, study.space, { params, sampler: 'bench', reason: 'once more' }, 0, now),
       ...reports.map(({ step, metrics }) => reportRecord(WORKER, number, step, metrics, metric)),
       ...tellRecords(WORKER, number, { state: 'complete', objectives, values }, now),
     ]

@@ -63,7 +63,7 @@ function runCurves(
     const number = next.kind === 'promote' ? next.trial : study.trials.length;
     const trial = () => study.trials[number] as (typeof study.trials)[number];
     if (next.kind === 'promote') apply(promoteRecords(WORKER, trial(), next.reason, at));
-    else apply(askRecords(WORKER, number, space, next.suggestion, study.seq, at));
+    else apply(askRecords(WORKER, space, next.suggestion, study.seq, at));
     for (let epoch = trial().reports.length + 1; epoch <= LAST && lowest.length < budget; epoch++) {
       const error = problem.evaluate(trial().params, epoch);
       apply([reportRecord(WORKER, number, epoch, { [METRIC]: error }, METRIC)]);

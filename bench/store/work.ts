@@ -85,7 +85,7 @@ export async function writeStudy(
   for (let number = 0; number < trials; number++) {
     const params = Object.fromEntries(PARAMETERS.map((x) => [x, source.next()]));
     const suggestion = { params, sampler: 'random', reason: 'drawn at random' };
-    write(askRecords(WORKER, number, started.space, suggestion, lines, timestamp(at)));
+    write(askRecords(WORKER, started.space, suggestion, lines, timestamp(at)));
     let loss = source.next();
     for (let step = 1; step <= reports; step++) {
       loss *= 0.9 + source.next() / 10;

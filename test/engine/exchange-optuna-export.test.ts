@@ -46,14 +46,7 @@ function sample(): Study {
   ];
   const ask = (trial: number, params: Study['baseline']) =>
     records.push(
-      ...askRecords(
-        worker,
-        trial,
-        SPACE,
-        { params, sampler: 'random', reason: `draw ${trial}` },
-        8,
-        at(trial),
-      ),
+      ...askRecords(worker, SPACE, { params, sampler: 'random', reason: `draw ${trial}` }, 8, at(trial)),
     );
   ask(0, baseline);
   records.push(

@@ -35,7 +35,7 @@ function sample(trials: number, reports: number): readonly JournalRecord[] {
   const records = [...studyRecords(W, started)];
   for (let k = 0; k < trials; k++) {
     const suggestion = { params: { x: k / trials }, sampler: 'random', reason: 'drawn at random' };
-    records.push(...askRecords(W, k, space, suggestion, records.length, AT));
+    records.push(...askRecords(W, space, suggestion, records.length, AT));
     for (let step = 1; step <= reports; step++) {
       records.push(
         reportRecord(W, k, step, { loss: Math.sqrt(k + step), ...(k % 3 ? {} : { acc: 1 / step }) }, 'loss'),

@@ -26,13 +26,12 @@ function study(before: readonly ('complete' | 'failed')[], losses: readonly numb
       baseline: { x: 0.5 },
     }),
   );
-  const ask = (number: number) =>
-    apply(askRecords(W, number, space, { params: { x: 0.5 }, sampler: 'random', reason: '' }, 0, AT));
+  const ask = () => apply(askRecords(W, space, { params: { x: 0.5 }, sampler: 'random', reason: '' }, 0, AT));
   for (const [number, state] of before.entries()) {
-    ask(number);
+    ask();
     apply(tellRecords(W, number, { state, values: { loss: 1 }, objectives: [1] }, AT));
   }
-  ask(before.length);
+  ask();
   apply(losses.map((loss, i) => reportRecord(W, before.length, i + 1, { loss }, 'loss')));
   return reducer;
 }

@@ -37,7 +37,7 @@ function sample(): Study {
       baseline: { x: 0 },
     }),
     ...[0.9, 0.8, 0.7, 0.6].flatMap((x, trial) => [
-      ...askRecords('w', trial, space, { params: { x }, sampler: 'tpe', reason: 'why' }, 3, AT),
+      ...askRecords('w', space, { params: { x }, sampler: 'tpe', reason: 'why' }, 3, AT),
       ...tellRecords(
         'w',
         trial,
@@ -160,7 +160,7 @@ describe('a journal of ours', () => {
     expect(told.at(-1)).toMatchObject({ values: null });
     const records = [
       ...studyRecords('w', { ...sample(), name: 's' }),
-      ...askRecords('w', 0, space, { params: { x: 1 }, sampler: 'tpe', reason: 'why' }, 3, AT),
+      ...askRecords('w', space, { params: { x: 1 }, sampler: 'tpe', reason: 'why' }, 3, AT),
       ...requeueRecords('w', 0, 'interrupted'),
       ...claimRecords('w', 0, AT),
     ];

@@ -47,7 +47,7 @@ function oldStudy(...points: readonly Params[]): Study {
   return studyOf([
     ...made(OLD),
     ...points.flatMap((params, number) => [
-      ...askRecords('w', number, space, { params, sampler: 'random', reason: 'drawn' }, 0, AT),
+      ...askRecords('w', space, { params, sampler: 'random', reason: 'drawn' }, 0, AT),
       ...(number === points.length - 1
         ? []
         : tellRecords(
@@ -142,7 +142,7 @@ describe('trials of a study whose space has changed', () => {
     const end = { state: 'complete', values: { loss: 1 }, objectives: [1] } as const;
     const old = studyOf([
       ...made(text),
-      ...askRecords('w', 0, space, { params, sampler: 'x', reason: '' }, 0, AT),
+      ...askRecords('w', space, { params, sampler: 'x', reason: '' }, 0, AT),
       ...tellRecords('w', 0, end, AT),
     ]);
     const { kept } = migrate(old, configOf(text.replace('float(0, 1)', 'float(0, 2)')));
@@ -170,7 +170,7 @@ it('carried over, they begin a study that goes on and can be replayed', () => {
   ]);
   const suggestion = suggest(next);
   if (suggestion === 'exhausted') throw new Error(suggestion);
-  const asked = askRecords('w', 2, next.space, suggestion, next.seq, AT);
+  const asked = askRecords('w', next.space, suggestion, next.seq, AT);
   expect(replay([...all, ...asked])).toMatchObject({ suggestions: 2, skipped: 1 });
 });
 
@@ -183,7 +183,6 @@ describe('repeats of a trial', () => {
   const trial = (number: number, params: Params, of?: number): readonly JournalRecord[] => [
     ...askRecords(
       'w',
-      number,
       space,
       { params, sampler: 'x', reason: '', ...(of !== undefined && { repeatOf: of }) },
       0,
@@ -240,7 +239,7 @@ it('known as those of an earlier study, they teach the sampler and count for not
   const own = [
     ...made(OLD),
     earlierRecord('w', trials),
-    ...askRecords('w', 0, configOf(OLD).space, { params: A, sampler: 'file', reason: '' }, 0, AT),
+    ...askRecords('w', configOf(OLD).space, { params: A, sampler: 'file', reason: '' }, 0, AT),
   ];
   const next = studyOf(own);
   expect(next.trials).toHaveLength(1);

@@ -36,7 +36,7 @@ function studyWith(settings: object): {
       baseline: { x: 0.5 },
     }),
   );
-  apply(askRecords('w', 0, space, { params: { x: 0.5 }, sampler: 'file', reason: '' }, 0, AT));
+  apply(askRecords('w', space, { params: { x: 0.5 }, sampler: 'file', reason: '' }, 0, AT));
   return { reducer, apply };
 }
 

@@ -62,7 +62,7 @@ class Script {
   ask(second = 0): number {
     const number = this.study.trials.length;
     const params = { units: [32, 16], batch: 16, lr: 0.02, norm: false };
-    this.add(askRecords(W, number, space, { params, sampler: 'tpe', reason: 'why' }, 3, at(second)));
+    this.add(askRecords(W, space, { params, sampler: 'tpe', reason: 'why' }, 3, at(second)));
     return number;
   }
   tell(number: number, value: number, second = 1, state: Outcome['state'] = 'complete'): this {

@@ -219,7 +219,7 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
       switch (next.kind) {
         case 'start': {
           const number = trials.length;
-          apply(askRecords(WORKER, number, space, next.suggestion, seq, at));
+          apply(askRecords(WORKER, space, next.suggestion, seq, at));
           return handOut(reducer.study.trials[number] as Trial);
         }
         case 'promote': {

@@ -38,7 +38,7 @@ export interface RunnerOptions extends RunContext {
   readonly journal: Journal;
   readonly reducer: StudyReducer;
   readonly executor: Executor;
-  /** What works out suggestions that take long, dist/ask.js, and from which on they do; absent: nothing else does. */
+  /** Script of the thread for slow suggestions, dist/ask.js, and from how many ms on one is slow; absent: no thread. */
   readonly asking?: { readonly script: string; readonly slowMs?: number };
 }
 
@@ -204,7 +204,7 @@ export class StudyRunner extends EventEmitter<RunnerEvents> {
     const { study } = this;
     this.#running.set(number, { reached: {} });
     const records = suggestion
-      ? askRecords(this.#worker, number, study.space, suggestion, seen ?? study.seq, this.#now())
+      ? askRecords(this.#worker, study.space, suggestion, seen ?? study.seq, this.#now())
       : promoted === undefined
         ? [
             ...completionRecords(this.#worker, study, this.#trial(number)),

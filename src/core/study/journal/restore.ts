@@ -162,15 +162,8 @@ class Restoration {
     for (let k = 0; k < missing; k++) {
       const trial = this.snapshot.trials[trials.length];
       if (!trial?.suggestion || trial.startedAt === undefined) return;
-      const { params, suggestion, number, startedAt } = trial;
-      yield* askRecords(
-        WORKER,
-        number,
-        this.snapshot.space,
-        { params, ...suggestion },
-        suggestion.seen,
-        startedAt,
-      );
+      const { params, suggestion, startedAt } = trial;
+      yield* askRecords(WORKER, this.snapshot.space, { params, ...suggestion }, suggestion.seen, startedAt);
     }
   }
 

@@ -83,12 +83,11 @@ export const trialAttribute = (worker: string, trial: number, key: string, value
 });
 
 /**
- * A new running trial. `seen` is the number of records that the sampler had before it. One line, so that a crash leaves
- * either the whole trial or nothing of it. `_trial` is the number it will get: lines that create carry none.
+ * A new running trial, which gets the next number. `seen` is the number of records that the sampler had before it. One
+ * line, so that a crash leaves either the whole trial or nothing of it.
  */
 export function askRecords(
   worker: string,
-  _trial: number,
   space: Space,
   suggestion: Suggestion,
   seen: number,
