@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../../src/core/random.js';
 import { eigen } from '../../src/core/samplers/cma/eigen.js';
 import { Evolution } from '../../src/core/samplers/cma/evolution.js';
+import { keepMargin } from '../../src/core/samplers/cma/margin.js';
+import { normalCdf } from '../../src/core/samplers/normal.js';
 import { samplers } from '../../src/core/samplers/registry.js';
+import { unitSpace } from '../../src/core/samplers/unit-space.js';
 import type { Params, Space } from '../../src/core/space/parameter.js';
 import type { Trial, TrialState } from '../../src/core/study/trial.js';
 
@@ -76,6 +79,28 @@ describe('a space of choices alone', () => {
     // And begins so where earlier results are known.
     const earlier = trials.slice(0, 20).map((one) => ({ ...one, number: one.number - 20 }));
     expect(ask(space, earlier)).toMatchObject({ a: expect.any(Number) });
+  });
+});
+
+describe('the margin of a whole number', () => {
+  const [axis] = unitSpace({ n: { type: 'int', low: 0, high: 9 } }).axes;
+  const corrected = (sigma: number): Evolution => {
+    const evolution = new Evolution(Float64Array.of(0.42), sigma, 10);
+    if (axis) keepMargin(evolution, 0, axis, 0.02);
+    return evolution;
+  };
+
+  it('leaves alone a distribution that reaches the neighbours', () => {
+    const { mean, widen } = corrected(0.2);
+    expect([mean[0], widen[0]]).toEqual([0.42, 1]);
+  });
+
+  it('widens one that has shrunk into a cell, until either neighbour has its share', () => {
+    const evolution = corrected(1e-4);
+    const beyond = (edge: number): number =>
+      normalCdf(-Math.abs((evolution.mean[0] as number) - edge) / evolution.deviation(0));
+    expect(beyond(0.4)).toBeCloseTo(0.01, 3);
+    expect(beyond(0.5)).toBeCloseTo(0.01, 3);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Space } from '../../src/core/space/parameter.js';
+import type { Params, Space } from '../../src/core/space/parameter.js';
 import { completionRecords, enqueueInto } from '../../src/core/study/enqueue.js';
 import { type JournalRecord, Op, StateCode } from '../../src/core/study/journal/records.js';
 import { StudyReducer } from '../../src/core/study/journal/reduce.js';
@@ -37,6 +37,18 @@ describe('an enqueued trial', () => {
   it('cannot have a value that would take no part', () => {
     const { study } = begun();
     expect(() => enqueueInto('w', study, { momentum: 0.5 }, 'file')).toThrow(/takes no part/);
+  });
+
+  it('is told when a short name could be several, or a value none of those allowed', () => {
+    const { study } = begun();
+    const two: Space = { 'a.b.size': { type: 'bool' }, 'c.b.size': { type: 'bool' }, lr: { type: 'bool' } };
+    const asked = (fixed: Params) => enqueueInto('w', { ...study, space: two }, fixed, 'sampler');
+    expect(() => asked({ size: true })).toThrow(
+      'The study tunes nothing called `size`. It could be a.b.size or c.b.size. It tunes a.b.size, c.b.size, lr.',
+    );
+    expect(asked({ 'a.b.size': true, lr: false }).params).toMatchObject({ 'a.b.size': true, lr: false });
+    expect(() => asked({ lrr: true })).toThrow(/Did you mean `lr`\?/);
+    expect(() => asked({ lr: 2 })).toThrow('`lr` cannot be 2: it is one of false, true.');
   });
 
   it('is the same for the journal as for the study', () => {
