@@ -4,7 +4,8 @@
  * conditional parameters in the kernel, bad results squashed where that helps (gp/choose.ts); a trial that is running counts with the value
  * predicted for it ("kriging believer": Ginsbourger, Le Riche and Carraro 2010), failed ones and those
  * that break an outcome constraint count with the worst there was, and teach a second model where not to go
- * (gp/feasibility.ts).
+ * (gp/feasibility.ts). What a trial had on the way to its end, or when it was stopped, counts as that: at its fidelity,
+ * which is one more coordinate (gp/fidelity-axis.ts), and the improvement is looked for at the end of a training.
  * The parts are in gp/. Costs grow with the cube of the number of trials: for hundreds, not for thousands.
  */
 import { derivedSeed, random } from '../random.js';
@@ -14,8 +15,9 @@ import { explain } from './explain.js';
 import { acquire } from './gp/acquire.js';
 import { chooseView, type View } from './gp/choose.js';
 import { Feasibility } from './gp/feasibility.js';
+import { pointsAt } from './gp/fidelity-axis.js';
 import { fitHyperparameters } from './gp/fit.js';
-import { Points } from './gp/kernel.js';
+import type { Points } from './gp/kernel.js';
 import { Model } from './gp/model.js';
 import { warp } from './gp/warp.js';
 import { suggestMany } from './multi/gp.js';
@@ -41,6 +43,7 @@ const NEAREST = 3;
 
 interface Fitted {
   readonly rows: readonly Float64Array[];
+  readonly fidelities: readonly number[] | undefined;
   readonly values: readonly number[];
   readonly view: View;
 }
@@ -51,32 +54,39 @@ const REMEMBERED = 8;
 function fitted(
   unit: UnitSpace,
   observed: readonly Observation[],
+  fidelities: readonly number[] | undefined,
   numberOf: (one: Observation) => number,
-  fit: (points: Points, values: readonly number[], evaluations: number) => View,
+  fit: (points: Points, values: readonly number[], dimensions: number, evaluations: number) => View,
 ): View {
   const known = fits.get(unit) ?? [];
   const same = known.find(
-    ({ rows, values }) =>
-      rows.length === observed.length &&
-      observed.every((one, i) => one.x === rows[i] && numberOf(one) === values[i]),
+    (other) =>
+      other.rows.length === observed.length &&
+      observed.every(
+        (one, i) =>
+          one.x === other.rows[i] &&
+          numberOf(one) === other.values[i] &&
+          fidelities?.[i] === other.fidelities?.[i],
+      ),
   );
   if (same) return same.view;
   const rows = observed.map(({ x }) => x);
   const values = observed.map(numberOf);
-  const points = new Points(unit.axes, rows);
-  const view = fit(points, values, fitEvaluations(points.count));
-  fits.set(unit, [{ rows, values, view }, ...known].slice(0, REMEMBERED));
+  const points = pointsAt(unit.axes, rows, fidelities);
+  const dimensions = unit.axes.length + (fidelities ? 1 : 0);
+  const view = fit(points, values, dimensions, fitEvaluations(points.count));
+  fits.set(unit, [{ rows, fidelities, values, view }, ...known].slice(0, REMEMBERED));
   return view;
 }
 
 const label = ({ feasible }: Observation): number => (feasible ? 1 : -1);
 
 /** Where trials failed or broke an outcome constraint: how likely others are not to. */
-function feasibility(unit: UnitSpace, all: readonly Observation[]): Feasibility | undefined {
-  if (all.every(({ feasible }) => feasible)) return undefined;
+function feasibility(unit: UnitSpace, results: readonly Observation[]): Feasibility | undefined {
+  if (results.every(({ feasible }) => feasible)) return undefined;
+  const all = results.filter(({ number }, i) => results[i + 1]?.number !== number);
   const fit = representative(all.slice(0, fitSize(all.length)), MOST);
-  const dimensions = unit.axes.length;
-  const { hyper } = fitted(unit, fit, label, (points, labels, evaluations) => ({
+  const { hyper } = fitted(unit, fit, undefined, label, (points, labels, dimensions, evaluations) => ({
     tail: 'plain',
     hyper: fitHyperparameters(points, Float64Array.from(labels), dimensions, evaluations),
   }));
@@ -89,6 +99,12 @@ function feasibility(unit: UnitSpace, all: readonly Observation[]): Feasibility 
 const candidateCount = (n: number, dimensions: number): number =>
   Math.round(Math.min(1000, Math.max(200, 2e4 / n))) + 10 * dimensions;
 
+/** Whether an item is there for the first time: a trial may have several results. */
+const isFirst = <T>(item: T, at: number, items: readonly T[]): boolean => items.indexOf(item) === at;
+
+const trialCount = (results: readonly Observation[]): number =>
+  new Set(results.map(({ number }) => number)).size;
+
 function suggest(
   unit: UnitSpace,
   all: readonly Observation[],
@@ -96,13 +112,11 @@ function suggest(
 ): Suggestion | undefined {
   const { trials, seed, number, directions, allows } = context;
   const source = random(seed, number, 'gp');
+  const isPartial = all.some(({ fidelity }) => fidelity < 1);
+  const fidelitiesOf = (some: readonly Observation[]): readonly number[] | undefined =>
+    isPartial ? some.map(({ fidelity }) => fidelity) : undefined;
   const fit = representative(all.slice(0, fitSize(all.length)), MOST);
-  const { tail, hyper } = fitted(
-    unit,
-    fit,
-    ({ value }) => value,
-    (points, values, evaluations) => chooseView(points, values, unit.axes.length, evaluations),
-  );
+  const { tail, hyper } = fitted(unit, fit, fidelitiesOf(fit), ({ value }) => value, chooseView);
   const observed = representative(all, MOST);
   const chance = feasibility(unit, all);
   const { y, invert } = warp(
@@ -119,12 +133,14 @@ function suggest(
     y,
     pending,
     hyper,
+    fidelitiesOf(observed),
     chance && { feasible: observed.map(({ feasible }) => feasible), chance },
   );
   const best = [...rows.keys()]
     .sort((a, b) => (model.means[a] as number) - (model.means[b] as number))
-    .slice(0, LOCAL)
-    .map((i) => rows[i] as Float64Array);
+    .map((i) => rows[i] as Float64Array)
+    .filter(isFirst)
+    .slice(0, LOCAL);
 
   const seen = suggestedPoints(trials);
   const chosen = acquire({
@@ -134,7 +150,7 @@ function suggest(
     source,
     seed: derivedSeed(seed, number, 'gp candidates'),
     candidates: candidateCount(rows.length + pending.length, unit.axes.length),
-    belief: BELIEF / Math.max(1, all.length),
+    belief: BELIEF / Math.max(1, trialCount(all)),
     ...(allows && { allows: (x: Float64Array) => allows(unit.decode(x)) }),
   });
   for (const { x } of chosen) {
@@ -142,7 +158,11 @@ function suggest(
     if (seen.has(pointKey(params))) continue;
     const at = unit.encode(params);
     const { mean, deviation } = model.predict(at);
-    const nearest = model.nearest(at, NEAREST).map((i) => (observed[i] as Observation).number);
+    const nearest = model
+      .nearest(at, rows.length)
+      .map((i) => (observed[i] as Observation).number)
+      .filter(isFirst)
+      .slice(0, NEAREST);
     const said = explain({ mean, deviation, incumbent: model.incumbent, invert }, directions[0], nearest);
     const likely =
       chance && `; a chance of ${Math.round(100 * Math.exp(chance.logChance(at)))} % that it works`;
@@ -157,8 +177,11 @@ export const gpSampler: Sampler = {
     const { space, directions, trials, seed, number } = context;
     const unit = unitSpace(space);
     const many = directions.length > 1 ? observeMany(unit, context) : undefined;
-    const one = many ? [] : observations(unit, trials, directions[0] ?? 'minimize', context.outcomeViolation);
-    const observed = (many ?? one).length;
+    const [direction = 'minimize'] = directions;
+    const one = many
+      ? []
+      : observations(unit, trials, direction, context.outcomeViolation, context.partial?.());
+    const observed = many ? many.length : trialCount(one);
     const start = startTrials(unit.axes.length);
     const source = random(seed, number, 'gp start');
     const fallback = (draw: () => Suggestion['params'], why: string): Suggestion | 'exhausted' => {

@@ -1,4 +1,8 @@
-/** What trials tell a model of the objective: a point and a number for each that has ended, however it ended. */
+/**
+ * What trials tell a model of the objective: a point and a number for each that has ended, however it ended, and for a
+ * model that knows the fidelity of a result also what they had on the way.
+ */
+import type { PartialResults } from '../study/partial-results.js';
 import type { Direction, Trial } from '../study/trial.js';
 import type { SamplerContext } from './sampler.js';
 import type { UnitSpace } from './unit-space.js';
@@ -11,14 +15,17 @@ export interface Observation {
   readonly value: number;
   /** Whether the trial neither failed nor breaks an outcome constraint. */
   readonly feasible: boolean;
+  /** 1 at the end of a training, less on the way there. */
+  readonly fidelity: number;
 }
 
-/** What finished trials say, in the order of their numbers. */
+/** What trials say, in the order of their numbers, each on the way before its end; with `partial` also those running. */
 export function observations(
   unit: UnitSpace,
   trials: readonly Trial[],
   direction: Direction,
   violation?: SamplerContext['outcomeViolation'],
+  partial?: PartialResults,
 ): readonly Observation[] {
   const sign = direction === 'maximize' ? -1 : 1;
   const resultOf = (trial: Trial): number | undefined => {
@@ -42,19 +49,32 @@ export function observations(
     const value = resultOf(trial);
     const { number } = trial;
     const x = (): Float64Array => unit.encode(trial.params);
+    const known = partial?.get(number);
+    const onTheWay = (known?.results ?? []).map(
+      ({ fidelity, value: reached }): Observation => ({
+        number,
+        x: x(),
+        value: sign * reached,
+        feasible: isFeasible(trial),
+        fidelity,
+      }),
+    );
+    // What is foretold of a trial that ended early is not told to who foretells it better.
+    if (known?.early) return onTheWay;
     switch (trial.state) {
       case 'complete': {
         const works = value !== undefined && isFeasible(trial);
-        return [{ number, x: x(), value: works ? value : Math.max(value ?? worst, worst), feasible: works }];
+        const end = works ? value : Math.max(value ?? worst, worst);
+        return [...onTheWay, { number, x: x(), value: end, feasible: works, fidelity: 1 }];
       }
       case 'pruned':
         // It was given up for being worse than others: what it had reached is no end result.
-        return [{ number, x: x(), value: Math.max(value ?? worst, median), feasible: true }];
+        return [{ number, x: x(), value: Math.max(value ?? worst, median), feasible: true, fidelity: 1 }];
       case 'failed':
-        return [{ number, x: x(), value: worst, feasible: false }];
+        return [{ number, x: x(), value: worst, feasible: false, fidelity: 1 }];
       case 'running':
       case 'waiting':
-        return [];
+        return onTheWay;
       default:
         return trial.state satisfies never;
     }

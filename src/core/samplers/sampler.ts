@@ -1,5 +1,6 @@
 /** What a sampler is: a pure function from the space and the results visible now to the next point to try. */
 import type { Params, Space } from '../space/parameter.js';
+import type { PartialResults } from '../study/partial-results.js';
 import type { Direction, Suggestion, Trial } from '../study/trial.js';
 
 export interface SamplerContext {
@@ -7,6 +8,11 @@ export interface SamplerContext {
   readonly directions: readonly Direction[];
   /** All trials in order of their number, those still running included. */
   readonly trials: readonly Trial[];
+  /**
+   * What trials had reached on the way, for models that know the fidelity of a result. In `trials` those that ended early
+   * count with what is foretold for them. Absent: none can have ended early.
+   */
+  readonly partial?: () => PartialResults | undefined;
   /** The study's seed. */
   readonly seed: number;
   /** The number of the trial that is asked for. */

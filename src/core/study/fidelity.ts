@@ -10,7 +10,7 @@ import { isPaused } from './pause.js';
 import type { Direction, Objective, Trial } from './trial.js';
 
 /** Pairs from which a line is drawn; with fewer, the median difference. */
-const LINE = 4;
+export const MIN_PAIRS = 4;
 /** Trials that lines are drawn through, the latest: more would cost time, and change little. */
 const RECENT = 500;
 
@@ -19,6 +19,9 @@ interface Partial {
   readonly step: number;
 }
 
+/** Whether a trial ended, or waits, before its end. */
+export const isPartial = (trial: Trial): boolean => trial.state === 'pruned' || isPaused(trial);
+
 /** The list itself where nothing is to be seen otherwise. */
 export function comparableTrials(
   trials: readonly Trial[],
@@ -26,8 +29,7 @@ export function comparableTrials(
 ): readonly Trial[] {
   const partial = new Map<number, Partial>();
   for (const trial of trials) {
-    const over = trial.state === 'pruned' || isPaused(trial);
-    const step = over ? trial.reports.at(-1)?.step : undefined;
+    const step = isPartial(trial) ? trial.reports.at(-1)?.step : undefined;
     if (step !== undefined) partial.set(trial.number, { trial, step });
   }
   if (partial.size === 0) return trials;
@@ -45,7 +47,7 @@ export function comparableTrials(
 }
 
 /** The best value of a trial up to a step, where it came that far. */
-function bestUpTo(trial: Trial, step: number, direction: Direction): number | undefined {
+export function bestUpTo(trial: Trial, step: number, direction: Direction): number | undefined {
   let best = Number.NaN;
   for (const report of trial.reports) {
     if (report.step > step) break;
@@ -56,7 +58,25 @@ function bestUpTo(trial: Trial, step: number, direction: Direction): number | un
 }
 
 /** What a trial had at a step, and later. */
-type Pair = readonly [number, number];
+export type Pair = readonly [number, number];
+
+/** The result of a trial that came to its end. */
+export const endOf = (trial: Trial): number | undefined =>
+  trial.state === 'complete' ? trial.objectives?.[0] : undefined;
+
+/** What the latest trials had at a step, and what became of them. */
+export const pairsAt = (
+  trials: readonly Trial[],
+  step: number,
+  later: (trial: Trial) => number | undefined,
+  direction: Direction,
+): readonly Pair[] =>
+  trials.slice(-RECENT).flatMap((trial) => {
+    const y = later(trial);
+    const x = y === undefined || !Number.isFinite(y) ? undefined : bestUpTo(trial, step, direction);
+    return x === undefined || y === undefined ? [] : [[x, y] as const];
+  });
+
 type Line = (x: number) => number;
 
 function lineThrough(pairs: readonly Pair[]): Line | undefined {
@@ -64,7 +84,7 @@ function lineThrough(pairs: readonly Pair[]): Line | undefined {
   if (n === 0) return undefined;
   const differences = pairs.map(([x, y]) => y - x).sort((a, b) => a - b);
   const shift = differences[Math.floor(n / 2)] as number;
-  if (n < LINE) return (x) => x + shift;
+  if (n < MIN_PAIRS) return (x) => x + shift;
   const mx = pairs.reduce((sum, [x]) => sum + x, 0) / n;
   const my = pairs.reduce((sum, [, y]) => sum + y, 0) / n;
   let [sxx, sxy] = [0, 0];
@@ -84,22 +104,14 @@ function forecaster(
   direction: Direction,
 ): (known: Partial) => number | undefined {
   const rungs = [...new Set([...partial.values()].map(({ step }) => step))].sort((a, b) => a - b);
-  const recent = trials.slice(-RECENT);
-  const atEnd = (trial: Trial): number | undefined =>
-    trial.state === 'complete' ? trial.objectives?.[0] : undefined;
-  const pairs = (rung: number, to: (trial: Trial) => number | undefined): readonly Pair[] =>
-    recent.flatMap((trial) => {
-      const y = to(trial);
-      const x = y === undefined || !Number.isFinite(y) ? undefined : bestUpTo(trial, rung, direction);
-      return x === undefined || y === undefined ? [] : [[x, y] as const];
-    });
   const direct = rungs.map((rung) => {
-    const known = pairs(rung, atEnd);
-    return known.length >= LINE ? lineThrough(known) : undefined;
+    const known = pairsAt(trials, rung, endOf, direction);
+    return known.length >= MIN_PAIRS ? lineThrough(known) : undefined;
   });
   const onwards = rungs.map((rung, i) => {
     const next = rungs[i + 1];
-    return lineThrough(pairs(rung, next === undefined ? atEnd : (trial) => bestUpTo(trial, next, direction)));
+    const later = next === undefined ? endOf : (trial: Trial) => bestUpTo(trial, next, direction);
+    return lineThrough(pairsAt(trials, rung, later, direction));
   });
   return ({ trial, step }) => {
     let value = bestUpTo(trial, step, direction);

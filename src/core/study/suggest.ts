@@ -9,6 +9,7 @@ import { activeParameters } from '../space/condition.js';
 import { allowance, outcomeViolation } from '../space/constraint.js';
 import { countedTrials } from './best.js';
 import { comparableTrials } from './fidelity.js';
+import { partialResults } from './partial-results.js';
 import { dueRepeat, hasRepeats, mergedTrials } from './repeats.js';
 import type { EarlierTrial, Study, StudySettings, Suggestion, Trial } from './trial.js';
 
@@ -86,6 +87,7 @@ export function askSampler(study: Study): Suggestion | 'exhausted' {
     trials: known.length === 0 ? trials : [...known, ...trials],
     seed: settings.seed,
     number,
+    ...(settings.pruner !== 'none' && { partial: () => partialResults(merged, objectives) }),
     ...constraintContext(settings),
   });
 }

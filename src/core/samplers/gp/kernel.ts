@@ -31,7 +31,7 @@ export class Points {
   readonly #kinds: readonly Kind[];
 
   /** @param rows one number per axis, NaN where inactive */
-  constructor(axes: readonly Axis[], rows: readonly Float64Array[]) {
+  constructor(axes: readonly Pick<Axis, 'kind' | 'conditional'>[], rows: readonly Float64Array[]) {
     this.count = rows.length;
     this.#columns = axes.map((_, j) => Float64Array.from(rows, (row) => row[j] as number));
     // An earlier trial may lack a parameter that has no condition, when the space has changed since.

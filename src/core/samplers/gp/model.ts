@@ -5,22 +5,25 @@
 import { logImprovement } from '../normal.js';
 import type { Axis } from '../unit-space.js';
 import type { Feasibility } from './feasibility.js';
+import { atFidelity, pointsAt } from './fidelity-axis.js';
 import { factorise, type Hyperparameters } from './fit.js';
-import { Points } from './kernel.js';
 import { Posterior } from './posterior.js';
 
 export class Model {
-  /** Posterior means at the finished trials. */
+  /** Posterior means at the points of the results, at the end of a training. */
   readonly means: Float64Array;
   /** The best of them: the value to improve on. Noise has made the best result look better than it is. */
   readonly incumbent: number;
   readonly #posterior: Posterior;
   readonly #feasibility: Feasibility | undefined;
+  /** The point that is asked about, at the end of a training; absent where all results are of ends. */
+  readonly #end: Float64Array | undefined;
 
   /**
-   * @param rows finished trials, one number per axis, NaN where inactive
-   * @param y their warped results
+   * @param rows points of the results, one number per axis, NaN where inactive
+   * @param y the warped results
    * @param pending trials that are running
+   * @param fidelities of the results, where some are not of the end of a training
    * @param limits where some trials failed or broke a constraint: which rows did not, and how likely others are not to
    */
   constructor(
@@ -29,18 +32,24 @@ export class Model {
     y: Float64Array,
     pending: readonly Float64Array[],
     hyper: Hyperparameters,
+    fidelities?: readonly number[],
     limits?: { readonly feasible: readonly boolean[]; readonly chance: Feasibility },
   ) {
     this.#feasibility = limits?.chance;
-    const finished = new Points(axes, rows);
+    this.#end = fidelities && atFidelity(new Float64Array(axes.length), 1);
+    const finished = pointsAt(axes, rows, fidelities);
     const factors = factorise(finished, y, hyper);
     const posterior = new Posterior(finished, hyper, factors);
     const predict = (row: Float64Array): number => {
-      posterior.at(row);
+      posterior.near(this.#atEnd(row));
       return posterior.mean;
     };
     // k·K⁻¹y at the trials themselves, where k is a row of K without its noise.
-    this.means = y.map((value, i) => value - factors.noise * (factors.alpha[i] as number));
+    this.means = y.map((value, i) =>
+      (fidelities?.[i] ?? 1) < 1
+        ? predict(rows[i] as Float64Array)
+        : value - factors.noise * (factors.alpha[i] as number),
+    );
     const counted = limits ? this.means.filter((_, i) => limits.feasible[i]) : this.means;
     this.incumbent =
       counted.length > 0
@@ -49,7 +58,7 @@ export class Model {
     if (pending.length === 0) {
       this.#posterior = posterior;
     } else {
-      const all = new Points(axes, [...rows, ...pending]);
+      const all = pointsAt(axes, [...rows, ...pending], fidelities);
       const believed = Float64Array.from([...y, ...pending.map(predict)]);
       this.#posterior = new Posterior(all, hyper, factorise(all, believed, hyper));
     }
@@ -61,7 +70,7 @@ export class Model {
    */
   improvement(x: Float64Array, atLeast = Number.NEGATIVE_INFINITY): number {
     const posterior = this.#posterior;
-    posterior.near(x);
+    posterior.near(this.#atEnd(x));
     if (atLeast > Number.NEGATIVE_INFINITY) {
       // The expected improvement grows with the deviation.
       const { deviationBound: most } = posterior;
@@ -83,19 +92,24 @@ export class Model {
     this.#feasibility?.addGradient(x, axes, out);
   }
 
-  /** The finished trials (places among the rows) that the kernel holds nearest to x, nearest first. */
+  /** The results (places among the rows) that the kernel holds nearest to x, nearest first. */
   nearest(x: Float64Array, count: number): readonly number[] {
     const { points, hyper } = this.#posterior;
     const distances = new Float64Array(points.count);
-    points.distances(x, hyper.weights, distances);
+    points.distances(this.#atEnd(x), hyper.weights, distances);
     return [...this.means.keys()]
       .sort((a, b) => (distances[a] as number) - (distances[b] as number) || b - a)
       .slice(0, count);
   }
 
+  #atEnd(x: Float64Array): Float64Array {
+    this.#end?.set(x);
+    return this.#end ?? x;
+  }
+
   /** Mean and deviation at x, as the model sees values. */
   predict(x: Float64Array): { readonly mean: number; readonly deviation: number } {
-    this.#posterior.at(x);
+    this.#posterior.at(this.#atEnd(x));
     return { mean: this.#posterior.mean, deviation: this.#posterior.deviation };
   }
 }
