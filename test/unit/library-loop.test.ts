@@ -27,7 +27,12 @@ async function train(
 }
 
 describe('a pruner that pauses', () => {
-  const options = { space, pruner: { name: 'asha', mode: 'promote' }, seed: 4, sampler: 'random' } as const;
+  const options = {
+    space,
+    pruner: { name: 'asha', mode: 'promote', minResource: 1 },
+    seed: 4,
+    sampler: 'random',
+  } as const;
 
   it('lets a trial wait, and ask hands it out again where it was', async () => {
     const study = createStudy({ ...options, stop: { trials: 12 } });
@@ -110,7 +115,12 @@ describe('the values of the file', () => {
     const study = {
       ...new StudyReducer().study,
       objectives: [{ metric: 'loss', direction: 'minimize' as const }],
-      settings: { sampler: 'random', pruner: { name: 'asha', mode: 'promote' }, seed: 0, stop: {} },
+      settings: {
+        sampler: 'random',
+        pruner: { name: 'asha', mode: 'promote', minResource: 1 },
+        seed: 0,
+        stop: {},
+      },
     };
     const judged = (one: Trial) => judgeTrial({ ...study, trials: [one] }, one);
     expect(judged(trial('random'))).toMatchObject({ prune: true, pause: true });

@@ -105,8 +105,18 @@ describe('the ASHA pruner', () => {
     expect(late([9, 9, 9]).prune).toBe(true);
   });
 
+  it('compares first after a ninth of the first completed training, and not before there is one', () => {
+    const full = trial(0, 'complete', new Array(52).fill(0.1));
+    expect(asha([9, 9, 9, 9, 9], [full])).toEqual({
+      prune: false,
+      reason: 'the first comparison is at step 6',
+    });
+    expect(asha([9, 9, 9, 9, 9, 9], [full]).prune).toBe(true);
+    expect(asha([9], [trial(0, 'running', [0.1])]).reason).toMatch(/first completed trial will tell/);
+  });
+
   it('lets only the best go on while fewer than three have come to a rung, and the first one anyway', () => {
-    expect(asha([9], []).prune).toBe(false);
+    expect(judgeBy({ name: 'asha', minResource: 1 }, [9], []).prune).toBe(false);
     expect(asha([0.3], six.slice(0, 1)).prune).toBe(true);
     expect(asha([0.05], six.slice(0, 1)).prune).toBe(false);
   });
@@ -198,7 +208,7 @@ describe('the patient pruner', () => {
 });
 
 describe('pausing and promoting', () => {
-  const promote = { name: 'asha', mode: 'promote' } as const;
+  const promote = { name: 'asha', mode: 'promote', minResource: 1 } as const;
   const paused = (number: number, values: readonly number[]): Trial => ({
     ...trial(number, 'waiting', values),
     attributes: { 'sweetspot:paused': { step: values.length } },

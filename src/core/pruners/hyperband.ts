@@ -8,7 +8,15 @@ import { derivedSeed } from '../random.js';
 import type { Trial } from '../study/trial.js';
 import { definePruner } from './definition.js';
 import type { Promotion, PrunerContext } from './pruner.js';
-import { byValue, HALVING_OPTIONS, type Halving, judgeHalving, promoteHalving } from './rungs.js';
+import {
+  byValue,
+  fullTraining,
+  HALVING_OPTIONS,
+  type Halving,
+  judgeHalving,
+  LENGTH_UNKNOWN,
+  promoteHalving,
+} from './rungs.js';
 
 export const hyperband = definePruner({
   options: { ...HALVING_OPTIONS, maxResource: { kind: 'integer', least: 1 } },
@@ -17,8 +25,7 @@ export const hyperband = definePruner({
       ? '`maxResource` is below `minResource`. Raise it.'
       : undefined,
   create({ minResource, maxResource, reduction, mode }) {
-    const longest = (trials: readonly Trial[]): number | undefined =>
-      maxResource ?? trials.find(({ state }) => state === 'complete')?.reports.at(-1)?.step;
+    const longest = (trials: readonly Trial[]): number | undefined => maxResource ?? fullTraining(trials);
 
     /** Brackets from the one that stops earliest to the one that stops latest, by their budgets. */
     const budgets = (most: number): readonly number[] => {
@@ -66,8 +73,7 @@ export const hyperband = definePruner({
       name: 'hyperband',
       judge(context) {
         const most = longest(context.trials);
-        if (most === undefined)
-          return { prune: false, reason: 'the first completed trial will tell how long trials are' };
+        if (most === undefined) return LENGTH_UNKNOWN;
         const sizes = budgets(most);
         const { trials, halving } = inBracket(
           context,

@@ -34,6 +34,16 @@ export interface Halving {
   readonly word: (trial: Trial, rung: number, context: Pick<PrunerContext, 'objectives'>) => string;
 }
 
+/** The last step of the first completed trial: how long trials are, as far as is known. */
+export const fullTraining = (trials: readonly Trial[]): number | undefined =>
+  trials.find(({ state, reports }) => state === 'complete' && reports.length > 0)?.reports.at(-1)?.step;
+
+/** What is said until then. */
+export const LENGTH_UNKNOWN: Verdict = {
+  prune: false,
+  reason: 'the first completed trial will tell how long trials are',
+};
+
 /** The highest rung that is at most the step; 0 where the first is not reached. */
 function rungAt(step: number, { first, reduction }: Pick<Halving, 'first' | 'reduction'>): number {
   if (step < first) return 0;
