@@ -1,16 +1,10 @@
 /** Splits rows into training and validation parts, repeatably: by share, by group, by time, in folds. */
 import { random } from '../../../core/random.js';
+import { rowsUpTo, shuffle } from '../shuffle.js';
 
-/** The numbers 0 … n−1 in a random order that follows from `keys` alone (Fisher and Yates). */
-function permutation(n: number, ...keys: readonly (number | string)[]): Uint32Array {
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  const r = random(...keys);
-  for (let i = n - 1; i > 0; i--) {
-    const j = r.int(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
-}
+/** The numbers 0 … n − 1 in a random order that follows from the seed alone. */
+const permutation = (n: number, seed: number | string): Uint32Array =>
+  shuffle(rowsUpTo(n), random('split', seed));
 
 /** Row numbers in the file's order. A row may be in neither part (folds by time). */
 export interface Split {
@@ -33,7 +27,7 @@ function shuffledByClass(
   labels: Int32Array | undefined,
 ): readonly number[][] {
   const classes = new Map<number, number[]>();
-  for (const row of permutation(rows, 'split', seed)) {
+  for (const row of permutation(rows, seed)) {
     const label = labels?.[row] ?? 0;
     const members = classes.get(label);
     if (members) members.push(row);
@@ -71,7 +65,7 @@ function shuffledGroups(groups: readonly string[], seed: number | string): reado
     else members.set(group, [row]);
   }
   const lists = [...members.values()];
-  return [...permutation(lists.length, 'split', seed)].map((i) => lists[i]!);
+  return [...permutation(lists.length, seed)].map((i) => lists[i]!);
 }
 
 /** Whole groups go to validation, in a random order, each where that brings the share nearer to `fraction`. */

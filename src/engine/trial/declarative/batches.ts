@@ -3,6 +3,7 @@
  * losses. Every epoch has as many rows as the training part, so that the strategies cost the same.
  */
 import { type Random, random } from '../../../core/random.js';
+import { rowsUpTo, shuffle } from '../shuffle.js';
 
 export const BATCH_NAMES = [
   'shuffled',
@@ -30,16 +31,6 @@ export interface BatchSource {
   /** hardExamples: the loss of each row when it was last seen; absent before the first epoch's end. */
   readonly losses?: Float64Array | undefined;
 }
-
-function shuffle(order: Uint32Array, r: Random): Uint32Array {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = r.int(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
-}
-
-const rowsUpTo = (n: number): Uint32Array => Uint32Array.from({ length: n }, (_, i) => i);
 
 /** The rows of each stratum, strata in order. */
 function byStratum({ strata }: BatchSource): readonly Uint32Array[] {

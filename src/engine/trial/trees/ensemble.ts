@@ -5,6 +5,7 @@
  */
 import { random } from '../../../core/random.js';
 import { type Dataset, inputsOf, type Part } from '../data/dataset.js';
+import { rowsUpTo } from '../shuffle.js';
 import type { BinnedColumn } from './bins.js';
 import { growTree, leafOf, type Tree, type TreeOptions } from './grow.js';
 import type { TreeModel } from './schema.js';
@@ -81,12 +82,10 @@ class Sums {
   }
 }
 
-const allRows = (n: number): Uint32Array => Uint32Array.from({ length: n }, (_, i) => i);
-
 /** ⌈n · share⌉ rows without replacement, in order (selection sampling). */
 function someRows(n: number, share: number, next: () => number): Uint32Array {
   const wanted = Math.ceil(n * share);
-  if (wanted === n) return allRows(n);
+  if (wanted === n) return rowsUpTo(n);
   const rows = new Uint32Array(wanted);
   let taken = 0;
   for (let row = 0; taken < wanted; row++) if (next() * (n - row) < wanted - taken) rows[taken++] = row;
@@ -113,7 +112,7 @@ function averaged(
     count: isForest ? (model.trees ?? 100) : 1,
     next: (round) => {
       const r = random('tree', seed, round);
-      let rows = allRows(train.rows);
+      let rows = rowsUpTo(train.rows);
       let times: Uint16Array | undefined;
       if (isForest) {
         times = new Uint16Array(train.rows);

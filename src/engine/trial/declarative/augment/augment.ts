@@ -3,6 +3,7 @@
  * seed, epoch and batch alone. Only ever given training rows.
  */
 import type { Random } from '../../../../core/random.js';
+import { rowsUpTo, shuffle } from '../../shuffle.js';
 import { gaussian } from '../gaussian.js';
 import { changeImage, type ImageOptions, type ImageShape } from './images.js';
 
@@ -46,11 +47,7 @@ function gamma(shape: number, r: Random, normal: () => number): number {
 /** Zhang et al., "mixup: beyond empirical risk minimization", ICLR 2018. The row itself keeps the larger share. */
 function mixUp({ rows, inputs, outputs }: AugmentedBatch, alpha: number, r: Random): void {
   const normal = gaussian(r);
-  const partner = Uint32Array.from({ length: rows }, (_, i) => i);
-  for (let i = rows - 1; i > 0; i--) {
-    const j = r.int(i + 1);
-    [partner[i], partner[j]] = [partner[j]!, partner[i]!];
-  }
+  const partner = shuffle(rowsUpTo(rows), r);
   const shares = Float64Array.from({ length: rows }, () => {
     const [a, b] = [gamma(alpha, r, normal), gamma(alpha, r, normal)];
     const share = a + b > 0 ? a / (a + b) : 1;
