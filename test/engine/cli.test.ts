@@ -284,6 +284,16 @@ describe('sweetspot best, list, show, export and apply', () => {
     expect(preview.out).toMatch(new RegExp(`^\\+x: ${x} {2,}# @tune`, 'm'));
   });
 
+  it('say in a sentence, at once, that another machine is at the study', async () => {
+    const folder = await make();
+    await cli(folder, ['run', 'a.yaml', '--trials', '1']);
+    const lock = { pid: 1, host: 'elsewhere', startedAt: '2026-01-01T00:00:00Z', socket: '' };
+    await writeFile(join(folder, '.sweetspot/a.yaml/a.lock'), JSON.stringify(lock));
+    const { code, err } = await cli(folder, ['star', 'a.yaml', '0']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^\S+a\.lock says that elsewhere is at work on this study\. .*\n$/);
+  });
+
   it('say so when there is nothing to apply or no such trial', async () => {
     const folder = await make();
     await writeFile(join(folder, 'train.js'), "export default () => { throw new Error('no'); }");

@@ -86,7 +86,8 @@ async function readLockFile(journal: string): Promise<LockFile | undefined> {
 
 export type LockResult =
   | { readonly kind: 'held'; readonly lock: StudyLock }
-  | { readonly kind: 'busy'; readonly message: string };
+  /** `elsewhere`: on another machine, which cannot be asked from here. */
+  | { readonly kind: 'busy'; readonly message: string; readonly elsewhere?: boolean };
 
 export class StudyLock {
   readonly #journal: string;
@@ -115,6 +116,7 @@ export class StudyLock {
       server.close();
       return {
         kind: 'busy',
+        elsewhere: true,
         message: `${lockFile(journal)} says that ${holder.host} is at work on this study. If it no longer is, delete that file.`,
       };
     }

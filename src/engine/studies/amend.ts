@@ -53,6 +53,7 @@ export async function amendStudy<T>(
         await locked.lock.release();
       }
     }
+    if (locked.elsewhere) throw new Error(locked.message);
     const asked = await askEngine(file, amendment);
     if (asked) return { result: asked.result, running: true };
     if (attempt === TRIES) throw new Error(locked.message);
