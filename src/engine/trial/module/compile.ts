@@ -108,27 +108,21 @@ class Tsconfigs {
   }
 }
 
+type CompilerOptions = NonNullable<(TsconfigRaw & object)['compilerOptions']>;
+
 /** What changes the meaning of the code, and no more: how it is bundled is ours to say. */
-function compilerOptions(
-  tsconfig: Tsconfig | undefined,
-): NonNullable<TsconfigRaw & object>['compilerOptions'] {
-  const {
-    experimentalDecorators,
-    useDefineForClassFields,
-    jsx,
-    jsxFactory,
-    jsxFragmentFactory,
-    jsxImportSource,
-  } = (tsconfig?.config.compilerOptions ?? {}) as NonNullable<(TsconfigRaw & object)['compilerOptions']>;
-  const given = {
-    experimentalDecorators,
-    useDefineForClassFields,
-    jsx,
-    jsxFactory,
-    jsxFragmentFactory,
-    jsxImportSource,
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+const MEANINGFUL = [
+  'experimentalDecorators',
+  'useDefineForClassFields',
+  'jsx',
+  'jsxFactory',
+  'jsxFragmentFactory',
+  'jsxImportSource',
+] as const satisfies readonly (keyof CompilerOptions)[];
+
+function compilerOptions(tsconfig: Tsconfig | undefined): CompilerOptions {
+  const given = (tsconfig?.config.compilerOptions ?? {}) as CompilerOptions;
+  return Object.fromEntries(MEANINGFUL.filter((name) => name in given).map((name) => [name, given[name]]));
 }
 
 const userFiles = (tsconfigs: Tsconfigs): Plugin => ({
@@ -237,7 +231,7 @@ export async function compile(file: string, folder: string): Promise<Compiled> {
         ...COMMON_JS,
       },
       plugins: [userFiles(tsconfigs)],
-      tsconfigRaw: { compilerOptions: compilerOptions(tsconfigs.of(file)) ?? {} },
+      tsconfigRaw: { compilerOptions: compilerOptions(tsconfigs.of(file)) },
     });
     const map = result.outputFiles.find(({ path }) => path.endsWith('.map'));
     const code = result.outputFiles.find(({ path }) => !path.endsWith('.map'));

@@ -134,41 +134,9 @@ export function simpleLayers(
     case 'conv2d':
     case 'conv1d':
       return convolution(tf, config, defaults);
-    case 'depthwiseConv2d': {
-      const weights = new WeightOptions(tf, config, defaults);
-      return withActivation(tf, config, 3, (activation) =>
-        layers.depthwiseConv2d({
-          kernelSize: pairOf(config.kernelSize, 3),
-          strides: pairOf(config.strides, 1),
-          padding: config.padding ?? 'valid',
-          depthMultiplier: config.depthMultiplier ?? 1,
-          activation,
-          useBias: weights.bias,
-          depthwiseInitializer: weights.initializer(DEFAULT_INITIALIZER, true),
-          ...(weights.regularizer && { depthwiseRegularizer: weights.regularizer }),
-        }),
-      );
-    }
-    case 'separableConv2d': {
-      const weights = new WeightOptions(tf, config, defaults);
-      return withActivation(tf, config, 3, (activation) =>
-        layers.separableConv2d({
-          filters: config.filters,
-          kernelSize: pairOf(config.kernelSize, 3),
-          strides: pairOf(config.strides, 1),
-          padding: config.padding ?? 'valid',
-          depthMultiplier: config.depthMultiplier ?? 1,
-          activation,
-          useBias: weights.bias,
-          depthwiseInitializer: weights.initializer(DEFAULT_INITIALIZER, true),
-          pointwiseInitializer: weights.initializer(),
-          ...(weights.regularizer && {
-            depthwiseRegularizer: weights.regularizer,
-            pointwiseRegularizer: weights.regularizer,
-          }),
-        }),
-      );
-    }
+    case 'depthwiseConv2d':
+    case 'separableConv2d':
+      return depthwise(tf, config, defaults);
     case 'lstm':
     case 'gru':
     case 'simpleRnn':
@@ -234,6 +202,35 @@ export function simpleLayers(
     case 'gaussianNoise':
       return [noiseLayer(tf, { type: config.type, amount: config.deviation })];
   }
+}
+
+/** Convolutions of each channel by itself (Chollet, "Xception", CVPR 2017: separable ones mix the channels afterwards). */
+function depthwise(
+  tf: TensorFlow,
+  config: Extract<SimpleLayerConfig, { readonly type: 'depthwiseConv2d' | 'separableConv2d' }>,
+  defaults: LayerDefaults,
+): readonly Layer[] {
+  const weights = new WeightOptions(tf, config, defaults);
+  const { regularizer } = weights;
+  return withActivation(tf, config, 3, (activation) => {
+    const options = {
+      kernelSize: pairOf(config.kernelSize, 3),
+      strides: pairOf(config.strides, 1),
+      padding: config.padding ?? 'valid',
+      depthMultiplier: config.depthMultiplier ?? 1,
+      activation,
+      useBias: weights.bias,
+      depthwiseInitializer: weights.initializer(DEFAULT_INITIALIZER, true),
+      ...(regularizer && { depthwiseRegularizer: regularizer }),
+    };
+    if (config.type === 'depthwiseConv2d') return tf.layers.depthwiseConv2d(options);
+    return tf.layers.separableConv2d({
+      ...options,
+      filters: config.filters,
+      pointwiseInitializer: weights.initializer(),
+      ...(regularizer && { pointwiseRegularizer: regularizer }),
+    });
+  });
 }
 
 function convolution(

@@ -23,6 +23,14 @@ const weighted = {
 const padding = oneOf(['valid', 'same']).optional();
 const window1d = { poolSize: count.optional(), strides: count.optional(), padding };
 const window2d = { poolSize: pair.optional(), strides: pair.optional(), padding };
+const depthwise = {
+  kernelSize: pair,
+  strides: pair.optional(),
+  padding,
+  depthMultiplier: count.optional(),
+  ...activated,
+  ...weighted,
+};
 const recurrent = {
   units: count,
   activation: oneOf(BUILT_IN_ACTIVATIONS).optional(),
@@ -57,25 +65,8 @@ const SIMPLE = {
     ...activated,
     ...weighted,
   }),
-  depthwiseConv2d: z.strictObject({
-    type: z.literal('depthwiseConv2d'),
-    kernelSize: pair,
-    strides: pair.optional(),
-    padding,
-    depthMultiplier: count.optional(),
-    ...activated,
-    ...weighted,
-  }),
-  separableConv2d: z.strictObject({
-    type: z.literal('separableConv2d'),
-    filters: count,
-    kernelSize: pair,
-    strides: pair.optional(),
-    padding,
-    depthMultiplier: count.optional(),
-    ...activated,
-    ...weighted,
-  }),
+  depthwiseConv2d: z.strictObject({ type: z.literal('depthwiseConv2d'), ...depthwise }),
+  separableConv2d: z.strictObject({ type: z.literal('separableConv2d'), filters: count, ...depthwise }),
   lstm: z.strictObject({ type: z.literal('lstm'), ...gated }),
   gru: z.strictObject({ type: z.literal('gru'), ...gated }),
   simpleRnn: z.strictObject({ type: z.literal('simpleRnn'), ...recurrent }),
