@@ -2,10 +2,8 @@
  * Optuna in the same run on learning curves and several objectives (`--live`, `--python PATH`): it asks this process for
  * every value. The Python half is optuna_many.py.
  */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Params, Space } from '../../src/core/space/parameter.js';
+import { startPython } from './python-peer.js';
 
 interface CurveStudy {
   readonly sampler: string;
@@ -47,26 +45,10 @@ interface Message {
 
 /** Starts the peer; undefined where that Python has no Optuna. */
 export async function startManyPeer(python: string, root: string): Promise<ManyPeer | undefined> {
-  const child = spawn(python, [join(root, 'bench/search/optuna_many.py')]);
-  child.on('error', () => undefined);
-  child.stdin.on('error', () => undefined);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const send = (message: unknown): void => {
-    child.stdin.write(`${JSON.stringify(message)}\n`);
-  };
-  const receive = async (): Promise<Message | undefined> => {
-    const { value, done } = await lines.next();
-    return done ? undefined : (JSON.parse(value) as Message);
-  };
-  const next = async (): Promise<Message> => {
-    const message = await receive();
-    if (!message) throw new Error('Optuna ended before it answered; its message is above.');
-    return message;
-  };
-  send('version');
-  const { version, samplers = [], pruners = [] } = (await receive()) ?? {};
-  if (version === undefined) return undefined;
-  child.stderr.pipe(process.stderr);
+  const peer = await startPython<Message>(python, 'optuna_many.py', root);
+  if (!peer) return undefined;
+  const { send, answer } = peer;
+  const { version = '', samplers = [], pruners = [] } = peer.hello;
   return {
     version,
     samplers,
@@ -75,7 +57,7 @@ export async function startManyPeer(python: string, root: string): Promise<ManyP
       send({ curves: study });
       let params: Params = {};
       let trials = 0;
-      for (let message = await next(); !message.done; message = await next()) {
+      for (let message = await answer(); !message.done; message = await answer()) {
         if (message.params) {
           params = message.params;
           trials++;
@@ -85,9 +67,9 @@ export async function startManyPeer(python: string, root: string): Promise<ManyP
     },
     async objectives(study, values) {
       send({ objectives: study });
-      for (let message = await next(); !message.done; message = await next())
+      for (let message = await answer(); !message.done; message = await answer())
         send(values(message.params ?? {}));
     },
-    close: () => child.stdin.end(),
+    close: peer.close,
   };
 }

@@ -2,12 +2,10 @@
  * Optuna in the same run, where Python has it (`--live`, `--python PATH`): it searches the same problems with the same
  * number of trials, and its time per suggestion is measured on the same machine. The Python half is optuna_live.py.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Params } from '../../src/core/space/parameter.js';
 import type { Run } from './external.js';
 import { Measured, type Problem } from './problem.js';
+import { startPython } from './python-peer.js';
 
 export type LiveSampler = 'random' | 'tpe' | 'tpe_mv' | 'cmaes' | 'gp';
 
@@ -30,26 +28,10 @@ interface Answer {
 
 /** Starts the peer; undefined where that Python has no Optuna. */
 export async function startPeer(python: string, root: string): Promise<LivePeer | undefined> {
-  const child: ChildProcessWithoutNullStreams = spawn(python, [join(root, 'bench/search/optuna_live.py')]);
-  child.on('error', () => undefined);
-  child.stdin.on('error', () => undefined);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const send = (message: unknown): void => {
-    child.stdin.write(`${JSON.stringify(message)}\n`);
-  };
-  const receive = async (): Promise<Answer | undefined> => {
-    const { value, done } = await lines.next();
-    return done ? undefined : (JSON.parse(value) as Answer);
-  };
-  const answer = async (): Promise<Answer> => {
-    const received = await receive();
-    if (!received) throw new Error('Optuna ended before it answered; its message is above.');
-    return received;
-  };
-  send('version');
-  const { version, samplers = [] } = (await receive()) ?? {};
-  if (version === undefined) return undefined;
-  child.stderr.pipe(process.stderr);
+  const peer = await startPython<Answer>(python, 'optuna_live.py', root);
+  if (!peer) return undefined;
+  const { send, answer } = peer;
+  const { version = '', samplers = [] } = peer.hello;
   return {
     version,
     samplers,
@@ -67,6 +49,6 @@ export async function startPeer(python: string, root: string): Promise<LivePeer 
       send({ speed: { sampler, trials } });
       return (await answer()).ms ?? Number.NaN;
     },
-    close: () => child.stdin.end(),
+    close: peer.close,
   };
 }

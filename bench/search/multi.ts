@@ -15,6 +15,7 @@ import { hypervolume } from '../../src/core/study/objectives/hypervolume.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import { type ManyPeer, startManyPeer } from './live-many.js';
 import { type MultiProblem, objectiveProblems } from './objective-problems.js';
+import { mean } from './score.js';
 
 export interface MultiOptions {
   readonly data: string;
@@ -74,7 +75,6 @@ function run(
   return volumes;
 }
 
-const mean = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
 const at = (volumes: readonly number[], trial: number): number =>
   volumes[Math.min(trial, volumes.length) - 1] ?? 0;
 
