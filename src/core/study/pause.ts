@@ -5,8 +5,8 @@
  */
 import type { JsonObject } from '../json.js';
 import { Attr, type JournalRecord } from './journal/records.js';
-import type { Study, Trial } from './trial.js';
 import { claimRecords, requeueRecords, tellRecords, trialAttribute } from './journal/write.js';
+import type { Study, Trial } from './trial.js';
 
 interface Pause {
   /** The last step before it. */
