@@ -25,6 +25,7 @@ const windows = new Set();
 const temporary = new Set();
 let server;
 let browser;
+let session;
 onInterrupt(cleanUp);
 
 let outcome = { passed: 0, failed: 0, pending: 0 };
@@ -33,8 +34,7 @@ try {
   if (!values['no-build']) await buildExtension();
   server = await startServer({ vsix: [await packageExtension()] });
   browser = await startBrowser();
-  // Read by support/session.ts.
-  globalThis[Symbol.for('sweetspot.e2e.session')] = {
+  session = {
     root: ROOT,
     browser,
     settingsFile: join(server.profile, 'data', 'User', 'settings.json'),
@@ -42,7 +42,10 @@ try {
     show: (page, folder) => showWindow(page, workbenchUrl(server, { folder })),
     windows,
     temporary,
+    evidence: undefined,
   };
+  // Read by support/session.ts.
+  globalThis[Symbol.for('sweetspot.e2e.session')] = session;
   await rm(FAILURES, { recursive: true, force: true });
   outcome = await runMocha(files);
   if (outcome.failed > 0) outcome = await onceMore(outcome);
@@ -104,7 +107,7 @@ async function runFile(file) {
     });
     // A test's own hook can fail before any window was looked at.
     runner.on('fail', (failure) => {
-      if (failure.type === 'hook') void keepEvidence(failure.fullTitle());
+      if (failure.type === 'hook') session.evidence = keepEvidence(failure.fullTitle());
     });
   });
 }

@@ -23,6 +23,8 @@ export interface Session {
   /** Opens a folder or a `.code-workspace` file in a page. */
   readonly show: (page: Page, folder: string) => Promise<void>;
   readonly windows: Set<OpenWindow>;
+  /** Settles once the pictures of a failure are taken; until then no window may close. */
+  readonly evidence: Promise<void> | undefined;
   /** Folders to remove when all tests are over. */
   readonly temporary: Set<string>;
 }

@@ -61,6 +61,7 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
+    await session().evidence;
     session().windows.delete(this.#window);
     await this.page.context().close();
   }
@@ -88,7 +89,7 @@ export class Workbench {
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('ControlOrMeta+P');
     await this.#quickInput().fill(name);
-    await this.#quickRow(basename(name)).click();
+    await pressAway(this.#quickRow(basename(name)));
     await this.editorTab(basename(name)).first().waitFor();
     await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }
@@ -129,9 +130,14 @@ export class Workbench {
 
   // Menus and palette
 
-  /** Right-clicks and waits for the menu. Close it with `choose` or `dismissMenu`. */
+  /** Right-clicks and waits for the menu. Close it with `choose` or `dismiss`. */
   async openContextMenu(on: Locator): Promise<Menu> {
     await on.click({ button: 'right' });
+    return this.menu();
+  }
+
+  /** The menu that a click has opened. Close it with `choose` or `dismiss`. */
+  async menu(): Promise<Menu> {
     const menu = this.page.locator('.monaco-menu').last();
     await menu.getByRole('menuitem').first().waitFor();
     return new Menu(this.page, menu);
@@ -157,7 +163,7 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.#quickInput().fill(`>${title}`);
-    await this.#quickRow(title).click();
+    await pressAway(this.#quickRow(title));
   }
 
   /** Titles that the palette offers for what is typed. */
@@ -311,23 +317,35 @@ export class Menu {
   }
 
   /** Clicks an entry. */
-  async choose(label: string): Promise<void> {
-    const entry = this.#menu.locator('.action-menu-item', { hasText: label }).first();
-    for (let attempt = 1; ; attempt += 1) {
-      await entry.click();
-      // A menu ignores the mouse for a moment after it opened.
-      const closed = await this.#menu.waitFor({ state: 'hidden', timeout: 1000 }).then(
-        () => true,
-        () => false,
-      );
-      if (closed) return;
-      if (attempt === 5) throw new Error(`The menu stayed open although ${label} was clicked.`);
-    }
+  choose(label: string): Promise<void> {
+    return pressAway(this.#menu.locator('.action-menu-item', { hasText: label }).first());
+  }
+
+  /** Clicks an entry of a submenu, which opens while the pointer is over its name. */
+  async chooseWithin(submenu: string, label: string): Promise<void> {
+    await this.#menu.locator('.action-menu-item', { hasText: submenu }).first().hover();
+    await pressAway(this.#page.locator('.monaco-submenu .action-menu-item', { hasText: label }).first());
   }
 
   async dismiss(): Promise<void> {
     await this.#page.keyboard.press('Escape');
     await this.#menu.waitFor({ state: 'hidden' });
+  }
+}
+
+/**
+ * Clicks what goes away when it is chosen, until it has: a menu ignores the mouse for a moment after it opened, and a list
+ * that is filled anew between the button's way down and up takes that for no click.
+ */
+async function pressAway(entry: Locator): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    await entry.click();
+    const gone = await entry.waitFor({ state: 'hidden', timeout: 1000 }).then(
+      () => true,
+      () => false,
+    );
+    if (gone) return;
+    if (attempt === 5) throw new Error(`${entry} is still there although it was clicked.`);
   }
 }
 
