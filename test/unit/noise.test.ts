@@ -147,6 +147,20 @@ describe('the race with several objectives', () => {
 });
 
 describe('the winner', () => {
+  it.each([1e-200, 1e200])('is as sure in a metric of the size %d', (unit) => {
+    const source = random('sizes');
+    const points = [0, 1, 2, 3, 4, 5, 6, 7];
+    const value = (k: number): number => k / 4 + source.next();
+    const trials = [...points.map((k) => run(k, value(k))), ...points.map((k) => repeat(8 + k, k, value(k)))];
+    const plain = winnerOf(study(trials));
+    const scaled = trials.map((trial) => ({ ...trial, objectives: [unit * (trial.objectives?.[0] ?? 0)] }));
+    const found = winnerOf(study(scaled));
+    expect(found?.probability).toBeGreaterThan(0.5);
+    expect(found?.probability).toBeLessThan(0.99);
+    expect(found?.probability).toBeCloseTo(plain?.probability ?? 0, 9);
+    expect((found?.deviation ?? 0) / unit).toBeCloseTo(plain?.deviation ?? 0, 9);
+  });
+
   it('is judged by the scatter of the best points: how bad ones scatter says nothing', () => {
     const points = [0, 1, 2, 3, 4, 5, 6, 7];
     const trials = (spread: number): readonly Trial[] => [

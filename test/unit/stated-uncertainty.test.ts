@@ -95,17 +95,17 @@ describe('the probability of the winner', () => {
         trials.push(runOf(trials.length, (truths[of] ?? 0) + 1.5 * normal(), of));
       }
       const winner = winnerOf(made);
-      const { contenders, variance } = standing(made);
+      const { contenders, noise } = standing(made);
       const [a, b] = [winner?.trial, winner?.versus].map((n) =>
         contenders.find(({ number }) => number === n),
       );
-      if (!winner || !a || !b || !variance) continue;
+      if (!winner || !a || !b || !noise) continue;
       const better = (truths[winner.trial] ?? 0) < (truths[winner.versus] ?? 0);
       if (winner.probability > 0.6) {
         sure += winner.probability;
         right += Number(better);
       }
-      const flat = probabilityBetter(a, b, { variance });
+      const flat = probabilityBetter(a, b, { noise });
       if (flat > 0.6) {
         flatSure += flat;
         flatRight += Number(better);
@@ -121,15 +121,15 @@ describe('the probability of the winner', () => {
     const points = [1, 1.1, 1.2, 1.3, 1.4, 1.5, 3, 3, 3, 3].map((value, i) => runOf(i, value));
     const again = [1.12, 1.08, 1.11, 1.09].map((value, i) => runOf(10 + i, value, 1));
     const spread = [1.9, 1.3].map((value, i) => runOf(14 + i, value, 5));
-    const { contenders, variance, prior } = standing(studyOf([...points, ...again, ...spread]));
+    const { contenders, noise, prior } = standing(studyOf([...points, ...again, ...spread]));
     const [once, often] = [0, 1].map((n) => contenders.find(({ number }) => number === n));
-    if (!once || !often || !variance || !prior) throw new Error('no prior');
-    const judged = probabilityBetter(once, often, { variance, prior });
-    expect(judged).toBeLessThan(probabilityBetter(once, often, { variance }));
+    if (!once || !often || !noise || !prior) throw new Error('no prior');
+    const judged = probabilityBetter(once, often, { noise, prior });
+    expect(judged).toBeLessThan(probabilityBetter(once, often, { noise }));
     expect(prior.centre).toBeCloseTo((1 + 1.1 + 1.2 + 1.3 + 1.4) / 5, 2);
     // The means scatter no more than single runs do: a quarter of what runs explain is left for the points.
-    const ofRuns = (variance.value * (4 + 1 / 5)) / 5;
-    expect(variance.value).toBeCloseTo((0.001 + 0.14 / 0.75) / 6, 4);
-    expect(prior.variance).toBeCloseTo(ofRuns / 4, 6);
+    const ofRuns = (noise.deviation ** 2 * (4 + 1 / 5)) / 5;
+    expect(noise.deviation ** 2).toBeCloseTo((0.001 + 0.14 / 0.75) / 6, 4);
+    expect(prior.deviation ** 2).toBeCloseTo(ofRuns / 4, 6);
   });
 });

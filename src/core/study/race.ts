@@ -46,14 +46,14 @@ export function nextInRace(study: Study): Suggestion | undefined {
     const top = balancedMembers(study);
     return rerun(top, top);
   }
-  const { contenders, variance, prior } = standing(study);
+  const { contenders, noise, prior } = standing(study);
   const top = contenders.slice(0, CONTENDERS);
   const [leader] = top;
   if (!leader || top.length < 2) return undefined;
   // A rival is open while it may still win; before the first round nothing is known about the noise.
   const open = top.slice(1).filter((rival) => {
-    const unknown = !variance || runsOf(leader.number) === 0 || runsOf(rival.number) === 0;
-    return unknown || probabilityBetter(leader, rival, { variance, ...(prior && { prior }) }) < SURE;
+    const unknown = !noise || runsOf(leader.number) === 0 || runsOf(rival.number) === 0;
+    return unknown || probabilityBetter(leader, rival, { noise, ...(prior && { prior }) }) < SURE;
   });
   if (open.length === 0) return undefined;
   return rerun(

@@ -29,10 +29,10 @@ export interface Contender {
 export interface Standing {
   /** Best first. */
   readonly contenders: readonly Contender[];
-  /** Of single runs, with its degrees of freedom; undefined where no point was run twice. */
-  readonly variance?: { readonly value: number; readonly freedom: number };
+  /** Standard deviation of single runs, with its degrees of freedom; undefined where no point was run twice. */
+  readonly noise?: { readonly deviation: number; readonly freedom: number };
   /** How the means of points are distributed before their own runs are looked at; undefined with few points. */
-  readonly prior?: { readonly centre: number; readonly variance: number };
+  readonly prior?: { readonly centre: number; readonly deviation: number };
 }
 
 export interface Winner {
@@ -55,7 +55,7 @@ export function standing({ trials, objectives, settings }: Judged): Standing {
   const broken = new Set<number>();
   if (violation)
     for (const { number, values } of mergedTrials(trials)) if (violation(values) > 0) broken.add(number);
-  const points: (Contender & { readonly squares: number })[] = [];
+  const points: (Contender & { readonly residuals: readonly number[] })[] = [];
   for (const [number, runs] of runsByPoint(trials)) {
     const first = trials[number];
     if (first?.state !== 'complete' || isExcluded(first) || broken.has(number)) continue;
@@ -65,50 +65,49 @@ export function standing({ trials, objectives, settings }: Judged): Standing {
     });
     if (values.length === 0) continue;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    points.push({ number, runs: values.length, mean, squares });
+    points.push({ number, runs: values.length, mean, residuals: values.map((value) => value - mean) });
   }
   points.sort((a, b) => compareResults(a.mean, b.mean, direction) || a.number - b.number);
   const pooled = points.filter(({ runs }) => runs > 1).slice(0, POOLED);
-  const sum = (of: (point: (typeof points)[number]) => number): number =>
-    pooled.reduce((total, point) => total + of(point), 0);
-  const freedom = sum(({ runs }) => runs - 1);
-  const contenders = points.map(({ squares: _, ...contender }) => contender);
+  const freedom = pooled.reduce((sum, { runs }) => sum + runs - 1, 0);
+  const contenders = points.map(({ residuals: _, ...contender }) => contender);
   if (freedom === 0) return { contenders };
-  const variance = { value: sum(({ squares }) => squares) / freedom, freedom };
-  const prior = priorOf(contenders, variance.value);
-  return { contenders, variance, ...(prior && { prior }) };
+  // Deviations and not variances throughout: squares of very large or very small results are no numbers.
+  const deviation = Math.hypot(...pooled.flatMap(({ residuals }) => residuals)) / Math.sqrt(freedom);
+  const prior = priorOf(contenders, deviation);
+  return { contenders, noise: { deviation, freedom }, ...(prior && { prior }) };
 }
 
 /** By moments: what the means of the better half scatter more than runs of one point would make them. */
-function priorOf(contenders: readonly Contender[], variance: number): Standing['prior'] {
+function priorOf(contenders: readonly Contender[], deviation: number): Standing['prior'] {
   if (contenders.length < POINTS) return undefined;
   const half = contenders.slice(0, Math.ceil(contenders.length / 2));
   const n = half.length;
   const centre = half.reduce((sum, { mean }) => sum + mean, 0) / n;
-  const scatter = half.reduce((sum, { mean }) => sum + (mean - centre) ** 2, 0) / (n - 1);
-  const ofRuns = half.reduce((sum, { runs }) => sum + variance / runs, 0) / n;
-  return { centre, variance: Math.max(scatter - ofRuns, LEAST_SHARE * ofRuns, Number.MIN_VALUE) };
+  const scatter = Math.hypot(...half.map(({ mean }) => mean - centre)) / Math.sqrt(n - 1);
+  const ofRuns = deviation * Math.sqrt(half.reduce((sum, { runs }) => sum + 1 / runs, 0) / n);
+  if (ofRuns === 0) return scatter > 0 ? { centre, deviation: scatter } : undefined;
+  return { centre, deviation: ofRuns * Math.sqrt(Math.max((scatter / ofRuns) ** 2 - 1, LEAST_SHARE)) };
 }
 
 /** The probability that `a` is better than `b`; `a` stands before `b` by its mean. */
 export function probabilityBetter(
   a: Contender,
   b: Contender,
-  { variance, prior }: Pick<Standing, 'prior'> & Required<Pick<Standing, 'variance'>>,
+  { noise, prior }: Pick<Standing, 'prior'> & Required<Pick<Standing, 'noise'>>,
 ): number {
-  const posterior = ({ mean, runs }: Contender): { readonly mean: number; readonly variance: number } => {
-    const own = variance.value / runs;
-    if (!prior) return { mean, variance: own };
-    const weight = prior.variance / (prior.variance + own);
-    return { mean: prior.centre + weight * (mean - prior.centre), variance: weight * own };
+  const posterior = ({ mean, runs }: Contender): { readonly mean: number; readonly deviation: number } => {
+    const own = noise.deviation / Math.sqrt(runs);
+    if (!prior) return { mean, deviation: own };
+    const weight = 1 / (1 + (own / prior.deviation) ** 2);
+    return { mean: prior.centre + weight * (mean - prior.centre), deviation: Math.sqrt(weight) * own };
   };
   const [p, q] = [posterior(a), posterior(b)];
   // Which way is better is known from who stands first: the gap is positive unless luck has reversed it.
   const better = Math.sign(b.mean - a.mean);
   const gap = better * (q.mean - p.mean);
-  const deviation = Math.sqrt(p.variance + q.variance);
-  return better === 0 || gap === 0 ? 0.5 : studentCdf(gap / deviation, variance.freedom);
+  const deviation = Math.hypot(p.deviation, q.deviation);
+  return better === 0 || gap === 0 ? 0.5 : studentCdf(gap / deviation, noise.freedom);
 }
 
 /** undefined where no point was run twice, there are several objectives, or there is nothing to compare the best with. */
@@ -116,18 +115,18 @@ export function winnerOf(study: Judged): Winner | undefined {
   // Of several objectives none decides alone.
   if (study.objectives.length > 1) return undefined;
   const best = bestTrial(study);
-  const { contenders, variance, prior } = standing(study);
+  const { contenders, noise, prior } = standing(study);
   const first = contenders.find(({ number }) => number === best?.number);
-  if (!first || !variance) return undefined;
+  if (!first || !noise) return undefined;
   let [versus, probability] = [-1, Infinity];
   for (const other of contenders) {
     if (other === first) continue;
-    const p = probabilityBetter(first, other, { variance, ...(prior && { prior }) });
+    const p = probabilityBetter(first, other, { noise, ...(prior && { prior }) });
     if (p < probability) [versus, probability] = [other.number, p];
   }
   if (versus < 0) return undefined;
   const { number, runs, mean } = first;
-  return { trial: number, runs, mean, deviation: Math.sqrt(variance.value / runs), versus, probability };
+  return { trial: number, runs, mean, deviation: noise.deviation / Math.sqrt(runs), versus, probability };
 }
 
 export const probabilityText = (probability: number): string =>
