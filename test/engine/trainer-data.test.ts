@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -322,6 +322,16 @@ describe('a table larger than memory', () => {
     const left = await readdir(path('.sweetspot/data'));
     expect(left.filter((name) => name.startsWith('abc.'))).toHaveLength(8);
     expect(left).toHaveLength(8 + 4);
+  });
+
+  it('is encoded by a later trial where it could not be by an earlier one', async () => {
+    await file('later.csv', table(60));
+    await rm(path('.sweetspot'), { recursive: true, force: true });
+    await file('.sweetspot', 'in the way');
+    const data = await load({ csv: 'later.csv', target: 'y', stream: true });
+    await expect(data.dataset(0)).rejects.toThrow();
+    await rm(path('.sweetspot'));
+    expect((await data.dataset(0)).train.rows).toBe(60);
   });
 
   it('trains to the same bits as in memory', async () => {

@@ -281,14 +281,19 @@ async function prepare(
   };
 }
 
-/** Datasets of one config, prepared at most once each; only the last stays where there are folds. */
+/** Remembers the last dataset, so that without folds it is prepared once. One that failed is prepared again. */
 function remembering(data: LoadedData): LoadedData {
   let last: { readonly fold: number; readonly dataset: Promise<Dataset> } | undefined;
   return {
     ...data,
     dataset: (fold) => {
-      if (last?.fold !== fold) last = { fold, dataset: data.dataset(fold) };
-      return last.dataset;
+      if (last?.fold === fold) return last.dataset;
+      const next = { fold, dataset: data.dataset(fold) };
+      last = next;
+      next.dataset.catch(() => {
+        if (last === next) last = undefined;
+      });
+      return next.dataset;
     },
   };
 }
