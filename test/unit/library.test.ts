@@ -122,6 +122,10 @@ describe('createStudy', () => {
       { value: 1, value1: 2 },
       { value: 3 },
     ]);
+    await expect(study.tell(0, [1, 2, 3], 'pruned')).rejects.toThrow(
+      'A pruned trial holds the first objective or all 2, not 3 values.',
+    );
+    await expect(study.tell(0, 1)).rejects.toThrow(/A completed trial needs 2 values/);
     const queued = await study.enqueue({});
     await expect(study.tell(queued, [1, 2])).rejects.toThrow(/waits: `ask` hands it out/);
   });

@@ -168,6 +168,13 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
 
   const verdict = (number: number): Verdict => judgeTrial(reducer.study, running(number));
 
+  const isFirstOrAll = ({ length }: readonly number[]): boolean =>
+    length === 1 || length === directions.length;
+  const holds =
+    directions.length > 1 ? `holds the first objective or all ${directions.length}` : 'holds one value';
+  const metricsOf = (values: readonly number[]): Record<string, number> =>
+    Object.fromEntries(values.map((value, index) => [objectives[index]?.metric ?? metric, value]));
+
   const handOut = (trial: Trial): AskedTrial => {
     const { number, params } = trial;
     return {
@@ -179,12 +186,8 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
         if (!Number.isInteger(step) || step < 1) throw new Error(`Steps count from 1; ${step} is none.`);
         running(number);
         const values = typeof value === 'number' ? [value] : value;
-        if (values.length !== 1 && values.length !== directions.length)
-          throw new Error(
-            `A report holds the first objective or all ${directions.length}, not ${values.length} values.`,
-          );
-        const metrics = values.map((one, index) => [objectives[index]?.metric ?? metric, one]);
-        apply([reportRecord(WORKER, number, step, Object.fromEntries(metrics), metric)]);
+        if (!isFirstOrAll(values)) throw new Error(`A report ${holds}, not ${values.length} values.`);
+        apply([reportRecord(WORKER, number, step, metricsOf(values), metric)]);
       },
       shouldPrune: () => verdict(number).prune,
       verdict: () => verdict(number),
@@ -262,6 +265,8 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
         const count = `${directions.length} value${directions.length > 1 ? 's' : ''}`;
         throw new Error(`A completed trial needs ${count}, one per direction.`);
       }
+      if (values && !isFirstOrAll(values))
+        throw new Error(`A ${state} trial ${holds}, not ${values.length} values.`);
       const taken = objectives.find((objective) => objective.metric in metrics);
       if (taken) throw new Error(`"${taken.metric}" is an objective: tell it as the value.`);
       const last = trial.reports.at(-1)?.value;
@@ -271,7 +276,7 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
       const outcome: Outcome = {
         state: allFinite ? state : 'failed',
         values: {
-          ...Object.fromEntries((told ?? []).map((v, index) => [objectives[index]?.metric ?? metric, v])),
+          ...metricsOf(told ?? []),
           ...metrics,
         },
         ...(told && allFinite && state !== 'failed' ? { objectives: told } : {}),
