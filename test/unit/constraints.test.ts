@@ -122,6 +122,21 @@ describe('a constraint in @sweep', () => {
   });
 });
 
+describe('a constraint over several lines', () => {
+  it('is read, and its problems are told at all of it', () => {
+    const folded = (second: string): string => `>\n#     units1 >=\n#       ${second}`;
+    expect(sweepOf(folded('units2'))?.constraints?.map(({ text }) => text)).toEqual(['units1 >= units2']);
+    expect(sweepOf('|\n#     units1 >= units2')?.constraints).toHaveLength(1);
+    expect(problemsOf('|\n#     units1 >= unist2')).toEqual([
+      expect.stringMatching(/^error unknown-path 4:17 «unist2» /),
+    ]);
+    const [problem] = problemsOf(folded('unist2'));
+    expect(problem).toMatch(/^error unknown-path 3:18 «>\s+#\s+units1 >=\s+#\s+unist2\s*» .*`unist2`/);
+    expect(problemsOf('units1 >=\n#     unist2')[0]).toMatch(/^error unknown-path 3:18 «units1 >=/);
+    expect(problemsOf('"units1 >=\\tunist2"')[0]).toMatch(/^error unknown-path 3:18 «"units1/);
+  });
+});
+
 describe('a constraint that cannot be meant', () => {
   it.each([
     [

@@ -7,6 +7,8 @@ export interface WrittenText {
   readonly text: string;
   readonly start: number;
   readonly end: number;
+  /** It runs over several lines or has escapes: its own offsets do not say where in the file something stands. */
+  readonly folded?: true;
 }
 
 /** One text or a list of them; undefined where there are none. */
@@ -20,8 +22,11 @@ export function readConstraintTexts(
   return items.flatMap((item) => {
     const [start = 0, end = 0] = item?.range ?? node.range ?? [];
     if (isScalar(item) && typeof item.value === 'string' && item.value.trim() !== '') {
-      const quoted = diagnostics.source.text.startsWith(item.value, start + 1);
-      return [{ text: item.value, start: quoted ? start + 1 : start, end: quoted ? end - 1 : end }];
+      const text = item.value.trim().replace(/\s*\n\s*/g, ' ');
+      const at = diagnostics.source.text.slice(start, end).indexOf(text);
+      return at < 0
+        ? [{ text, start, end, folded: true }]
+        : [{ text, start: start + at, end: start + at + text.length }];
     }
     diagnostics.error(
       'bad-constraint',

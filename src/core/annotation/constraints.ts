@@ -82,8 +82,9 @@ class ConstraintReader {
     const { written, diagnostics } = this;
     const syntax = readConstraintSyntax(written.text);
     if (!syntax.ok) {
-      const start = Math.min(written.start + syntax.offset, written.end - 1);
-      diagnostics.error('constraint-syntax', syntax.message, start, written.end);
+      const offset = Math.min(syntax.offset, written.text.length - 1);
+      const [start, end] = this.#place({ start: offset, end: written.text.length });
+      diagnostics.error('constraint-syntax', syntax.message, start, end);
       return undefined;
     }
     try {
@@ -97,9 +98,15 @@ class ConstraintReader {
 
   #refuse(code: string, message: string, raw?: RawQuantity): never {
     const { written } = this;
-    const { start, end } = raw ? extentOf(raw) : { start: 0, end: written.text.length };
-    this.diagnostics.error(code, message, written.start + start, written.start + end);
+    const [start, end] = this.#place(raw ? extentOf(raw) : { start: 0, end: written.text.length });
+    this.diagnostics.error(code, message, start, end);
     throw new Refused();
+  }
+
+  /** Where in the file a part of the text stands: all of it, where that cannot be told. */
+  #place({ start, end }: { readonly start: number; readonly end: number }): readonly [number, number] {
+    const { written } = this;
+    return written.folded ? [written.start, written.end] : [written.start + start, written.start + end];
   }
 
   #kind(expression: Expression): 'parameters' | 'outcome' {
@@ -123,12 +130,10 @@ class ConstraintReader {
         if (close === undefined) continue;
         if (close.endsWith(`.${name}`))
           this.#refuse('unknown-path', `Nothing in this file is called \`${name}\`.${this.#hint(name)}`, raw);
-        const { start, end } = extentOf(raw);
         this.diagnostics.warning(
           'taken-for-metric',
           `Nothing in this file is called \`${name}\`, so it is taken for a metric. Did you mean \`${close}\`?`,
-          this.written.start + start,
-          this.written.start + end,
+          ...this.#place(extentOf(raw)),
         );
       }
       return 'outcome';
@@ -238,8 +243,7 @@ class ConstraintReader {
     this.diagnostics.warning(
       'impossible-comparison',
       `\`${parameter.name}\` is never \`${this.written.text.slice(start, end)}\`. It can be ${list(choicesOf(distribution))}.`,
-      this.written.start + start,
-      this.written.start + end,
+      ...this.#place({ start, end }),
     );
   }
 
