@@ -65,9 +65,10 @@ describe('the iris example', () => {
     });
     expect(text).toBe(
       iris
-        .replace('units: [32]  ', 'units: [32, 16]  ')
-        .replace('name: adam', 'name: momentum')
-        .replace('learningRate: 1e-3', 'learningRate: 3.1622776601683794e-3'),
+        // Comments keep their columns while there is room.
+        .replace('units: [32]    ', 'units: [32, 16]')
+        .replace('name: adam    ', 'name: momentum')
+        .replace(/learningRate: 1e-3 +/, 'learningRate: 3.1622776601683794e-3  '),
     );
   });
 });
