@@ -25,7 +25,12 @@ export function bundle(name: string): string {
 
 /** Runs the command line to its end. */
 export const cli = (folder: string, ...args: readonly string[]) =>
-  spawnSync(process.execPath, [bundle('cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
+  spawnSync(process.execPath, [bundle('cli.js'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    // What is printed beyond is lost: the list of a study may be long.
+    maxBuffer: 2 ** 26,
+  });
 
 /** A folder with these files, removed after the test. */
 export async function project(files: Readonly<Record<string, string>>): Promise<string> {
