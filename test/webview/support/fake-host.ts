@@ -36,6 +36,8 @@ const NONCE = 'nonce-of-the-test';
 const CHUNK = 20_000;
 /** Trials in a block: few, so that short studies have several. */
 const BLOCK = 16;
+/** Milliseconds: more than a page waits for a whole study before it shows a part. */
+const PARTIAL_AFTER = 700;
 
 export interface FakeHostOptions {
   readonly page: 'results' | 'table';
@@ -55,8 +57,11 @@ export interface FakeHostOptions {
   readonly peers?: readonly PeerStudy[];
   /** Gives the study as one message to a page that has nothing of it, as the extension does for long ones. */
   readonly whole?: boolean;
-  /** Of a study that is given whole only so many blocks ever come. */
-  readonly blocks?: number;
+  /**
+   * Of a study that is given whole only the first block ever comes, and not before a page has waited for longer than it
+   * does without showing a part: what is seen does not depend on the machine.
+   */
+  readonly partial?: boolean;
   /** A block that is not to be had the first time, as when the journal was replaced meanwhile. */
   readonly missing?: number;
 }
@@ -150,10 +155,11 @@ export class FakeHost {
     const server = serve<PageContract>(connection, {
       state: () => host.current!.#state,
       since: ({ seq }) => host.current!.#since(seq),
-      block: ({ index }) =>
-        index >= (options.blocks ?? Number.POSITIVE_INFINITY)
-          ? new Promise(() => undefined)
-          : host.current!.#block(index),
+      block: async ({ index }) => {
+        if (options.partial && index > 0) return new Promise<never>(() => undefined);
+        if (options.partial) await new Promise((resolve) => setTimeout(resolve, PARTIAL_AFTER));
+        return host.current!.#block(index);
+      },
       trial: ({ trial, action }) => {
         host.current?.trialActions.push({ trial, action });
       },
@@ -249,13 +255,16 @@ export class FakeHost {
 
   async setTheme(name: WebviewTheme['name']): Promise<void> {
     const theme = themes.find((candidate) => candidate.name === name)!;
-    await this.page.evaluate(({ variables, bodyClass }) => {
-      document.documentElement.removeAttribute('style');
-      for (const [key, value] of Object.entries(variables)) {
-        document.documentElement.style.setProperty(`--vscode-${key}`, value);
-      }
-      document.body.className = bodyClass;
-    }, theme);
+    await this.page.evaluate(
+      ([rule, bodyClass]) => {
+        // In place of the rule of the theme before, of which nothing may be left.
+        const sheet = document.querySelector('style')?.sheet;
+        sheet?.deleteRule(0);
+        sheet?.insertRule(rule);
+        document.body.className = bodyClass;
+      },
+      [rootRule(theme), theme.bodyClass] as const,
+    );
   }
 
   async close(): Promise<void> {
@@ -293,8 +302,13 @@ export class FakeHost {
   }
 }
 
+const rootRule = ({ variables }: WebviewTheme): string =>
+  `:root { ${Object.entries(variables)
+    .map(([key, value]) => `--vscode-${key}: ${value};`)
+    .join(' ')} }`;
+
 /** As the extension writes it; the theme's variables are VS Code's part, and the policy has no word on them. */
-function documentOf(page: FakeHostOptions['page'], { variables, bodyClass }: WebviewTheme): string {
+function documentOf(page: FakeHostOptions['page'], theme: WebviewTheme): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${NONCE}'`,
@@ -302,7 +316,6 @@ function documentOf(page: FakeHostOptions['page'], { variables, bodyClass }: Web
     `font-src ${ORIGIN}`,
     `img-src ${ORIGIN} data:`,
   ].join('; ');
-  const css = Object.entries(variables).map(([key, value]) => `--vscode-${key}: ${value};`);
   const sideBar = page === 'table' ? 'body { background: var(--vscode-sideBar-background); }' : '';
   return `<!DOCTYPE html>
 <html lang="en">
@@ -311,9 +324,9 @@ function documentOf(page: FakeHostOptions['page'], { variables, bodyClass }: Web
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="csp-nonce" content="${NONCE}">
 <title>Sweetspot</title>
-<style nonce="${NONCE}">:root { ${css.join(' ')} } body { margin: 0; padding: 0 20px; background: var(--vscode-editor-background); } ${sideBar}</style>
+<style nonce="${NONCE}">${rootRule(theme)} body { margin: 0; padding: 0 20px; background: var(--vscode-editor-background); } ${sideBar}</style>
 </head>
-<body class="${bodyClass}" data-page="${page}">
+<body class="${theme.bodyClass}" data-page="${page}">
 <script nonce="${NONCE}" src="${ORIGIN}/webview.js"></script>
 </body>
 </html>`;

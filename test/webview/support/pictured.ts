@@ -121,18 +121,22 @@ const failed = sampleJournal({ ...choices, trials: 6, budget: 6, allFail: true, 
 const broken = { kind: 'error', reason: 'out of disk space (ENOSPC) while writing iris.jsonl' } as const;
 const foreign = sampleJournal({ ...choices, trials: 27, running: 2, foreign: true });
 
-const states: readonly (readonly [string, Partial<FakeHostOptions>])[] = [
+const partShown = async ({ page }: FakeHost): Promise<void> =>
+  page.getByText('Reading the study: 16 of 40 trials').waitFor();
+
+const states: readonly (readonly [string, Partial<FakeHostOptions>, Pictured['act']?])[] = [
   ['no-study', {}],
   ['untrusted', { lines: done, state: { ...idle, trusted: false } }],
   ['crashed', { lines: running, state: idle }],
   ['error', { lines: sampleJournal({ ...choices, trials: 27, status: broken }), state: idle }],
   ['one-trial', { lines: sampleJournal({ ...choices, trials: 1 }) }],
   ['all-failed', { lines: failed, state: idle }],
+  ['half-read', { lines: done, state: idle, whole: true, partial: true }, partShown],
   ['unfinished-import', { lines: foreign, state: { ...idle, study: { ...sampleRef, foreign: true } } }],
 ];
 
 /** Each beside the sidebar's table in the same state. */
-export const statePages: readonly Pictured[] = states.flatMap(([name, options]): Pictured[] => [
-  { name: `state-${name}`, options, widths: NARROW },
-  { name: `state-${name}-table`, options: { ...options, page: 'table' }, widths: [300] },
+export const statePages: readonly Pictured[] = states.flatMap(([name, options, act]): Pictured[] => [
+  { name: `state-${name}`, options, ...(act && { act }), widths: NARROW },
+  { name: `state-${name}-table`, options: { ...options, page: 'table' }, ...(act && { act }), widths: [300] },
 ]);

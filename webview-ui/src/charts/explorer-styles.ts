@@ -57,6 +57,15 @@ export const explorerStyles = css`
     vscode-dropdown {
       min-width: 92px;
     }
+    /* As long as its text where there is room, and in one line with the boxes beside it. */
+    .studies {
+      flex: 100 1 92px;
+      min-width: 0;
+      max-width: max-content;
+    }
+    .studies + .fill {
+      margin-left: -6px;
+    }
     /* In a line of their own, side by side. */
     .pair {
       flex: 1 0 100%;

@@ -32,6 +32,7 @@ export function renderPeerPicks(app: App): TemplateResult {
     app.ui.chart({ others });
   };
   return html`<vscode-dropdown
+    class="studies"
     aria-label="Studies to compare with"
     title=${full ? `At most ${MOST_STUDIES} studies at once: take one out to put another in` : 'Put a study in, or take it out'}
     .value=${''}

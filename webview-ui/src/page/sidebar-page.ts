@@ -83,7 +83,7 @@ export class SidebarPage extends SignalWatcher(LitElement) {
       return html`<main><h1 class="quiet">Sweetspot</h1>${lost}<div class="welcome muted">Reading ${page.study.name} …</div></main>`;
     const notice = noticeOf(page, view);
     return html`<main>
-      <h1 class="quiet">Trials of ${view.study.name}</h1>
+      <h1 class="quiet">Trials of ${view.ref.name}</h1>
       ${this.#summary(page, view)} ${lost} ${notice ? renderNotice(this.app, notice) : nothing}
       ${this.#filter(view)}
       <sweet-compact-table .app=${this.app}></sweet-compact-table>
@@ -118,7 +118,7 @@ export class SidebarPage extends SignalWatcher(LitElement) {
         : nothing;
     const progress = total === undefined ? `${done} trials` : `${done}/${total}`;
     const title = [
-      `${view.study.name}: ${status.word}${status.reason ? `, ${status.reason}` : ''}`,
+      `${view.ref.name}: ${status.word}${status.reason ? `, ${status.reason}` : ''}`,
       result && !front
         ? `best ${result.metric} ${formatNumber(result.value)} in trial ${result.trial} ${gained}`
         : '',
@@ -126,7 +126,7 @@ export class SidebarPage extends SignalWatcher(LitElement) {
     return html`<div class="summary" title=${title}>
       ${status.kind === 'running' || status.kind === 'stopping' ? stateIcon('running') : nothing}
       <div class="text number">
-        ${view.study.name} <span class="muted">${status.kind === 'running' ? nothing : status.word.toLowerCase()}</span>
+        ${view.ref.name} <span class="muted">${status.kind === 'running' ? nothing : status.word.toLowerCase()}</span>
         ${progress}${best} <span class="muted">${percent}</span>
       </div>
       <button

@@ -26,6 +26,15 @@ import { TrialsTable } from './trials-table.js';
 
 const ROW_HEIGHT = 42;
 
+interface Drawn {
+  readonly view: StudyView;
+  /** Columns to sort by, and those of them that are seen. */
+  readonly all: readonly Column[];
+  readonly shown: readonly Column[];
+  readonly labels: ReadonlyMap<string, string>;
+  readonly bars: BarScale;
+}
+
 @customElement('sweet-compact-table')
 export class CompactTable extends TrialsTable {
   static override styles = [
@@ -130,22 +139,27 @@ export class CompactTable extends TrialsTable {
 
   protected readonly virtual = this.rowWindow(ROW_HEIGHT);
 
+  #drawn: Drawn | undefined;
+
+  /** What every row needs, found once per view: a table that is scrolled is drawn with every frame. */
+  #drawnOf(view: StudyView): Drawn {
+    if (this.#drawn?.view === view) return this.#drawn;
+    const metric = view.study.objectives[0]?.metric ?? 'value';
+    const all = columnsOf({ ...view.study, trials: [] }).filter(({ kind }) => kind !== 'curve');
+    const order = ['state', 'number', 'objective', 'duration'];
+    const shown = all
+      .filter(({ kind, name }) => order.includes(kind) && (kind !== 'objective' || name === metric))
+      .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    const labels = shortNames(Object.keys(view.study.space));
+    this.#drawn = { view, all, shown, labels, bars: barScale(view, metric) };
+    return this.#drawn;
+  }
+
   protected override render(): TemplateResult {
     const view = this.app.feed.view.value;
     if (!view) return html``;
-    const all = columnsOf({ ...view.study, trials: [] }).filter(({ kind }) => kind !== 'curve');
-    const shown = all.filter(
-      ({ kind, name }) =>
-        kind === 'state' ||
-        kind === 'number' ||
-        kind === 'duration' ||
-        (kind === 'objective' && name === view.study.objectives[0]?.metric),
-    );
-    const order = ['state', 'number', 'objective', 'duration'];
-    shown.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    const { all, shown, labels, bars } = this.#drawnOf(view);
     this.arrange(shown, all);
-    const bars = barScale(view, view.study.objectives[0]?.metric ?? 'value');
-    const labels = shortNames(Object.keys(view.study.space));
     const rows = this.virtual.rows(this.rows.length);
     return html`
       <div
