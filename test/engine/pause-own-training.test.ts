@@ -10,7 +10,7 @@ const config = (trainer: string): string => `# @sweep
 #   ${trainer}
 #   stop: {trials: 10}
 #   sampler: random
-#   pruner: {name: asha, mode: promote}
+#   pruner: {name: asha, mode: promote, minResource: 1}
 #   workers: 1
 rate: 0.5   # @tune float(0, 1)
 `;

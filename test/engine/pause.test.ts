@@ -15,7 +15,7 @@ const make = (stop: string) =>
 #   metric: val_loss
 #   stop: ${stop}
 #   sampler: random
-#   pruner: {name: asha, mode: promote}
+#   pruner: {name: asha, mode: promote, minResource: 1}
 #   workers: 2
 data: {csv: rows.csv, target: y, validation: 0.25}
 model: {task: classification, units: [8]}

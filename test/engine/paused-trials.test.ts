@@ -44,7 +44,7 @@ describe('a trial that a pruner paused', () => {
     ['compiled steps, several in a worker', UNITS, 4],
     ['operation by operation', LAYERS, 1],
   ])('goes on with the same bits: %s', async (steps, model, fuse) => {
-    const paused = await sweep('{name: asha, mode: promote}', model, fuse);
+    const paused = await sweep('{name: asha, mode: promote, minResource: 1}', model, fuse);
     const whole = await sweep('none', model, 1);
     const kind = steps.startsWith('compiled') ? 'compiled' : 'general';
     for (const { attributes } of whole.trials) expect(attributes.steps).toBe(kind);

@@ -49,3 +49,7 @@ export function dataFiles() {
 export const inputsOf = (part: Part | undefined, index: number, { rowSize }: Dataset): number[] => [
   ...part!.inputs.subarray(index * rowSize, (index + 1) * rowSize),
 ];
+
+/** `n` lines of a table with a number, a colour and a class. */
+export const table = (n: number): string =>
+  `x,colour,y\n${Array.from({ length: n }, (_, i) => `${i},${['red', 'green', 'blue'][i % 3]},${'ab'[i % 2]}`).join('\n')}\n`;
