@@ -135,6 +135,9 @@ describe('a table of W&B runs', () => {
       finishedAt: '2026-01-02T03:05:05.500000+00:00',
       attributes: { Name: 'swift-1', Sweep: 's1' },
     });
+    const [endless] = runs([{ ...row, Created: '2026-01-02T03:04:05', Runtime: '1e300' }]).trials;
+    expect(endless).toMatchObject({ startedAt: expect.any(String) });
+    expect(endless).not.toHaveProperty('finishedAt');
     const [other] = runs([{ ...row, Notes: '-', Tags: '[]', Created: 'yesterday', Runtime: '' }]).trials;
     expect(other).not.toHaveProperty('marks');
     expect(other).not.toHaveProperty('startedAt');

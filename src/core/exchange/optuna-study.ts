@@ -5,6 +5,7 @@ import type { Distribution, Space } from '../space/parameter.js';
 import { externalValue, fixedParams, parseDistribution } from '../study/journal/distribution-json.js';
 import { parseJson } from '../study/journal/line.js';
 import { Attr, FIXED_PARAMS, METRIC_NAMES } from '../study/journal/records.js';
+import { timestamp } from '../study/journal/write.js';
 import type { Marks, Objective, RecordedEnvironment, Report, Study, TrialState } from '../study/trial.js';
 import type { ForeignStudy, ForeignTrial } from './foreign-study.js';
 
@@ -193,7 +194,7 @@ export function utc(text: string, naive: 'local' | 'utc'): string {
   const iso = text.trim().replace(' ', 'T');
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(iso);
   const at = new Date(zoned || naive === 'local' ? iso : `${iso}Z`);
-  return at.toISOString().replace('Z', '000+00:00');
+  return timestamp(at.getTime());
 }
 
 /** JSON of an attribute; a text that is none stays what it is. */

@@ -7,6 +7,7 @@
 import { parse } from 'yaml';
 import type { AnnotatedConfig } from '../annotation/annotated-config.js';
 import type { Json, JsonObject } from '../json.js';
+import { timestamp } from '../study/journal/write.js';
 import { shortNames } from '../study/table/table.js';
 import type { Marks, TrialState } from '../study/trial.js';
 import type { ForeignStudy, ForeignTrial } from './foreign-study.js';
@@ -175,9 +176,10 @@ function times(created: string, seconds: number): Pick<ForeignTrial, 'startedAt'
   const at = Date.parse(/Z|[+-]\d\d:?\d\d$/.test(created) ? created : `${created}Z`);
   const start = Number.isFinite(at) ? at : Date.parse(created);
   if (!Number.isFinite(start)) return {};
-  const time = (ms: number): string => new Date(ms).toISOString().replace('Z', '000+00:00');
+  const end = new Date(start + 1000 * seconds);
   return {
-    startedAt: time(start),
-    ...(Number.isFinite(seconds) && { finishedAt: time(start + 1000 * seconds) }),
+    startedAt: timestamp(start),
+    // Of a runtime that is no number, or leads beyond the end of all calendars, there is no end.
+    ...(!Number.isNaN(end.getTime()) && { finishedAt: timestamp(end.getTime()) }),
   };
 }
