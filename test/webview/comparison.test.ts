@@ -34,6 +34,18 @@ describe('the comparison of studies', () => {
     expect(host.complaints).toEqual([]);
   });
 
+  it('asks which studies there are when it opens, not whenever the state of the study changes', async () => {
+    const host = await compared();
+    await host.page.locator('#tab-studies').waitFor();
+    const asked = host.peersAsked;
+    for (const busy of [1, 2, 1]) await host.setState({ engine: { workers: 2, busy } });
+    await host.page.locator('#tab-edf').click();
+    await host.page.getByText('Log scale').click();
+    await host.setState({ trusted: false });
+    await host.page.getByText('This workspace is not trusted').waitFor();
+    expect(host.peersAsked).toBe(asked);
+  });
+
   it('comes up with the studies that were chosen outside the page', async () => {
     const host = await compared();
     await host.page.locator('#tab-studies').waitFor();

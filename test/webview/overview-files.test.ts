@@ -33,6 +33,21 @@ describe('the overview', () => {
     expect(host.complaints).toEqual([]);
   });
 
+  it('counts no trial as the best so far that breaks a constraint on outcomes', async () => {
+    const relation = { relation: '<=', left: { name: 'val_accuracy' }, right: { value: 0 } };
+    const outcomeConstraints = JSON.stringify([{ text: 'val_accuracy <= 0', expression: relation }]);
+    const bound = lines.map((line) =>
+      line.replace('"pruner":"median"', `"pruner":"median","outcomeConstraints":${outcomeConstraints}`),
+    );
+    const host = await open({ page: 'results', lines: bound, state: idle });
+    const chart = host.page.locator('sweet-history');
+    await chart.hover();
+    await chart.getByRole('button', { name: 'Copy what the optimization history' }).click();
+    await vi.waitFor(() => expect(host.copied).toHaveLength(1));
+    const [, ...rows] = host.copied[0]!.split('\n');
+    expect(rows.map((row) => row.split('\t')[3])).toEqual(rows.map(() => ''));
+  });
+
   it('shows its buttons to the keyboard, too, and takes no room for them', async () => {
     const host = await open({ page: 'results', lines, state: idle });
     const savers = host.page.locator('sweet-history .savers');

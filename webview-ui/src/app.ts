@@ -30,7 +30,9 @@ export class App {
     this.#host = host;
     this.ui = new UiState(host);
     this.feed = new StudyFeed(host);
-    this.peers = new Peers(host, () => this.feed.page.value?.study?.id);
+    // The state changes with every trial; the study seldom does.
+    const study = computed(() => this.feed.page.value?.study?.id);
+    this.peers = new Peers(host, () => study.value);
     effect(() => {
       const page = this.feed.page.value;
       if (page) this.ui.show(page);
@@ -40,7 +42,8 @@ export class App {
       const view = this.feed.view.value;
       this.validations.show(view?.ref.id, view?.best?.number);
     });
-    effect(() => this.peers.watch(this.ui.charts.value.tab === 'studies'));
+    const inSight = computed(() => this.ui.charts.value.tab === 'studies');
+    effect(() => this.peers.watch(inSight.value));
     effect(() => {
       this.#now.value = Date.now();
       const running = this.feed.view.value?.study.status.kind === 'running';

@@ -122,3 +122,22 @@ export const base = css`
     }
   }
 `;
+
+/** A field to type in, as VS Code's. */
+export const fieldStyles = css`
+  input {
+    width: 100%;
+    height: 22px;
+    padding: 0 6px;
+    border: 1px solid var(--vscode-input-border, var(--vscode-checkbox-border, var(--vscode-panel-border, transparent)));
+    border-radius: 3px;
+    background: var(--vscode-input-background, var(--vscode-dropdown-background, transparent));
+    color: var(--vscode-input-foreground, var(--vscode-foreground));
+    font: inherit;
+    font-size: 12px;
+  }
+  input::placeholder {
+    color: var(--vscode-input-placeholderForeground, var(--vscode-descriptionForeground));
+    opacity: 1;
+  }
+`;

@@ -96,6 +96,8 @@ export class FakeHost {
   readonly filters: PageFilter[] = [];
   readonly copied: string[] = [];
   readonly files: { name: string; base64: string }[] = [];
+  /** How often the page asked which studies it can be compared with. */
+  peersAsked = 0;
   /** Positions the page asked from. */
   readonly asked: number[] = [];
   /** Violations of the content security policy, errors of the page, words on its console. */
@@ -175,7 +177,10 @@ export class FakeHost {
         log: 'epoch 1: val_loss 0.91\nepoch 2: val_loss 0.62\nwarning: 3 rows without a label\nepoch 3: val_loss 0.44\n',
       }),
       validation: () => options.validation ?? null,
-      peers: () => options.peers ?? [],
+      peers: () => {
+        host.current!.peersAsked++;
+        return options.peers ?? [];
+      },
       copy: ({ text }) => {
         host.current?.copied.push(text);
       },

@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { brushText } from '../../../src/core/study/table/filter.js';
 import type { App } from '../app.js';
 import { clearIcon, filterIcon } from '../icons.js';
-import { base } from '../styles.js';
+import { base, fieldStyles } from '../styles.js';
 
 /** Milliseconds without a key before the text counts. */
 const PAUSE = 150;
@@ -14,6 +14,7 @@ const PAUSE = 150;
 export class FilterBar extends SignalWatcher(LitElement) {
   static override styles = [
     base,
+    fieldStyles,
     css`
       :host {
         display: flex;
@@ -26,21 +27,6 @@ export class FilterBar extends SignalWatcher(LitElement) {
         flex: 1 1 160px;
         min-width: 120px;
         max-width: 520px;
-      }
-      input {
-        width: 100%;
-        height: 22px;
-        padding: 0 6px;
-        border: 1px solid var(--vscode-input-border, var(--vscode-checkbox-border, var(--vscode-panel-border, transparent)));
-        border-radius: 3px;
-        background: var(--vscode-input-background, var(--vscode-dropdown-background, transparent));
-        color: var(--vscode-input-foreground, var(--vscode-foreground));
-        font: inherit;
-        font-size: 12px;
-      }
-      input::placeholder {
-        color: var(--vscode-input-placeholderForeground, var(--vscode-descriptionForeground));
-        opacity: 1;
       }
       input[aria-invalid='true'] {
         border-color: var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground, currentColor));

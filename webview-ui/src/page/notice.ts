@@ -1,5 +1,5 @@
 /** The line that says the one thing a person should know now, and the words of pages that have no study to show. */
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { PageState, StudyAction } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
 import { infoIcon, warningIcon } from '../icons.js';
@@ -63,8 +63,25 @@ export function renderNotice(app: App, { kind, text, log, actions = [] }: Notice
   </div>`;
 }
 
+/** That the extension does not answer, where it does not. */
+export function renderLost(app: App): TemplateResult | typeof nothing {
+  const reason = app.feed.failure.value;
+  return reason === undefined ? nothing : renderFailure(app, reason);
+}
+
+/** What the page shows until there is something of a study to show. */
+export function renderWithoutStudy(app: App): TemplateResult {
+  const page = app.feed.page.value;
+  const lost = renderLost(app);
+  if (!page) return html`<main>${lost}</main>`;
+  const instead = page.study
+    ? html`<div class="welcome muted">Reading ${page.study.name} …</div>`
+    : renderWelcome(page);
+  return html`<main><h1 class="quiet">Sweetspot</h1>${lost}${instead}</main>`;
+}
+
 /** In place of everything while there is no study. */
-export function renderWelcome(page: PageState): TemplateResult {
+function renderWelcome(page: PageState): TemplateResult {
   return html`<div class="welcome">
     <p>There is no study yet.</p>
     <p class="muted">
@@ -75,7 +92,7 @@ export function renderWelcome(page: PageState): TemplateResult {
   </div>`;
 }
 
-export const renderFailure = (app: App, reason: string): TemplateResult => html`<div class="notice warning">
+const renderFailure = (app: App, reason: string): TemplateResult => html`<div class="notice warning">
   ${warningIcon}
   <p>
     The page has lost touch with the extension (${reason}).

@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
 import { base } from '../styles.js';
-import { noticeStyles, renderFailure, renderNotice, renderWelcome } from './notice.js';
+import { noticeStyles, renderLost, renderNotice, renderWithoutStudy } from './notice.js';
 import { noticeOf } from './standing.js';
 
 @customElement('sweet-results')
@@ -75,15 +75,10 @@ export class ResultsPage extends SignalWatcher(LitElement) {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { feed } = this.app;
-    const page = feed.page.value;
-    const view = feed.view.value;
-    const failure = feed.failure.value;
-    const lost = failure === undefined ? nothing : renderFailure(this.app, failure);
-    if (!page) return html`<main>${lost}</main>`;
-    if (!page.study) return html`<main><h1 class="quiet">Sweetspot</h1>${lost}${renderWelcome(page)}</main>`;
-    if (!view)
-      return html`<main><h1 class="quiet">Sweetspot</h1>${lost}<div class="welcome muted">Reading ${page.study.name} …</div></main>`;
+    const page = this.app.feed.page.value;
+    const view = this.app.feed.view.value;
+    if (!page?.study || !view) return renderWithoutStudy(this.app);
+    const lost = renderLost(this.app);
     const notice = noticeOf(page, view);
     return html`<main>
       <sweet-header .app=${this.app}></sweet-header>

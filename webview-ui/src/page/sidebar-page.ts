@@ -9,7 +9,7 @@ import type { StudyView } from '../feed.js';
 import { openIcon, stateIcon } from '../icons.js';
 import { base } from '../styles.js';
 import { frontOfView } from './front.js';
-import { noticeStyles, renderFailure, renderNotice, renderWelcome } from './notice.js';
+import { noticeStyles, renderLost, renderNotice, renderWithoutStudy } from './notice.js';
 import { improvementText, noticeOf, progressOf, resultOf, statusOf } from './standing.js';
 
 @customElement('sweet-sidebar')
@@ -72,15 +72,10 @@ export class SidebarPage extends SignalWatcher(LitElement) {
   @property({ attribute: false }) app!: App;
 
   protected override render(): TemplateResult {
-    const { feed } = this.app;
-    const page = feed.page.value;
-    const view = feed.view.value;
-    const failure = feed.failure.value;
-    const lost = failure === undefined ? nothing : renderFailure(this.app, failure);
-    if (!page) return html`<main>${lost}</main>`;
-    if (!page.study) return html`<main><h1 class="quiet">Sweetspot</h1>${lost}${renderWelcome(page)}</main>`;
-    if (!view)
-      return html`<main><h1 class="quiet">Sweetspot</h1>${lost}<div class="welcome muted">Reading ${page.study.name} …</div></main>`;
+    const page = this.app.feed.page.value;
+    const view = this.app.feed.view.value;
+    if (!page?.study || !view) return renderWithoutStudy(this.app);
+    const lost = renderLost(this.app);
     const notice = noticeOf(page, view);
     return html`<main>
       <h1 class="quiet">Trials of ${view.ref.name}</h1>

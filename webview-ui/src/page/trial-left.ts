@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { formatBytes } from '../../../src/core/format.js';
 import type { TrialFiles } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
-import { base } from '../styles.js';
+import { base, fieldStyles } from '../styles.js';
 
 /** Lines that are drawn: the newest. */
 const MOST_LINES = 400;
@@ -13,6 +13,7 @@ const MOST_LINES = 400;
 export class TrialLeft extends LitElement {
   static override styles = [
     base,
+    fieldStyles,
     css`
       h3 {
         margin: 12px 0 2px;
@@ -32,21 +33,6 @@ export class TrialLeft extends LitElement {
       }
       dd {
         color: var(--vscode-descriptionForeground);
-      }
-      input {
-        width: 100%;
-        height: 22px;
-        padding: 0 6px;
-        border: 1px solid var(--vscode-input-border, var(--vscode-checkbox-border, var(--vscode-panel-border, transparent)));
-        border-radius: 3px;
-        background: var(--vscode-input-background, transparent);
-        color: var(--vscode-input-foreground, var(--vscode-foreground));
-        font: inherit;
-        font-size: 12px;
-      }
-      input::placeholder {
-        color: var(--vscode-input-placeholderForeground, var(--vscode-descriptionForeground));
-        opacity: 1;
       }
       pre {
         max-height: 260px;

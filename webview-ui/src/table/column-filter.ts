@@ -6,13 +6,14 @@ import { formatNumber, formatValue } from '../../../src/core/format.js';
 import { canonicalJson, type Json } from '../../../src/core/json.js';
 import type { Column } from '../../../src/core/study/table/table.js';
 import type { App } from '../app.js';
-import { base } from '../styles.js';
+import { base, fieldStyles } from '../styles.js';
 import { columnValues } from './column-values.js';
 
 @customElement('sweet-column-filter')
 export class ColumnFilter extends SignalWatcher(LitElement) {
   static override styles = [
     base,
+    fieldStyles,
     css`
       :host {
         position: absolute;
@@ -36,20 +37,6 @@ export class ColumnFilter extends SignalWatcher(LitElement) {
         grid-template-columns: auto minmax(0, 1fr);
         gap: 4px 8px;
         align-items: center;
-      }
-      input {
-        width: 100%;
-        height: 22px;
-        padding: 0 6px;
-        border: 1px solid var(--vscode-input-border, var(--vscode-checkbox-border, var(--vscode-panel-border, transparent)));
-        border-radius: 3px;
-        background: var(--vscode-input-background, transparent);
-        color: var(--vscode-input-foreground, var(--vscode-foreground));
-        font: inherit;
-      }
-      input::placeholder {
-        color: var(--vscode-input-placeholderForeground, var(--vscode-descriptionForeground));
-        opacity: 1;
       }
       .values {
         display: grid;
