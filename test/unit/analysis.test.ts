@@ -93,6 +93,14 @@ describe('importance', () => {
     expect(extra?.share).toBeLessThan(0.05);
   });
 
+  it('counts a point once however often it was run', () => {
+    const again = trials.slice(0, 60).map((one, i) => ({
+      ...trial(trials.length + i, one.params, one.objectives?.[0] ?? 0),
+      suggestion: { sampler: 'repeat', reason: '', seen: 0, repeatOf: one.number },
+    }));
+    expect(importanceOf({ ...study, trials: [...trials, ...again] })).toEqual(importanceOf(study));
+  });
+
   it('turns with the direction, and is silent about few trials', () => {
     const upside = trials.map((one) => trial(one.number, one.params, -(one.objectives?.[0] ?? 0)));
     const found = importanceOf({

@@ -5,7 +5,7 @@ import type { ValueEdit } from '../../src/core/annotation/edit.js';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
 import { createStudy } from '../../src/core/study/ask-tell.js';
 import { bestTrial } from '../../src/core/study/best.js';
-import type { Study } from '../../src/core/study/trial.js';
+import type { Study, Trial } from '../../src/core/study/trial.js';
 
 const configOf = (body: string): string => `# @sweep
 #   train: ./train.js
@@ -55,6 +55,22 @@ describe('hints about annotations', () => {
     expect(others).toEqual([]);
     expect(hint?.message).toContain('5 orders of magnitude');
     expect(apply(text, hint?.edits ?? [])).toContain('rate: 0.01  # @tune float(1e-5, 1, log)');
+  });
+
+  it('suggest none where the best that crowd are runs of few points', async () => {
+    const text = configOf('units: 40  # @tune int(2, 50)\n');
+    const study = await studyOf(text, 45, ({ units = 0 }) => Math.abs(units - 40));
+    const near = study.trials[0];
+    if (!near) throw new Error('no trial');
+    const repeat = (number: number): Trial => ({
+      ...near,
+      number,
+      params: { units: 50 },
+      objectives: [-1],
+      suggestion: { sampler: 'repeat', reason: '', seen: 0, ...(number > 45 && { repeatOf: 45 }) },
+    });
+    const trials = [...study.trials, ...Array.from({ length: 9 }, (_, i) => repeat(45 + i))];
+    expect(hints(text, { ...study, trials }).filter(({ kind }) => kind === 'widen')).toEqual([]);
   });
 
   it('suggest none beyond 0 and 1, which mostly are limits of the matter', async () => {

@@ -8,6 +8,7 @@ import { type ValueEdit, valueEdit } from '../annotation/edit.js';
 import { canonicalJson, type Json, jsonEqual } from '../json.js';
 import type { FloatDistribution, IntDistribution } from '../space/parameter.js';
 import { bestTrial, compareResults, objectiveOf } from '../study/best.js';
+import { mergedTrials } from '../study/repeats.js';
 import type { Study, Trial } from '../study/trial.js';
 import { parameterAxis, unitOf } from './axis.js';
 import { importanceOf } from './importance.js';
@@ -52,7 +53,8 @@ export function hintsOf(
     );
   });
   const direction = study.objectives[0]?.direction ?? 'minimize';
-  const done = study.trials.filter((trial) => objectiveOf(trial) !== undefined);
+  // However often a point was run, it is one that crowds at a bound.
+  const done = mergedTrials(study.trials).filter((trial) => objectiveOf(trial) !== undefined);
   if (done.length < LEAST_WIDEN || study.objectives.length > 1) return logs;
   const value = (trial: Trial): number => objectiveOf(trial) ?? Number.NaN;
   const ranked = done.toSorted((a, b) => compareResults(value(a), value(b), direction));

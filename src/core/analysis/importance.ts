@@ -6,6 +6,7 @@
 import { random } from '../random.js';
 import type { Parameter, Space } from '../space/parameter.js';
 import { compareResults, objectiveOf } from '../study/best.js';
+import { mergedTrials } from '../study/repeats.js';
 import type { Study, Trial } from '../study/trial.js';
 import { parameterAxis, unitOf } from './axis.js';
 
@@ -32,12 +33,13 @@ const DRAWS = 24;
 
 /**
  * Importances, the greatest first; empty with fewer than LEAST_TRIALS completed trials, and where no parameter makes a
- * difference. A conditional parameter is judged among the trials in which it was active, and counts by the share of
- * the good trials that had it: a parameter of a branch that never wins decides little.
+ * difference. A point counts once, however often it was run. A conditional parameter is judged among the trials in which
+ * it was active, and counts by the share of the good trials that had it: a parameter of a branch that never wins decides
+ * little.
  */
 export function importanceOf(study: Pick<Study, 'objectives' | 'space' | 'trials'>): readonly Importance[] {
   const direction = study.objectives[0]?.direction ?? 'minimize';
-  const done = evenSample(study.trials.filter((trial) => objectiveOf(trial) !== undefined));
+  const done = evenSample(mergedTrials(study.trials).filter((trial) => objectiveOf(trial) !== undefined));
   if (done.length < LEAST_TRIALS) return [];
   const value = (trial: Trial): number => objectiveOf(trial) ?? Number.NaN;
   const ranked = [...done].sort((a, b) => compareResults(value(a), value(b), direction));
