@@ -1,6 +1,6 @@
 /** Repeated runs, the race at the end, how sure the winner is, and the criteria that end a study by steps or by regret. */
 import { describe, expect, it } from 'vitest';
-import { baselineOf } from '../../src/core/analysis/history.js';
+import { baselineOf, historyOf } from '../../src/core/analysis/history.js';
 import { slicePicture } from '../../src/core/analysis/slice-picture.js';
 import { parseOutcomeConstraints } from '../../src/core/annotation/library-constraints.js';
 import { parseConfig } from '../../src/core/annotation/yaml.js';
@@ -71,6 +71,10 @@ describe('repeats', () => {
     const trials = [run(0, 0.5), run(1, 0.3), repeat(2, 1, 0.5), repeat(3, 0, 0.3)];
     expect(baselineOf({ trials })).toBeCloseTo(0.4);
     expect(baselineOf({ trials: trials.slice(1) })).toBeUndefined();
+    expect(historyOf(study(trials))).toMatchObject({
+      points: [{ value: 0.5 }, { value: 0.3 }, { value: 0.5 }, { value: 0.3 }],
+      best: [{ trial: 0, value: 0.4 }],
+    });
     expect(bestJson(study(trials)).baseline?.values).toEqual({ loss: 0.4 });
     expect(frontOf(several([run(0, 0.5), run(1, 0.4), repeat(2, 0, 0.1)]))?.betterThanBaseline).toEqual([]);
   });

@@ -5,6 +5,7 @@
 import { extent, min, quickselect } from 'd3-array';
 import { outcomeViolation } from '../space/constraint.js';
 import { baselineTrial, isBetter, isExcluded, objectiveOf } from '../study/best.js';
+import { mergedTrials } from '../study/repeats.js';
 import { lastFinite } from '../study/table/table.js';
 import type { Direction, Study } from '../study/trial.js';
 
@@ -19,7 +20,7 @@ export interface HistoryPoint {
 
 export interface History {
   readonly points: readonly HistoryPoint[];
-  /** One entry per improvement, in the order of trials. */
+  /** One entry per improvement, in the order of trials; of a point that was run more than once by the mean of its runs. */
   readonly best: readonly { readonly trial: number; readonly value: number }[];
   /** What trial 0, the file's own values, reached; the mean where it was run more than once. */
   readonly baseline: number | undefined;
@@ -38,18 +39,18 @@ export function historyOf(
   for (const trial of study.trials) {
     if (trial.state === 'running' || trial.state === 'waiting') continue;
     last = Math.max(last, trial.number);
-    const value = objectiveOf(trial);
     points.push({
       trial: trial.number,
       state: trial.state,
-      value: value ?? lastFinite(trial),
+      value: objectiveOf(trial) ?? lastFinite(trial),
       ...(isExcluded(trial) ? { excluded: true } : {}),
     });
+  }
+  for (const trial of mergedTrials(study.trials)) {
+    const value = objectiveOf(trial);
     const leader = best.at(-1);
-    if (violation && violation(trial.values) > 0) continue;
-    if (value !== undefined && (!leader || isBetter(value, leader.value, direction))) {
-      best.push({ trial: trial.number, value });
-    }
+    if (value === undefined || (leader && !isBetter(value, leader.value, direction))) continue;
+    if (!violation || violation(trial.values) === 0) best.push({ trial: trial.number, value });
   }
   return { points, best, baseline: baselineOf(study), last };
 }
