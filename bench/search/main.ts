@@ -72,13 +72,7 @@ if (options['multi-objective']) {
 
 if (options['multi-fidelity']) {
   if (!data) throw new Error('Learning curves need --data DIR; see bench/README.md.');
-  const pruners = options.pruner ?? [
-    'none',
-    'asha',
-    '{"name":"asha","minResource":6}',
-    'hyperband',
-    'extrapolate',
-  ];
+  const pruners = options.pruner ?? ['none', 'asha', 'hyperband', 'extrapolate'];
   const figures = await multiFidelity({
     data,
     samplers: split(options.sampler ?? 'auto'),

@@ -1,8 +1,9 @@
 /**
- * Trials that ended early as samplers see them: at one fidelity, the full training. What a paused or pruned trial would
- * have reached is foretold from those that went further: by a least-squares line from the values at its last step to the
- * results of completed trials, or, while those are few, from step to step of where trials ended. Samplers then learn from every trial, also of those given up,
- * where models of the highest rung alone (Falkner, Klein and Hutter, "BOHB", ICML 2018) forget the many below.
+ * Trials that ended early as samplers see them that know no fidelities (partial-results.ts is for the Gaussian process,
+ * which does): at one fidelity, the full training. What a paused or pruned trial would have reached is foretold from those
+ * that went further: by a least-squares line from the values at its last step to the results of completed trials, or, while
+ * those are few, from step to step of where trials ended. Samplers then learn from every trial, also of those given up, where
+ * models of the highest rung alone (Falkner, Klein and Hutter, "BOHB", ICML 2018) forget the many below.
  */
 import { isBetter } from './best.js';
 import { plainTrial } from './packed/trials.js';
