@@ -82,8 +82,13 @@ async function hostScript(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-async function openPanel(browser: Browser, host: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+async function openPanel(
+  browser: Browser,
+  host: string,
+  shown: 'results' | 'table' = 'results',
+): Promise<Page> {
+  const width = shown === 'results' ? 1400 : 300;
+  const context = await browser.newContext({ viewport: { width, height: 900 } });
   const page = await context.newPage();
   const theme = themes[0]!;
   const css = Object.entries(theme.variables).map(([key, value]) => `--vscode-${key}: ${value};`);
@@ -98,7 +103,7 @@ async function openPanel(browser: Browser, host: string): Promise<Page> {
     else {
       await route.fulfill({
         contentType: 'text/html',
-        body: `<!DOCTYPE html><html lang="en"><head><title>bench</title><style>:root{${css.join('')}}</style></head><body class="${theme.bodyClass}" data-page="results"><script>${STAND_IN}</script></body></html>`,
+        body: `<!DOCTYPE html><html lang="en"><head><title>bench</title><style>:root{${css.join('')}}</style></head><body class="${theme.bodyClass}" data-page="${shown}"><script>${STAND_IN}</script></body></html>`,
       });
     }
   });
@@ -214,6 +219,28 @@ async function longStudy(browser: Browser, host: string): Promise<void> {
   await page.context().close();
 }
 
+/** The table of the side bar. */
+async function sideBar(browser: Browser, host: string): Promise<void> {
+  const page = await openPanel(browser, host, 'table');
+  await page.evaluate(HELPERS);
+  await page.evaluate(`bench.prepare(${trials}, 1, 0)`);
+  const { all, scroll } = await page.evaluate<{ all: number; scroll: number }>(`(async () => {
+    const script = document.createElement('script');
+    script.src = '/webview.js';
+    const began = performance.now();
+    document.body.append(script);
+    await until(() => rows() >= ${trials});
+    await painted();
+    const all = performance.now() - began;
+    await new Promise((done) => setTimeout(done, 1500));
+    const scroller = deep('sweet-compact-table').shadowRoot.querySelector('.scroller');
+    return { all, scroll: await frames(90, (i) => { scroller.scrollTop = i * 1700; }) };
+  })()`);
+  record(`side bar: all ${trials} trials`, all, 'ms', trials >= 100_000 ? 1000 : null);
+  record('side bar: scrolling, frame at the 95th percentile', scroll, 'ms', 33);
+  await page.context().close();
+}
+
 async function streaming(browser: Browser, host: string): Promise<void> {
   const page = await openPanel(browser, host);
   await page.evaluate(HELPERS);
@@ -255,6 +282,7 @@ async function alone(browser: Browser, host: string): Promise<void> {
     350,
   );
   await longStudy(browser, host);
+  await sideBar(browser, host);
   await streaming(browser, host);
 }
 

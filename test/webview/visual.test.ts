@@ -35,9 +35,8 @@ const settle = ({ page }: FakeHost): Promise<void> =>
     }
   });
 
-async function shoot(host: FakeHost, { element, act, widths }: Pictured): Promise<Picture> {
+async function shoot(host: FakeHost, { element, widths }: Pictured): Promise<Picture> {
   const pictures: Picture[] = [];
-  await act?.(host);
   for (const width of widths) {
     // Narrow charts stand below one another, of fixed heights; wide ones have a share of the page's.
     await host.page.setViewportSize({ width, height: width < 720 ? 1000 : 800 });
@@ -119,30 +118,34 @@ describe.skipIf(elsewhere)('the page looks as it did', () => {
     browser = await startBrowser({ pinned: true });
   }, START_TIMEOUT);
 
-  afterAll(() => browser?.close());
+  const hosts = new Map<Pictured['options'], FakeHost>();
 
-  describe.each(themes.map(({ name }) => name))('in the %s theme', (theme) => {
-    const hosts = new Map<Pictured['options'], FakeHost>();
+  /** Charts of one study share a page. */
+  async function open(options: Pictured['options']): Promise<FakeHost> {
+    const host =
+      hosts.get(options) ??
+      (await FakeHost.open(browser, { page: 'results', ...(options ?? usual), now: NOW }));
+    hosts.set(options, host);
+    await host.page.locator('[role=row][aria-rowindex="2"], .welcome').first().waitFor();
+    return host;
+  }
 
-    /** Charts of one study share a page. */
-    async function open(options: Pictured['options']): Promise<FakeHost> {
-      const host =
-        hosts.get(options) ??
-        (await FakeHost.open(browser, { page: 'results', ...(options ?? usual), theme, now: NOW }));
-      hosts.set(options, host);
-      await host.page.locator('[role=row][aria-rowindex="2"], .welcome').first().waitFor();
-      return host;
+  it.each([...charts, ...statePages, ...trialPages])('$name at $widths pixels', async (pictured) => {
+    const host = await open(pictured.options);
+    await pictured.act?.(host);
+    const differing: string[] = [];
+    for (const { name } of themes) {
+      await host.setTheme(name);
+      const picture = await shoot(host, pictured);
+      await compare(`${pictured.name}-${name}`, picture).catch((error) => differing.push(error.message));
     }
+    expect(differing.join('\n')).toBe('');
+  });
 
-    afterAll(async () => {
-      const complaints = [...hosts.values()].flatMap((host) => host.complaints);
-      await Promise.all([...hosts.values()].map((host) => host.close()));
-      expect(complaints).toEqual([]);
-    });
-
-    it.each([...charts, ...statePages, ...trialPages])('$name at $widths pixels', async (pictured) => {
-      const host = await open(pictured.options);
-      await compare(`${pictured.name}-${theme}`, await shoot(host, pictured));
-    });
+  afterAll(async () => {
+    const complaints = [...hosts.values()].flatMap((host) => host.complaints);
+    await Promise.all([...hosts.values()].map((host) => host.close()));
+    await browser?.close();
+    expect(complaints).toEqual([]);
   });
 });
