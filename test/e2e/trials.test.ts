@@ -149,7 +149,7 @@ describe('trials of a study in a window', function () {
     await row('quick.yaml').hover();
     await workbench.viewAction('Studies', 'More Actions...').click();
     await (await workbench.menu()).choose('Import Trials…');
-    await workbench.answer(join(workbench.folder, 'runs.csv'));
+    await workbench.answerPath(join(workbench.folder, 'runs.csv'));
     await workbench.pick('quick.yaml');
     await workbench.pressNotificationButton(
       /Study quick-2 begins with 2 of 2 trials of .*runs\.csv/,

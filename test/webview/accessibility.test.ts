@@ -101,7 +101,7 @@ describe('the charts by the keys', () => {
     for (const { name, element, act } of one.own) {
       await act?.(host);
       const chart = host.page.locator(element ?? 'main');
-      await chart.locator('.plot').focus();
+      await chart.locator('.plot[aria-label*="walk along"]').focus();
       await host.page.keyboard.press('End');
       await host.page.keyboard.press('ArrowLeft');
       const regions = chart.locator('[role=status], [aria-live]');

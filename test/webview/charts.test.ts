@@ -18,7 +18,8 @@ const rows = async (host: FakeHost): Promise<number> =>
 const plot = (host: FakeHost) => host.page.locator('sweet-explorer .plot');
 const tab = async (host: FakeHost, name: string): Promise<void> => {
   await host.page.locator(`#tab-${name}`).click();
-  await plot(host).waitFor();
+  // Laid out, too: before that its keys lead nowhere.
+  await host.page.locator('sweet-explorer .plot[aria-label*="Arrow keys walk along"]').waitFor();
 };
 const brush = async (host: FakeHost, axis: string, from: number, to: number): Promise<void> => {
   const box = (await plot(host).boundingBox())!;

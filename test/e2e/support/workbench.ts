@@ -87,10 +87,15 @@ export class Workbench {
 
   /** Opens a file through quick open and waits for its editor. `name`: a name or a path from the folder. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('ControlOrMeta+P');
-    await this.#quickInput().fill(name);
-    await pressAway(this.#quickRow(basename(name)));
-    await this.editorTab(basename(name)).first().waitFor();
+    const shown = this.editorTab(basename(name)).and(this.page.locator('[aria-selected="true"]')).first();
+    // A page that takes the focus closes quick open before it has opened anything: then once more.
+    for (const deadline = Date.now() + 2 * PATIENCE; ; ) {
+      await this.page.keyboard.press('ControlOrMeta+P');
+      await this.#quickInput().fill(name);
+      await pressAway(this.#quickRow(basename(name)));
+      if (await becomes(shown, 'visible', 3000)) break;
+      if (Date.now() > deadline) throw new Error(`Quick open does not open ${name}.`);
+    }
     await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }
 
@@ -185,6 +190,19 @@ export class Workbench {
   /** Answers the input box that a command opened. */
   async answer(text: string): Promise<void> {
     await this.#quickInput().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Answers the file dialog that a command opened; before the dialog knows its folder it would write that over the answer. */
+  async answerPath(path: string): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    const input = this.#quickInput();
+    for (const deadline = Date.now() + PATIENCE; ; ) {
+      await input.fill(path);
+      await this.page.waitForTimeout(300);
+      if ((await input.inputValue()) === path) break;
+      if (Date.now() > deadline) throw new Error(`The file dialog does not keep ${path}.`);
+    }
     await this.page.keyboard.press('Enter');
   }
 
@@ -340,13 +358,17 @@ export class Menu {
 async function pressAway(entry: Locator): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     await entry.click();
-    const gone = await entry.waitFor({ state: 'hidden', timeout: 1000 }).then(
-      () => true,
-      () => false,
-    );
-    if (gone) return;
+    if (await becomes(entry, 'hidden', 1000)) return;
     if (attempt === 5) throw new Error(`${entry} is still there although it was clicked.`);
   }
+}
+
+/** Whether it does so within `timeout` milliseconds. */
+function becomes(what: Locator, state: 'visible' | 'hidden', timeout: number): Promise<boolean> {
+  return what.waitFor({ state, timeout }).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function isWebviewDocument(frame: Frame, selector: string): Promise<boolean> {
