@@ -155,7 +155,7 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
   // A reason from a trainer is whole sentences, one of ours is half a sentence.
   const why = 'reason' in status ? status.reason.trim() : '';
   console.log(`\n${WORDS[status.kind]}: ${why}${/[.!?]$/.test(why) ? '' : '.'}`);
-  if (status.kind !== 'finished') console.log(`Go on with: sweetspot resume ${config} --study ${study.name}`);
+  if (status.kind !== 'finished') console.log(howToGoOn(config, study));
   console.log(`\n${describeBest(study)}\n`);
   const winner = bestTrial(study);
   if (winner) {
@@ -169,6 +169,14 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
     );
   }
   return status;
+}
+
+/** Failures count and teach: where there is nothing else, what was wrong was no fault of the values. */
+function howToGoOn(config: string, { name, trials }: Study): string {
+  const states = trials.map(({ state }) => state);
+  if (states.includes('failed') && !states.includes('complete') && !states.includes('pruned'))
+    return `Once that is mended, begin anew: sweetspot run ${config} --new`;
+  return `Go on with: sweetspot resume ${config} --study ${name}`;
 }
 
 /** The trial's values as a change of the config, which may have been edited, or be gone, since the study began. */

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { environmentChange } from '../core/analysis/environment-turn.js';
 import { formatBytes, formatValue, NOTHING } from '../core/format.js';
+import type { Json } from '../core/json.js';
 import { prunerText } from '../core/pruners/names.js';
 import { bestTrial, isExcluded, mergedStudy } from '../core/study/best.js';
 import { paretoFront } from '../core/study/objectives/pareto.js';
@@ -158,15 +159,21 @@ function describeTrial(study: Study, trial: Trial): string {
   ]);
   const values = Object.entries(trialJson(trial).values).map(([metric, value]) => [metric, number(value)]);
   return [
-    `Trial ${trial.number} of ${study.name}: ${trial.state}${trial.reason === undefined ? '' : ` (${trial.reason})`}`,
+    `Trial ${trial.number} of ${study.name}: ${shownState(trial)}`,
+    ...(trial.reason === undefined ? [] : [trial.reason]),
     ...describeMarks(trial),
     `Suggested by ${trial.suggestion?.sampler ?? '?'}: ${trial.suggestion?.reason ?? ''}`,
     '',
     textTable([['parameter', 'value', 'in the file'], ...rows]),
     '',
-    textTable([['metric', 'value'], ...values]),
+    ...(values.length === 0 ? [] : [textTable([['metric', 'value'], ...values]), '']),
+    textTable(Object.entries(trial.attributes).map(([name, value]) => [name, attributeText(name, value)])),
     '',
-    `Ran on ${JSON.stringify(trial.attributes)}`,
-    `${trial.reports.length} reports`,
+    `${trial.reports.length} ${trial.reports.length === 1 ? 'report' : 'reports'}`,
   ].join('\n');
 }
+
+const attributeText = (name: string, value: Json): string =>
+  typeof value === 'number' && name === 'peakMemory'
+    ? formatBytes(value)
+    : String(typeof value === 'object' ? JSON.stringify(value) : value);

@@ -231,6 +231,20 @@ describe('sweetspot run', () => {
     await writeFile(join(folder, 'train.js'), TRAIN);
     expect((await cli(folder, ['run', 'a.yaml'])).out).toContain('Continuing study a');
   });
+
+  it('says how to begin anew where every trial failed, and in the line of each trial why', async () => {
+    const train = "export default () => { throw new TypeError('no rows'); }";
+    const folder = await project({ 'a.yaml': CONFIG.replace(/trials: 5/, 'trials: 9'), 'train.js': train });
+    const { code, out } = await cli(folder, ['run', 'a.yaml']);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^trial 0 failed, score –, best –: TypeError: no rows$/m);
+    expect(out).toContain('Once that is mended, begin anew: sweetspot run a.yaml --new');
+    expect(out).not.toContain('resume');
+    const shown = (await cli(folder, ['show', 'a.yaml', '--trial', '0'])).out;
+    expect(shown).toMatch(
+      /^Trial 0 of a: failed\nTypeError: no rows\n.*^peakMemory +\d[\d.]* MB$.*^0 reports$/ms,
+    );
+  });
 });
 
 describe('sweetspot best, list, show, export and apply', () => {

@@ -94,7 +94,18 @@ describe('the command trainer', () => {
 
   it('fails with the exit code and the last words', async () => {
     await expect(train("console.error('no such file: x.csv'); process.exit(3);")).rejects.toThrow(
-      /^The command exited with code 3: .*program\.mjs.*\nno such file: x\.csv$/,
+      /^The command exited with code 3: no such file: x\.csv$/,
+    );
+    await expect(train('process.exit(3);')).rejects.toThrow(
+      /^The command exited with code 3: .*program\.mjs.*$/,
+    );
+  });
+
+  it('says first which error ended the program, then where', async () => {
+    await expect(
+      train("console.error('begins'); throw new RangeError('\\x1b[31mrate 3 is too high\\x1b[0m');"),
+    ).rejects.toThrow(
+      /^The command exited with code 1: RangeError: rate 3 is too high\nbegins\n.*\n {4}at /s,
     );
   });
 

@@ -10,7 +10,7 @@ import { collectGarbage } from './collect-garbage.js';
 import { trainCommand } from './command/command.js';
 import { trainDeclarative } from './declarative/declarative.js';
 import { FatalTrainingError } from './fatal-error.js';
-import type { FromWorker, ToWorker } from './messages.js';
+import type { AttemptSpec, FromWorker, ToWorker } from './messages.js';
 import { compileElsewhere, isCompileProcess, runCompileProcess } from './module/compile-process.js';
 import { trainModule } from './module/module.js';
 import { StopTraining } from './module/trial-handle.js';
@@ -36,10 +36,10 @@ function train(session: Session): Promise<Metrics> {
   }
 }
 
-/** The message, or for errors of users' code the stack without our own frames and Node's. */
-function wordsOf(error: unknown): string {
-  if (error instanceof FatalTrainingError) return error.message;
+/** The message, or for errors of users' modules the stack without our own frames and Node's. */
+function wordsOf(error: unknown, { trainer }: AttemptSpec): string {
   if (!(error instanceof Error)) return `train() threw ${String(error)}`;
+  if (error instanceof FatalTrainingError || trainer.kind !== 'module') return error.message;
   const lines = (error.stack ?? error.message).split('\n');
   return lines
     .filter((line) => !/^\s+at /.test(line) || !(line.includes(SCRIPT) || line.includes('node:')))
@@ -64,12 +64,12 @@ function runWorker(): void {
   const sessions = new Map<string, Session>();
   const keyOf = ({ trial, attempt }: { trial: number; attempt: number }): string => `${trial} ${attempt}`;
 
-  const failure = ({ spec: { trial, attempt } }: Session, error: unknown) =>
+  const failure = ({ spec }: Session, error: unknown) =>
     ({
       kind: 'failed',
-      trial,
-      attempt,
-      error: wordsOf(error),
+      trial: spec.trial,
+      attempt: spec.attempt,
+      error: wordsOf(error, spec),
       fatal: error instanceof FatalTrainingError,
     }) as const;
 

@@ -6,6 +6,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 import { watchPeak } from '../../processes/peak-memory.js';
 import { type ProcessGroup, spawnGroup } from '../../processes/process-group.js';
 import { processAttributes } from '../backend-of-trial.js';
@@ -115,6 +116,13 @@ async function prepare({ spec }: Session, places: Places): Promise<void> {
   }
 }
 
+/** The first line says why, since lists of trials show no other: an error that the program names, else its last words. */
+function failureText(failure: string, lastWords: readonly string[], command: string): string {
+  const words = lastWords.map(stripVTControlCharacters).filter((line) => line.trim() !== '');
+  const why = words.findLast((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? words.at(-1) ?? command;
+  return [`The command ${failure}: ${why}`, ...(words.length > 1 ? words : [])].join('\n');
+}
+
 /**
  * Runs the command to its end. Throws when it exits with another code than 0, or reports what cannot be read.
  * @param graceMs how long it may take to end itself when it is told to stop
@@ -192,5 +200,5 @@ export async function trainCommand(session: Session, command: string, graceMs = 
   const problem = await validationProblem(spec.folder);
   if (problem !== undefined) session.measured({ dataNotices: [problem] });
   if (session.shouldStop || failure === undefined) return observer.values;
-  throw new Error([`The command ${failure}: ${command}`, ...lastWords].join('\n'));
+  throw new Error(failureText(failure, lastWords, command));
 }
