@@ -222,6 +222,12 @@ const CONDITIONS: readonly Case[] = [
     /never takes part/,
   ],
   [
+    'a loss that is tuned where the loss counts',
+    'model:\n  loss:\n    name: focal # @tune choice(focal, crossentropy)\n    labelSmoothing: 0 # @tune float(0, 0.2)',
+    'warning tuned-loss 6:19 «@tune choice(focal, crossentropy)»',
+    /val_loss does not compare between trials where `model\.loss\.name` differs/,
+  ],
+  [
     'a bound that no step reaches',
     'a: 0 # @tune int(0, 10, step=3)',
     'warning unreachable-bound 4:21 «10»',

@@ -13,6 +13,7 @@ import { Diagnostics, SourceText } from './diagnostics.js';
 import { formatPath, samePath, valueAtPath } from './paths.js';
 import { readSweepBlock, sentence } from './sweep-block.js';
 import { type Annotated, annotationIn, readAnnotation } from './tune.js';
+import { checkTunedLoss } from './tuned-loss.js';
 import { scanYaml, type YamlScan } from './yaml-scan.js';
 
 /**
@@ -50,6 +51,7 @@ export function parseConfig(text: string): ParsedConfig {
     about,
   );
   if (!about.hasErrors) checkConstraints(constraints, space, tuned, about);
+  if (block?.settings) checkTunedLoss(block.settings, tuned, about);
 
   reportFile(scan, diagnostics);
   if (!block && first)
