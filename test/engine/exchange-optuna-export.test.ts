@@ -123,6 +123,9 @@ describe('export to an Optuna journal', () => {
     // Without reports one line says it all, and says no value that there is not.
     expect(created[2]).toContain('"state":3');
     expect(created[2]).not.toMatch(/"values?":/);
+    // Importances are drawn of what every trial has: one that waits has its parameters, as well as what is fixed.
+    expect(created[3]).toContain('"params":{"x":0.75,"y":0.1,"kind":1}');
+    expect(created[3]).toContain('"fixed_params":{"x":0.75,"y":0.1,"kind":"[64,32]"}');
   });
 });
 

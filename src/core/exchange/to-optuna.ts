@@ -96,11 +96,10 @@ function trialLines(study: Study, trial: Trial): readonly object[] {
   const told = trial.state !== 'failed' && trial.objectives && !trial.objectives.some(Number.isNaN);
   const values = told ? trial.objectives : undefined;
   const head = { op_code: Op.createTrial, worker_id, study_id: 0, datetime_start: start };
-  const { fixed, ...params } = paramsOf(study, trial);
   const rest = {
-    ...params,
+    ...paramsOf(study, trial),
     user_attrs: shownAttributes(study, trial),
-    system_attrs: { ...(fixed && { [FIXED_PARAMS]: fixed }), ...ownAttributes(trial) },
+    system_attrs: { ...(!finished && { [FIXED_PARAMS]: fixedOf(study, trial) }), ...ownAttributes(trial) },
   };
   const constraints = violations(study, trial);
   if (!finished || (trial.reports.length === 0 && !constraints)) {
@@ -136,19 +135,8 @@ function trialLines(study: Study, trial: Trial): readonly object[] {
   ];
 }
 
-/** Of a trial that waits, `fixed`: what it will be given. */
-function paramsOf(
-  study: Study,
-  trial: Trial,
-): { readonly distributions: object; readonly params: object; readonly fixed?: object } {
-  const params = Object.entries(trial.params).flatMap(([name, value]) => {
-    const parameter = study.space[name];
-    return parameter ? [{ name, value, parameter }] : [];
-  });
-  if (!isFinished(trial.state)) {
-    const fixed = params.map(({ name, value, parameter }) => [name, optunaValue(parameter, value)]);
-    return { distributions: {}, params: {}, fixed: Object.fromEntries(fixed) };
-  }
+function paramsOf(study: Study, trial: Trial): { readonly distributions: object; readonly params: object } {
+  const params = knownParams(study, trial);
   return {
     distributions: Object.fromEntries(
       params.map(({ name, parameter }) => [name, distributionJson(parameter)]),
@@ -158,6 +146,21 @@ function paramsOf(
     ),
   };
 }
+
+/**
+ * What the dashboard shows of a trial that waits. It has them as `params`, too: Optuna takes those, and the extension
+ * draws importances only of parameters that every trial has.
+ */
+const fixedOf = (study: Study, trial: Trial): object =>
+  Object.fromEntries(
+    knownParams(study, trial).map(({ name, value, parameter }) => [name, optunaValue(parameter, value)]),
+  );
+
+const knownParams = (study: Study, trial: Trial) =>
+  Object.entries(trial.params).flatMap(([name, value]) => {
+    const parameter = study.space[name];
+    return parameter ? [{ name, value, parameter }] : [];
+  });
 
 /** Texts and numbers alone: the extension can show nothing else. What people ask for first stands first. */
 function shownAttributes(study: Study, trial: Trial): Record<string, Json> {
