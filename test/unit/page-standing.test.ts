@@ -65,8 +65,17 @@ describe('the status of a study', () => {
   it('is lost when the journal says running and no engine is there', () => {
     const view = viewOf({ trials: 3 });
     expect(statusOf(idle, view).kind).toBe('lost');
-    expect(noticeOf(idle, view)).toMatchObject({ actions: ['resume', 'show-log'] });
+    expect(noticeOf(idle, view)).toMatchObject({ actions: [{ action: 'resume' }, { action: 'show-log' }] });
     expect(enabled(idle, view)).toContain('resume');
+  });
+
+  it.each([
+    ['Restart', 'the engine is lost', undefined],
+    ['Resume', 'it ended with an error', { kind: 'error', reason: 'the disk is full' }],
+  ] as const)('offers to %s by the same word everywhere where %s', (word, _, status) => {
+    const view = viewOf({ trials: 3, ...(status && { status }) });
+    expect(noticeOf(idle, view)?.actions?.[0]?.label).toBe(word);
+    expect(studyActions(idle, view)[0]?.label).toBe(word);
   });
 
   it('says how much of a long study is here while the rest arrives', () => {

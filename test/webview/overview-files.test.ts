@@ -6,6 +6,12 @@ import { sampleJournal } from './support/sample-study.js';
 const open = useBrowser();
 const idle = { engine: undefined } as never;
 const lines = sampleJournal({ trials: 40, status: { kind: 'finished', reason: '40 trials are done' } });
+/** The same study with a constraint on outcomes that no trial holds. */
+const relation = { relation: '<=', left: { name: 'val_accuracy' }, right: { value: 0 } };
+const outcomeConstraints = JSON.stringify([{ text: 'val_accuracy <= 0', expression: relation }]);
+const bound = lines.map((line) =>
+  line.replace('"pruner":"median"', `"pruner":"median","outcomeConstraints":${outcomeConstraints}`),
+);
 
 describe('the overview', () => {
   it.each([
@@ -34,11 +40,6 @@ describe('the overview', () => {
   });
 
   it('counts no trial as the best so far that breaks a constraint on outcomes', async () => {
-    const relation = { relation: '<=', left: { name: 'val_accuracy' }, right: { value: 0 } };
-    const outcomeConstraints = JSON.stringify([{ text: 'val_accuracy <= 0', expression: relation }]);
-    const bound = lines.map((line) =>
-      line.replace('"pruner":"median"', `"pruner":"median","outcomeConstraints":${outcomeConstraints}`),
-    );
     const host = await open({ page: 'results', lines: bound, state: idle });
     const chart = host.page.locator('sweet-history');
     await chart.hover();
@@ -46,6 +47,19 @@ describe('the overview', () => {
     await vi.waitFor(() => expect(host.copied).toHaveLength(1));
     const [, ...rows] = host.copied[0]!.split('\n');
     expect(rows.map((row) => row.split('\t')[3])).toEqual(rows.map(() => ''));
+  });
+
+  it('says in every view why a trial that breaks a constraint is not the best', async () => {
+    const words = 'breaks val_accuracy <= 0';
+    const results = await open({ page: 'results', lines: bound, state: idle });
+    const first = results.page.locator('[role=row][aria-rowindex="2"]');
+    expect(await first.innerText()).toContain(words);
+    await first.dblclick();
+    const part = results.page.locator('sweet-trial .part', { hasText: 'Why it cannot be the best' });
+    expect(await part.innerText()).toContain(words);
+    const table = await open({ page: 'table', lines: bound, state: idle });
+    const row = table.page.locator('[role=row][aria-rowindex="2"]');
+    expect(await row.innerText()).toContain(words);
   });
 
   it('shows its buttons to the keyboard, too, and takes no room for them', async () => {

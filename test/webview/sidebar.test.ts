@@ -53,6 +53,29 @@ describe('the sidebar’s table', () => {
     await vi.waitFor(() => expect(host.studyActions).toEqual(['open-panel']));
   });
 
+  it('says how the study stands in one line of 300 pixels', async () => {
+    const finished = sampleJournal({
+      trials: 40,
+      budget: 40,
+      status: { kind: 'finished', reason: '40 trials are done' },
+    });
+    const state = { engine: undefined } as never;
+    const host = await open({ page: 'table', lines: finished, state, size: { width: 300, height: 500 } });
+    const summary = host.page.locator('.summary .text');
+    expect((await summary.innerText()).replace(/\s+/g, ' ')).toMatch(
+      /^Finished 40\/40 · best ?0\.\d+ [−+][\d.]+ %$/,
+    );
+    expect(await summary.evaluate((element) => element.clientHeight)).toBe(18);
+  });
+
+  it('shows by dots that the name of a metric goes on', async () => {
+    const long = study.map((line) => line.replaceAll('val_loss', 'val_loss_averaged_over_all_the_folds'));
+    const host = await open({ page: 'table', lines: long, size: { width: 300, height: 500 } });
+    const name = header(host, 'val_loss_averaged').locator('.name');
+    expect(await name.evaluate((element) => getComputedStyle(element).textOverflow)).toBe('ellipsis');
+    expect(await name.evaluate((element) => element.clientWidth < element.scrollWidth)).toBe(true);
+  });
+
   it.each([200, 300, 600])('keeps within %d pixels', async (width) => {
     const host = await open({ page: 'table', lines: study, size: { width, height: 500 } });
     await row(host, 0).waitFor();

@@ -40,7 +40,10 @@ export function stopOf(study: Study, now: number): Stop | undefined {
     return { criterion: 'plateau', reason: `no ${what} in ${stop.plateau} completed trials` };
   }
   if (stop.trials !== undefined && startedAtLeast(study, stop.trials)) {
-    return { criterion: 'trials', reason: `all ${stop.trials} trials were started` };
+    return {
+      criterion: 'trials',
+      reason: stop.trials === 1 ? 'its one trial was started' : `all ${stop.trials} trials were started`,
+    };
   }
   if (stop.minutes !== undefined && runningMs(study, now) >= stop.minutes * 60_000) {
     return { criterion: 'minutes', reason: `${stop.minutes} minutes of running time are over` };

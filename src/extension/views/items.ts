@@ -1,4 +1,5 @@
 /** How each node of the studies tree looks: icon by state, value, tooltip, and the words that menus test. */
+
 import { basename, dirname } from 'node:path';
 import {
   MarkdownString,
@@ -16,6 +17,7 @@ import { isExcluded, objectiveOf } from '../../core/study/best.js';
 import { frontOf, frontSentences, hasSeveralObjectives } from '../../core/study/objectives/front.js';
 import { isPaused, shownState } from '../../core/study/pause.js';
 import { trialFolder } from '../../core/study/places.js';
+import { reasonOf } from '../../core/study/reason.js';
 import type { Trial, TrialState } from '../../core/study/trial.js';
 import type { ConfigFile } from '../configs.js';
 import { Command } from '../contributions.js';
@@ -225,6 +227,7 @@ export function trialItem({ id }: NodeOf<'trial'>, entry: StudyEntry, trial: Tri
   made.description = [
     trial.marks?.starred && '★',
     reached ?? (excluded ? '' : progressOf(trial)),
+    trial.state === 'complete' && reasonOf(entry.study, trial),
     trial.number === 0 && !entry.foreign && 'values in the file',
     ...markWords(trial),
   ]
@@ -303,7 +306,8 @@ function trialTooltip(entry: StudyEntry, trial: Trial, best: boolean): MarkdownS
   text.appendMarkdown(
     `**Trial ${trial.number}** · ${state}${took === undefined ? '' : ` · ${formatDuration(took)}`}\n\n`,
   );
-  if (trial.reason) text.appendText(trial.reason).appendMarkdown('\n\n');
+  const reason = reasonOf(entry.study, trial);
+  if (reason) text.appendText(reason).appendMarkdown('\n\n');
   const rows = [
     ...Object.entries(trial.values).map(([name, value]) => [name, formatNumber(value)]),
     ...Object.keys(entry.study.space).map((name) => [name, formatValue(trial.params[name])]),

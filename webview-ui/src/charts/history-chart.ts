@@ -2,11 +2,13 @@
  * The optimisation history: each trial's result, the best so far, and what the file's own values reached. Hovering
  * names a trial, clicking selects it; with the keyboard, arrows walk along the trials and Enter selects.
  */
+
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { type History, historyOf } from '../../../src/core/analysis/history.js';
 import { formatNumber } from '../../../src/core/format.js';
+import { reasonOf } from '../../../src/core/study/reason.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
@@ -201,7 +203,8 @@ export class HistoryChart extends SignalWatcher(LitElement) {
     const point = this.#layout?.points[index];
     if (!view || !point) return html``;
     const metric = view.study.objectives[0]?.metric ?? 'value';
-    const reason = view.trials[trial]?.reason;
+    const told = view.trials[trial];
+    const reason = told && reasonOf(view.study, told);
     const value = point.value === undefined ? 'no value' : `${metric} ${formatNumber(point.value, 5)}`;
     const beyond = this.#layout?.beyond[index] ?? 0;
     const side = beyond > 0 ? ' (above the axis)' : beyond < 0 ? ' (below the axis)' : '';

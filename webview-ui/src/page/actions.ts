@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { PageState, StudyAction } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
-import { type StatusKind, statusOf } from './standing.js';
+import { resumeWord, type StatusKind, statusOf } from './standing.js';
 
 interface ActionButton {
   readonly action: StudyAction;
@@ -85,7 +85,7 @@ function controlActions(kind: StatusKind, page: PageState): readonly ActionButto
       return [
         {
           action: 'resume',
-          label: 'Resume',
+          label: resumeWord(kind),
           title: page.trusted ? 'Go on where the study stopped' : 'This workspace is not trusted',
           enabled: page.trusted,
         },

@@ -1,6 +1,6 @@
 /** The line that says the one thing a person should know now, and the words of pages that have no study to show. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { PageState, StudyAction } from '../../../src/protocol/panel.js';
+import type { PageState } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
 import { infoIcon, warningIcon } from '../icons.js';
 import type { Notice } from './standing.js';
@@ -24,8 +24,8 @@ export const noticeStyles = css`
   .notice.warning svg {
     color: var(--vscode-editorWarning-foreground, var(--vscode-charts-yellow));
   }
-  .notice .link + .link {
-    margin-left: 12px;
+  .notice .link {
+    margin-right: 12px;
   }
   .welcome {
     max-width: 46em;
@@ -38,13 +38,9 @@ export const noticeStyles = css`
     font-family: var(--vscode-editor-font-family, monospace);
     font-size: 0.95em;
     color: var(--vscode-textPreformat-foreground);
+    white-space: nowrap;
   }
 `;
-
-const ACTION_WORDS: Readonly<Partial<Record<StudyAction, string>>> = {
-  resume: 'Restart',
-  'show-log': 'Show log',
-};
 
 export function renderNotice(app: App, { kind, text, log, actions = [] }: Notice): TemplateResult {
   const link =
@@ -56,8 +52,8 @@ export function renderNotice(app: App, { kind, text, log, actions = [] }: Notice
     <p>
       ${text}${link}
       ${actions.map(
-        (action) =>
-          html`<button class="link" @click=${() => app.studyAction(action)}>${ACTION_WORDS[action] ?? action}</button> `,
+        ({ action, label }) =>
+          html`<button class="link" @click=${() => app.studyAction(action)}>${label}</button> `,
       )}
     </p>
   </div>`;

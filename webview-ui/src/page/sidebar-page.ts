@@ -1,4 +1,4 @@
-/** The sidebar's page: one line about the study, then its trials. */
+/** The sidebar's page: one line about the study, which the view's title names, then its trials. */
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -6,7 +6,7 @@ import { formatNumber, formatPercent } from '../../../src/core/format.js';
 import type { PageState } from '../../../src/protocol/panel.js';
 import type { App } from '../app.js';
 import type { StudyView } from '../feed.js';
-import { openIcon, stateIcon } from '../icons.js';
+import { openIcon, starIcon, stateIcon } from '../icons.js';
 import { base } from '../styles.js';
 import { frontOfView } from './front.js';
 import { noticeStyles, renderLost, renderNotice, renderWithoutStudy } from './notice.js';
@@ -42,10 +42,20 @@ export class SidebarPage extends SignalWatcher(LitElement) {
         min-width: 0;
         overflow-wrap: anywhere;
       }
-      /* What is best is never cut: the line breaks before it. */
+      /* Neither number is ever cut: the line breaks before it. */
+      .summary b,
+      .gain {
+        white-space: nowrap;
+      }
       .summary b {
         font-weight: 600;
-        white-space: nowrap;
+      }
+      .summary b svg {
+        display: inline-block;
+        width: 14px;
+        height: 14px;
+        margin-right: 2px;
+        vertical-align: -2px;
       }
       .notice,
       .welcome {
@@ -109,7 +119,7 @@ export class SidebarPage extends SignalWatcher(LitElement) {
     const best = front
       ? html` · <b>${front.trials.length}</b> on the front`
       : result
-        ? html` · best <b>${formatNumber(result.value)}</b>`
+        ? html` · <b>${starIcon}<span class="quiet">best</span>${formatNumber(result.value)}</b>`
         : nothing;
     const progress = total === undefined ? `${done} trials` : `${done}/${total}`;
     const title = [
@@ -121,8 +131,8 @@ export class SidebarPage extends SignalWatcher(LitElement) {
     return html`<div class="summary" title=${title}>
       ${status.kind === 'running' || status.kind === 'stopping' ? stateIcon('running') : nothing}
       <div class="text number">
-        ${view.ref.name} <span class="muted">${status.kind === 'running' ? nothing : status.word.toLowerCase()}</span>
-        ${progress}${best} <span class="muted">${percent}</span>
+        <span class="muted">${status.kind === 'running' ? nothing : status.word}</span>
+        ${progress}${best} <span class="muted gain">${percent}</span>
       </div>
       <button
         class="icon"

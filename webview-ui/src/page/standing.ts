@@ -105,18 +105,24 @@ export interface Notice {
   /** A trial whose log says more. */
   readonly log?: number;
   /** What can be done about it. */
-  readonly actions?: readonly StudyAction[];
+  readonly actions?: readonly { readonly action: StudyAction; readonly label: string }[];
 }
 
 const openTrials = ({ running }: StudyView['counts']): string =>
   running === 1 ? 'one trial was still running' : `${running} trials were still running`;
+
+/** What going on is called: where the engine was lost, it is started anew. */
+export const resumeWord = (kind: StatusKind): string => (kind === 'lost' ? 'Restart' : 'Resume');
 
 /** The one thing a person should know now, if there is any. */
 export function noticeOf(page: PageState, view: StudyView): Notice | undefined {
   const status = statusOf(page, view);
   const { counts, trials } = view;
   const over = status.kind === 'finished' || status.kind === 'stopped';
-  const actions: readonly StudyAction[] = page.trusted ? ['resume', 'show-log'] : ['show-log'];
+  const actions = [
+    ...(page.trusted ? [{ action: 'resume', label: resumeWord(status.kind) } as const] : []),
+    { action: 'show-log', label: 'Show log' } as const,
+  ];
   if (status.kind === 'error') {
     return { kind: 'warning', text: `The sweep ended early: ${status.reason}`, actions };
   }

@@ -136,7 +136,7 @@ export class StudyHeader extends SignalWatcher(LitElement) {
         </button>
         <span class="status" title=${status.reason}>
           ${status.kind === 'running' || status.kind === 'stopping' ? stateIcon('running') : nothing}
-          <span>${status.word}${status.reason ? html`<span class="muted"> – ${status.reason}</span>` : nothing}</span>
+          <span>${status.word}${status.reason && status.kind !== 'error' ? html`<span class="muted"> – ${status.reason}</span>` : nothing}</span>
         </span>
         <span class="muted" title="How the study searches">${searchText(view)}</span>
         <span class="fill"></span>

@@ -1,4 +1,5 @@
 /** One trial in full: its values beside the best and the file's, its curve, why it was tried and how it ended. */
+
 import { SignalWatcher } from '@lit-labs/preact-signals';
 import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -6,6 +7,7 @@ import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src
 import { type Json, jsonEqual } from '../../../src/core/json.js';
 import { isBetter, objectiveOf } from '../../../src/core/study/best.js';
 import { isPaused } from '../../../src/core/study/pause.js';
+import { reasonOf } from '../../../src/core/study/reason.js';
 import { durationOf, metricOf } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { TrialAction } from '../../../src/protocol/panel.js';
@@ -38,6 +40,8 @@ function whyWord(trial: Trial): string {
       return 'Why it failed';
     case 'pruned':
       return 'Why it was pruned';
+    case 'complete':
+      return 'Why it cannot be the best';
     default:
       return 'Why it waits';
   }
@@ -191,13 +195,14 @@ export class TrialDetails extends SignalWatcher(LitElement) {
     const view = this.app.feed.view.value;
     const trial = view?.trials[this.app.ui.selected.value.at(-1) ?? -1];
     if (!view || !trial) return nothing;
+    const reason = reasonOf(view.study, trial);
     return html`
       <section aria-label="Trial ${trial.number}">
         ${this.#head(view, trial)}
         <p class="muted">${this.#standing(view, trial)}</p>
         ${this.#marks(trial)}
         <div class="parts">
-          ${trial.reason === undefined ? nothing : html`<div class="part"><h3>${whyWord(trial)}</h3><p>${trial.reason}</p></div>`}
+          ${reason === undefined ? nothing : html`<div class="part"><h3>${whyWord(trial)}</h3><p>${reason}</p></div>`}
           ${this.#params(view, trial)} ${this.#curve(view, trial)} ${this.#metrics(view, trial)}
           ${
             trial.suggestion

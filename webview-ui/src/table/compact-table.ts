@@ -7,6 +7,7 @@ import { customElement } from 'lit/decorators.js';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
 import { isExcluded } from '../../../src/core/study/best.js';
 import { isPaused } from '../../../src/core/study/pause.js';
+import { reasonOf } from '../../../src/core/study/reason.js';
 import {
   type Column,
   changesFromFile,
@@ -65,6 +66,10 @@ export class CompactTable extends TrialsTable {
         font-weight: 600;
         color: var(--vscode-descriptionForeground);
         cursor: pointer;
+      }
+      .name {
+        overflow: hidden;
+        text-overflow: ellipsis;
       }
       .head .cell:hover,
       .head .cell:not([aria-sort='none']) {
@@ -208,7 +213,7 @@ export class CompactTable extends TrialsTable {
       .style=${span}
       @click=${(event: MouseEvent) => this.sortBy(column, event.shiftKey)}
     >
-      ${column.kind === 'state' ? html`<span class="quiet">State</span>` : html`<span class="cell">${column.kind === 'duration' ? 'Time' : column.label}</span>`}
+      ${column.kind === 'state' ? html`<span class="quiet">State</span>` : html`<span class="name">${column.kind === 'duration' ? 'Time' : column.label}</span>`}
       ${sorted === 'none' ? nothing : sorted === 'ascending' ? upIcon : downIcon}
     </div>`;
   }
@@ -234,7 +239,7 @@ export class CompactTable extends TrialsTable {
       class="line row ${excluded ? 'excluded' : ''} ${this.app.ui.pointed.value === trial.number ? 'pointed' : ''}"
       aria-rowindex=${index + 2}
       aria-selected=${this.app.ui.selected.value.includes(trial.number)}
-      title=${trial.reason ?? trial.suggestion?.reason ?? ''}
+      title=${reasonOf(view.study, trial) ?? trial.suggestion?.reason ?? ''}
       @click=${(event: MouseEvent) => this.onRowClick(index, event)}
       @dblclick=${() => this.app.trialAction(trial.number, 'compare')}
       @contextmenu=${() => this.onContextMenu(trial)}
@@ -266,7 +271,9 @@ export class CompactTable extends TrialsTable {
     if (trial.state === 'pruned' || trial.state === 'failed') {
       return html`${trialWord(trial)}${trial.reason ? html`: ${trial.reason}` : nothing}`;
     }
-    const marks = trial.marks ? marksText(trial.marks) : '';
+    const marks = [reasonOf(view.study, trial), trial.marks && marksText(trial.marks)]
+      .filter(Boolean)
+      .join(' · ');
     const changes = changesFromFile(trial, view.study.baseline, labels);
     if (changes.length === 0) return marks === '' ? 'the values in the file' : marks;
     return html`${marks === '' ? nothing : html`${marks} · `}${changes.map(

@@ -2,6 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { formatDuration, formatNumber, formatValue, NOTHING } from '../../../src/core/format.js';
 import { jsonEqual } from '../../../src/core/json.js';
+import { reasonOf } from '../../../src/core/study/reason.js';
 import { type Column, cellOf } from '../../../src/core/study/table/table.js';
 import type { Trial } from '../../../src/core/study/trial.js';
 import type { StudyView } from '../feed.js';
@@ -34,7 +35,7 @@ export function cellContent(view: StudyView, trial: Trial, column: Column, clock
     case 'state':
       return {
         content: html`${stateIcon(trial.state)}${trialWord(trial)}`,
-        title: trial.reason ?? '',
+        title: reasonOf(view.study, trial) ?? '',
         muted: false,
       };
     case 'objective':
@@ -73,7 +74,9 @@ export function cellContent(view: StudyView, trial: Trial, column: Column, clock
       };
     case 'marks':
       return { content: typeof value === 'string' ? value : '', title: String(value ?? ''), muted: false };
-    case 'reason':
-      return { content: trial.reason ?? '', title: trial.reason ?? '', muted: true };
+    case 'reason': {
+      const reason = reasonOf(view.study, trial) ?? '';
+      return { content: reason, title: reason, muted: true };
+    }
   }
 }

@@ -65,7 +65,7 @@ export function frameOf(outer: Box, axes: FrameAxes, theme: Theme): Frame {
   const labels = axes.yName === undefined ? [] : yTicks.map(({ label }) => label);
   const left = Math.min(
     outer.width * 0.35,
-    labels.reduce((most, label) => Math.max(most, textWidth(label)), 0) + (axes.yName === undefined ? 6 : 14),
+    labels.reduce((most, label) => Math.max(most, textWidth(label)), 0) + 14,
   );
   const box: Box = {
     left: outer.left + left,

@@ -1,8 +1,10 @@
 /** What every layout is given, and what they share: reading a column, colours by result, marks by state. Pure. */
+
 import { numberAxis, parameterAxis, type ValueAxis } from '../../../../src/core/analysis/axis.js';
 import { formatNumber, formatValue } from '../../../../src/core/format.js';
 import type { Json } from '../../../../src/core/json.js';
 import { isExcluded } from '../../../../src/core/study/best.js';
+import { reasonOf } from '../../../../src/core/study/reason.js';
 import type { Brush } from '../../../../src/core/study/table/filter.js';
 import { type Column, cellOf } from '../../../../src/core/study/table/table.js';
 import type { Study, Trial } from '../../../../src/core/study/trial.js';
@@ -147,12 +149,13 @@ export function trialTip(
   columns: readonly Column[] = [input.metric],
 ): readonly string[] {
   const best = input.best === trial ? ', best' : '';
+  const reason = reasonOf(input.study, trial);
   return [
     `Trial ${trial.number} · ${trialWord(trial).toLowerCase()}${best}${isExcluded(trial) ? ', excluded' : ''}`,
     ...columns.map(
       (column) => `${column.label} ${valueText(column, cellOf(trial, column, input.now)) || 'no value'}`,
     ),
-    ...(trial.reason === undefined ? [] : [trial.reason]),
+    ...(reason === undefined ? [] : [reason]),
   ];
 }
 
