@@ -79,14 +79,14 @@ export async function compare(
       row('seconds', ({ seconds }) => String(seconds)),
       row('best', ({ best }) => number(best?.value)),
       row('  of trial', ({ best }) => (best ? String(best.trial) : NOTHING)),
-      ...AFTER.filter((count) => count <= longest).map((count) =>
-        row(`best after ${count}`, (one, { trials }) => number(after(one, trials.length, count))),
-      ),
       ...params.map((name) =>
         row(`  ${name}`, (_, study) => {
           const best = bestTrial(study);
           return best && name in best.params ? formatValue(best.params[name]) : NOTHING;
         }),
+      ),
+      ...AFTER.filter((count) => count <= longest).map((count) =>
+        row(`best after ${count}`, (one, { trials }) => number(after(one, trials.length, count))),
       ),
     ]),
   );

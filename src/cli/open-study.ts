@@ -6,6 +6,7 @@ import type { StudyReducer } from '../core/study/journal/reduce.js';
 import type { Study, Trial } from '../core/study/trial.js';
 import { isForeignFile, openForeign } from '../engine/exchange/open-foreign.js';
 import { JournalError } from '../engine/journal/journal.js';
+import { isAtWork } from '../engine/journal/lock.js';
 import { latestStudy, loadStudy, type StoredStudy, studyNames } from '../engine/studies/study-store.js';
 import { ExitCode } from './output.js';
 
@@ -67,6 +68,12 @@ export async function openStudy(config: string, name: string | undefined): Promi
     throw error;
   }
 }
+
+/** How a study is called, and a trial of it, that was cut off: its journal says that it runs. */
+export const INTERRUPTED = 'interrupted';
+
+export const isInterrupted = async (study: Study, journal: string): Promise<boolean> =>
+  study.status.kind === 'running' && !(await isAtWork(journal));
 
 /** @throws UsageError when the study has no such trial. */
 export function trialOf(study: Study, number: number): Trial {

@@ -4,6 +4,7 @@ import { formatNumber, formatPercent, formatValue, NOTHING } from '../core/forma
 import { expressionNames } from '../core/space/expression.js';
 import { baselineTrial, bestTrial, objectiveOf } from '../core/study/best.js';
 import { type Front, frontOf, frontSentences } from '../core/study/objectives/front.js';
+import { shortNames } from '../core/study/table/table.js';
 import type { Study } from '../core/study/trial.js';
 import { winnerOf, winnerText } from '../core/study/winner.js';
 import { textTable } from './output.js';
@@ -56,10 +57,11 @@ function describeFront(study: Study, front: Front): string {
     ...study.objectives.map((_, m) => number(trial.objectives?.[m])),
     ...names.map((name) => (name in trial.params ? formatValue(trial.params[name]) : NOTHING)),
   ]);
+  const labels = shortNames(names);
   const heading = [
     'trial',
     ...study.objectives.map(({ metric, direction }) => `${metric} (${direction})`),
-    ...names,
+    ...names.map((name) => labels.get(name) ?? name),
   ];
   const before = baselineTrial(study);
   const onFront = front.trials.some(({ number: member }) => member === 0);

@@ -11,13 +11,13 @@ import { shownState } from '../core/study/pause.js';
 import { journalFile, trialFolder } from '../core/study/places.js';
 import { runningMs } from '../core/study/stop.js';
 import { parseFilter, passing } from '../core/study/table/filter.js';
-import { columnsOf } from '../core/study/table/table.js';
+import { columnsOf, shortNames } from '../core/study/table/table.js';
 import type { Study, Trial } from '../core/study/trial.js';
 import { type BestJson, bestJson, trialJson } from '../core/study/trial-json.js';
 import { isForeignFile } from '../engine/exchange/open-foreign.js';
 import { folderBytes, type StudyBytes, studyBytes } from '../engine/studies/sizes.js';
 import { studyNames } from '../engine/studies/study-store.js';
-import { trialOf, UsageError, viewStudy } from './open-study.js';
+import { INTERRUPTED, isInterrupted, trialOf, UsageError, viewStudy } from './open-study.js';
 import { ExitCode, textTable } from './output.js';
 import { describeBest, number } from './report.js';
 
@@ -60,18 +60,27 @@ export async function list(config: string, options: ListOptions): Promise<void> 
     print(trials.map(trialJson));
     return;
   }
+  const interrupted = await cutOff(config, study);
+  const stateOf = (trial: Trial): string =>
+    interrupted && trial.state === 'running' ? INTERRUPTED : shownState(trial);
   const params = Object.keys(study.space);
+  const labels = shortNames(params);
   const metrics = study.objectives.map(({ metric }) => metric);
   const winners = new Set(paretoFront(mergedStudy(study)).map(({ number }) => number));
   const rows = trials.map((trial) => [
     `${trial.number}${winners.has(trial.number) ? ' *' : ''}`,
-    isExcluded(trial) ? `${shownState(trial)}, excluded` : shownState(trial),
+    isExcluded(trial) ? `${stateOf(trial)}, excluded` : stateOf(trial),
     ...metrics.map((metric) => number(trialJson(trial).values[metric])),
     ...params.map((name) => (name in trial.params ? formatValue(trial.params[name]) : NOTHING)),
   ]);
-  console.log(textTable([['trial', 'state', ...metrics, ...params], ...rows]));
+  console.log(
+    textTable([['trial', 'state', ...metrics, ...params.map((name) => labels.get(name) ?? name)], ...rows]),
+  );
   if (options.where !== undefined) console.log(`${trials.length} of ${study.trials.length} trials.`);
 }
+
+const cutOff = async (config: string, study: Study): Promise<boolean> =>
+  !isForeignFile(config) && (await isInterrupted(study, journalFile(resolve(config), study.name)));
 
 function trialsWhere(study: Study, where: string): readonly Trial[] {
   const parsed = parseFilter(where, columnsOf(study));
@@ -99,7 +108,7 @@ export async function show(
         space: study.space,
         bytes,
       });
-    else console.log(describeStudy(study, bytes));
+    else console.log(describeStudy(study, bytes, await cutOff(config, study)));
     return;
   }
   const trial = trialOf(study, options.trial);
@@ -114,7 +123,7 @@ export async function show(
   if (bytes > 0) console.log(`${formatBytes(bytes)} of files in ${folder}`);
 }
 
-function describeStudy(study: Study, bytes: StudyBytes | undefined): string {
+function describeStudy(study: Study, bytes: StudyBytes | undefined, interrupted: boolean): string {
   const { status, settings } = study;
   const moved = environmentChange(study);
   const counts = new Map<string, number>();
@@ -122,7 +131,7 @@ function describeStudy(study: Study, bytes: StudyBytes | undefined): string {
   const stop = Object.entries(settings.stop).map(([name, value]) => `${name} ${value}`);
   return [
     `Study      ${study.name} of ${study.config.file}`,
-    `Status     ${status.kind}${'reason' in status ? `: ${status.reason}` : ''}`,
+    `Status     ${interrupted ? INTERRUPTED : status.kind}${'reason' in status ? `: ${status.reason}` : ''}`,
     `Objective  ${study.objectives.map(({ metric, direction }) => `${direction} ${metric}`).join(', ')}`,
     `Search     sampler ${settings.sampler}, pruner ${prunerText(settings.pruner)}, seed ${settings.seed}`,
     `Stop       ${stop.join(', ') || 'never'}`,

@@ -21,7 +21,7 @@ import { markTrials } from '../engine/studies/marks.js';
 import { mergeStudies } from '../engine/studies/merge.js';
 import { type StudyBytes, studyBytes } from '../engine/studies/sizes.js';
 import { loadStudy, studyNames } from '../engine/studies/study-store.js';
-import { openStudy, UsageError } from './open-study.js';
+import { INTERRUPTED, isInterrupted, openStudy, UsageError } from './open-study.js';
 import { ExitCode, textTable } from './output.js';
 import { number } from './report.js';
 
@@ -44,17 +44,25 @@ interface Listed {
   readonly study?: Study;
   readonly problem?: string;
   readonly bytes: StudyBytes;
+  readonly status: string;
 }
 
 async function listed(configFile: string): Promise<readonly Listed[]> {
   const found: Listed[] = [];
   for (const name of await studyNames(configFile)) {
-    const bytes = await studyBytes(journalFile(configFile, name));
+    const journal = journalFile(configFile, name);
+    const bytes = await studyBytes(journal);
     try {
-      found.push({ name, bytes, study: (await loadStudy(configFile, name)).reducer.study });
+      const { study } = (await loadStudy(configFile, name)).reducer;
+      found.push({
+        name,
+        bytes,
+        study,
+        status: (await isInterrupted(study, journal)) ? INTERRUPTED : study.status.kind,
+      });
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
-      found.push({ name, bytes, problem: error.message });
+      found.push({ name, bytes, problem: error.message, status: 'damaged' });
     }
   }
   return found;
@@ -62,12 +70,12 @@ async function listed(configFile: string): Promise<readonly Listed[]> {
 
 const doneOf = ({ trials }: Study): number => trials.filter(({ state }) => isFinished(state)).length;
 
-function json({ name, study, problem, bytes }: Listed) {
+function json({ name, study, problem, bytes, status }: Listed) {
   if (!study) return { name, problem, bytes };
   const best = bestTrial(study);
   return {
     name,
-    status: study.status.kind,
+    status,
     archived: study.marks?.archived ?? false,
     trials: study.trials.length,
     finished: doneOf(study),
@@ -95,13 +103,13 @@ export async function studies(
     console.log(JSON.stringify(shown.map(json), null, 2));
     return;
   }
-  const rows = shown.map(({ name, study, bytes }) => {
+  const rows = shown.map(({ name, study, bytes, status }) => {
     const size = formatBytes(bytes.journal + bytes.trials);
-    if (!study) return [name, 'damaged', '', '', '', '', size];
+    if (!study) return [name, status, '', '', '', '', size];
     const best = bestTrial(study);
     return [
       study.marks?.archived ? `${name} (archived)` : name,
-      study.status.kind,
+      status,
       `${doneOf(study)}`,
       study.objectives.map(({ metric }) => metric).join(', '),
       hasSeveralObjectives(study) ? frontCount(study) : number(best && objectiveOf(best)),

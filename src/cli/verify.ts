@@ -64,7 +64,7 @@ export async function lock(config: string, options: LockOptions): Promise<void> 
   const read = await readConfig(configFile);
   if (read.kind === 'config' && hashOfConfig(read.config.data) !== made.values) {
     console.log(
-      `${config} does not have these values yet: sweetspot apply ${config}${options.trial === undefined ? '' : ` --trial ${options.trial}`}`,
+      `${config} does not have these values yet: sweetspot apply ${config} --study ${made.study} --trial ${made.trial}`,
     );
   }
 }

@@ -137,7 +137,26 @@ describe('studies', () => {
       expect(one).toMatchObject({ metric: 'score', finished: 4 });
       expect(one.curve.at(-1)).toEqual(one.best);
     }
-    expect(cli(folder, 'compare', 'a.yaml').stdout).toMatch(/best after 1 +0\.5 +0\.5/);
+    const text = cli(folder, 'compare', 'a.yaml').stdout;
+    expect(text).toMatch(/best after 1 +0\.5 +0\.5/);
+    // The values belong to the best, not to the last of the lines above which they could stand.
+    expect(text).toMatch(/^best .*\n {2}of trial .*\n {2}x .*\nbest after 1 /m);
+  });
+
+  it('whose engine was killed are called interrupted, and so are the trials that ran', async () => {
+    const folder = await project({
+      'a.yaml': `${CONFIG(4)}net:\n  depth: 2   # @tune int(1, 9)\n`,
+      'train.js': `export default (config, trial) => {
+        if (trial.number === 2) process.kill(process.ppid, 'SIGKILL');
+        return config.x;
+      }`,
+    });
+    expect(cli(folder, 'run', 'a.yaml').status).toBeNull();
+    expect(cli(folder, 'studies', 'a.yaml').stdout).toMatch(/^a +interrupted +2 /m);
+    expect(cli(folder, 'show', 'a.yaml').stdout).toMatch(/^Status +interrupted$/m);
+    expect(cli(folder, 'list', 'a.yaml').stdout).toMatch(
+      /^trial +state +score +x +depth\n.*^2 +interrupted /ms,
+    );
   });
 
   it('are searched by what their trials reached', async () => {

@@ -88,7 +88,7 @@ describe('sweetspot lock', () => {
   it('writes a lock that verifies once the config has its values', async () => {
     const folder = await ran();
     const locked = cli(folder, 'lock', 'a.yaml', '--trial', '1');
-    expect(locked.stdout).toContain('sweetspot apply a.yaml --trial 1');
+    expect(locked.stdout).toContain('sweetspot apply a.yaml --study a --trial 1');
     const lock = JSON.parse(await readFile(join(folder, 'a.lock.json'), 'utf8'));
     expect(lock).toMatchObject({ format: 'sweetspot-lock', config: 'a.yaml', trial: 1, study: 'a' });
 

@@ -61,16 +61,21 @@ const answers = (path: string): Promise<boolean> =>
     socket.once('error', () => resolve(false));
   });
 
+/** What is listened on to hold the lock. On Linux and Windows whoever runs it: two users of one folder exclude each other, too. */
+async function addressOf(key: string): Promise<string> {
+  if (process.platform === 'linux') return `\0sweetspot-${key}`;
+  if (process.platform === 'win32') return `\\\\.\\pipe\\sweetspot-lock-${key}`;
+  return join(await privateFolder(), `${key}.lock`);
+}
+
 async function claim(key: string): Promise<Server | undefined> {
   const inUse = (error: NodeJS.ErrnoException): undefined => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
   };
-  // Whoever it is that runs it: two users of one folder exclude each other, too.
-  if (process.platform === 'linux') return listen(`\0sweetspot-${key}`).catch(inUse);
-  if (process.platform === 'win32') return listen(`\\\\.\\pipe\\sweetspot-lock-${key}`).catch(inUse);
-  const path = join(await privateFolder(), `${key}.lock`);
+  const path = await addressOf(key);
   const first = await listen(path).catch(inUse);
-  if (first || (await answers(path))) return first;
+  if (first || process.platform === 'linux' || process.platform === 'win32' || (await answers(path)))
+    return first;
   await rm(path, { force: true });
   return listen(path).catch(inUse);
 }
@@ -82,6 +87,13 @@ async function readLockFile(journal: string): Promise<LockFile | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** Whether an engine is at work on a study; true where that is said of another machine, which cannot be asked. */
+export async function isAtWork(journal: string): Promise<boolean> {
+  const holder = await readLockFile(journal);
+  if (!holder) return false;
+  return holder.host !== hostname() || answers(await addressOf(await keyOf(journal)));
 }
 
 export type LockResult =
