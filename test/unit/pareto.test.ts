@@ -79,6 +79,37 @@ describe('ranks', () => {
       { numRuns: 60 },
     );
   });
+
+  it.each([2, 3, 4])(
+    'are exact for as many as are enough, and the others come after (%i objectives)',
+    (m) => {
+      fc.assert(
+        fc.property(points(m, 25), fc.integer({ min: 1, max: 25 }), (costs, enough) => {
+          const all = paretoRanks(costs);
+          const some = paretoRanks(costs, undefined, enough);
+          // The last front that is needed: the first with which there are enough.
+          const last = [...all].sort((a, b) => a - b)[Math.min(enough, costs.length) - 1] as number;
+          some.forEach((rank, i) => {
+            if ((all[i] as number) <= last) expect(rank).toBe(all[i]);
+            else expect(rank).toBeGreaterThan(last);
+          });
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  it('put what breaks constraints last where not all are ranked', () => {
+    const costs = [
+      [4, 4, 4, 4],
+      [1, 1, 1, 1],
+      [0, 0, 0, 0],
+      [3, 3, 3, 3],
+      [2, 2, 2, 2],
+    ];
+    const ranks = paretoRanks(costs, [0, 0, 5, 0, 0], 2);
+    expect([...ranks]).toEqual([2, 0, 3, 2, 1]);
+  });
 });
 
 describe('the front of a study', () => {

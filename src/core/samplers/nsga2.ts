@@ -8,7 +8,7 @@ import { derivedSeed, type Random, random } from '../random.js';
 import type { Params } from '../space/parameter.js';
 import { type Costs, crowdingDistances } from '../study/objectives/pareto.js';
 import type { Trial } from '../study/trial.js';
-import { rankedResults } from './multi/good.js';
+import { bestFronts } from './multi/good.js';
 import { newPoint, suggestedPoints } from './novelty.js';
 import { sobolPoint } from './qmc.js';
 import type { Sampler, SamplerContext } from './sampler.js';
@@ -35,17 +35,16 @@ interface Parent {
 
 /** The best of all results, by front, then by how alone they stand there. */
 function parents(context: SamplerContext): readonly Parent[] {
-  const { results, ranks } = rankedResults(context);
-  const size = Math.min(POPULATION, Math.max(STARTUP_TRIALS, Math.round(SHARE * results.length)));
+  const { fronts, size } = bestFronts(context, (results) =>
+    Math.min(POPULATION, Math.max(STARTUP_TRIALS, Math.round(SHARE * results))),
+  );
   const chosen: Parent[] = [];
-  for (let rank = 0; chosen.length < size; rank++) {
-    const front = results.filter((_, i) => ranks[i] === rank);
-    if (front.length === 0) break;
+  fronts.forEach((front, rank) => {
     const crowding = crowdingDistances(front.map(({ costs }): Costs => costs));
     const members = front.map(({ trial }, i) => ({ trial, rank, crowding: crowding[i] as number }));
     members.sort((a, b) => b.crowding - a.crowding || a.trial.number - b.trial.number);
     chosen.push(...members.slice(0, size - chosen.length));
-  }
+  });
   return chosen;
 }
 

@@ -20,37 +20,49 @@ interface Result {
   readonly costs: Costs;
 }
 
-/** The completed trials that have all objectives, and how each ranks; infeasible ones after all others. */
-export function rankedResults({
-  trials,
-  directions,
-  outcomeViolation,
-}: Pick<SamplerContext, 'trials' | 'directions' | 'outcomeViolation'>): {
-  readonly results: readonly Result[];
-  readonly ranks: Int32Array;
-} {
+/**
+ * The completed trials that have all objectives, front by front, infeasible ones after all others: as many fronts as
+ * hold `size` of them, where there are so many.
+ */
+export function bestFronts(
+  {
+    trials,
+    directions,
+    outcomeViolation,
+  }: Pick<SamplerContext, 'trials' | 'directions' | 'outcomeViolation'>,
+  sizeOf: (results: number) => number,
+): { readonly fronts: readonly (readonly Result[])[]; readonly size: number } {
   const results: Result[] = [];
   for (const trial of trials) {
     const costs = costsOf(trial, directions);
     if (costs) results.push({ trial, costs });
   }
+  const size = sizeOf(results.length);
   const violations = outcomeViolation && results.map(({ trial }) => outcomeViolation(trial.values));
-  return {
-    results,
-    ranks: paretoRanks(
-      results.map(({ costs }) => costs),
-      violations,
-    ),
-  };
+  const ranks = paretoRanks(
+    results.map(({ costs }) => costs),
+    violations,
+    size,
+  );
+  const all: Result[][] = [];
+  results.forEach((result, i) => {
+    const rank = ranks[i] as number;
+    all[rank] ??= [];
+    all[rank].push(result);
+  });
+  let held = 0;
+  const fronts = all.filter((front) => {
+    const wanted = held < size;
+    held += front.length;
+    return wanted;
+  });
+  return { fronts, size };
 }
 
 /** The `size` best trials, by number; completed ones first, then pruned ones by how far they came. */
 export function goodTrials(context: SamplerContext, size: number): readonly Trial[] {
-  const { results, ranks } = rankedResults(context);
   const good: Trial[] = [];
-  for (let rank = 0; good.length < size; rank++) {
-    const front = results.filter((_, i) => ranks[i] === rank);
-    if (front.length === 0) break;
+  for (const front of bestFronts(context, () => size).fronts) {
     const free = size - good.length;
     const chosen = front.length <= free ? front : widest(front, free);
     good.push(...chosen.map(({ trial }) => trial));
@@ -65,6 +77,7 @@ export function goodTrials(context: SamplerContext, size: number): readonly Tria
 /** Of a front the `size` that together dominate most, each chosen for what it adds. */
 function widest(all: readonly Result[], size: number): readonly Result[] {
   const front = all.length <= LARGEST ? all : thinned(all, LARGEST);
+  if (size >= front.length) return [...new Set([...front, ...all])].slice(0, size);
   const lows = front[0]?.costs.map((_, m) => Math.min(...front.map(({ costs }) => costs[m] as number))) ?? [];
   const highs = lows.map((_, m) => Math.max(...front.map(({ costs }) => costs[m] as number)));
   const scaled = front.map(({ costs }) =>
@@ -92,8 +105,7 @@ function widest(all: readonly Result[], size: number): readonly Result[] {
     chosen.push(best);
     covered += most;
   }
-  const rest = all.filter((one) => !chosen.some((i) => front[i] === one));
-  return [...chosen.map((i) => front[i] as Result), ...rest].slice(0, size);
+  return chosen.map((i) => front[i] as Result);
 }
 
 function thinned(front: readonly Result[], size: number): readonly Result[] {

@@ -61,6 +61,7 @@ export function representative(observed: readonly ManyObserved[]): readonly Many
   const ranks = paretoRanks(
     observed.map(({ costs }) => costs),
     observed.map(({ violation }) => violation),
+    MOST / 2,
   );
   const order = [...observed.keys()].sort((a, b) => (ranks[a] as number) - (ranks[b] as number) || a - b);
   const kept = order.slice(0, MOST / 2);

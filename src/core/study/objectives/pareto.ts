@@ -43,19 +43,25 @@ const compare = (a: Costs, b: Costs): number => {
 /**
  * The front each point belongs to, from 0 for those that no other dominates; equal points are in the same one.
  *
- * Two objectives: Jensen, "Reducing the run-time complexity of multiobjective EAs", IEEE TEC 7 (2003), O(n log n). More:
- * efficient non-dominated sort, Zhang et al., IEEE TEC 19 (2015). With `violations` the points obey Deb's constrained
- * domination (NSGA-II, 2002): those with none by their costs, then the others by how much they violate.
+ * Two and three objectives: by a staircase per front, looked for by bisection, O(n log² n) (Jensen, "Reducing the run-time
+ * complexity of multiobjective EAs", IEEE TEC 7 (2003)). More: one front after the other is taken from the sorted points
+ * (Zhang et al., "An efficient approach to nondominated sorting", IEEE TEC 19 (2015)). With `violations` the points obey
+ * Deb's constrained domination (NSGA-II, 2002): those with none by their costs, then the others by how much they violate.
  * @param costs finite
  * @param violations one per point, 0 where the constraints hold
+ * @param enough with so many points in the fronts found, all others without a violation may share the next one
  */
-export function paretoRanks(costs: readonly Costs[], violations?: readonly number[]): Int32Array {
+export function paretoRanks(
+  costs: readonly Costs[],
+  violations?: readonly number[],
+  enough = Number.POSITIVE_INFINITY,
+): Int32Array {
   const ranks = new Int32Array(costs.length);
   const feasible: number[] = [];
   const infeasible: number[] = [];
   for (const i of costs.keys()) ((violations?.[i] ?? 0) > 0 ? infeasible : feasible).push(i);
   const order = feasible.sort((a, b) => compare(costs[a] as Costs, costs[b] as Costs) || a - b);
-  let fronts = (costs[0]?.length ?? 0) === 2 ? sweep(costs, order, ranks) : insert(costs, order, ranks);
+  let fronts = (costs[0]?.length ?? 0) <= 3 ? bisect(costs, order, ranks) : peel(costs, order, ranks, enough);
 
   infeasible.sort((a, b) => violation(a) - violation(b) || a - b);
   let last = Number.NaN;
@@ -71,43 +77,88 @@ export function paretoRanks(costs: readonly Costs[], violations?: readonly numbe
   }
 }
 
-/** Ranks of two costs, given in lexicographic order; the number of fronts. */
-function sweep(costs: readonly Costs[], order: readonly number[], ranks: Int32Array): number {
-  // The least second cost of every front: it grows from front to front.
-  const least: number[] = [];
+/** Second costs upwards, third ones downwards: of a front what may still dominate, the first costs being no greater. */
+interface Stairs {
+  readonly second: number[];
+  readonly third: number[];
+}
+
+/** How many of the numbers, given upwards, are no greater than x. */
+function countUpTo(sorted: readonly number[], x: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) <= x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Ranks of up to three costs, given in lexicographic order; the number of fronts. */
+function bisect(costs: readonly Costs[], order: readonly number[], ranks: Int32Array): number {
+  const fronts: Stairs[] = [];
   let before: Costs | undefined;
   let rank = 0;
   for (const i of order) {
     const point = costs[i] as Costs;
     if (!before || compare(point, before) !== 0) {
-      let [low, high] = [0, least.length];
+      const [, y = 0, z = 0] = point;
+      // Whoever is dominated by one of a front is by one of each front before it.
+      let [low, high] = [0, fronts.length];
       while (low < high) {
         const middle = (low + high) >> 1;
-        if ((least[middle] as number) <= (point[1] as number)) low = middle + 1;
+        const { second, third } = fronts[middle] as Stairs;
+        const place = countUpTo(second, y);
+        if (place > 0 && (third[place - 1] as number) <= z) low = middle + 1;
         else high = middle;
       }
       rank = low;
-      least[rank] = point[1] as number;
+      fronts[rank] ??= { second: [], third: [] };
+      const { second, third } = fronts[rank] as Stairs;
+      let from = countUpTo(second, y);
+      if (from > 0 && second[from - 1] === y) from--;
+      let to = from;
+      while (to < third.length && (third[to] as number) >= z) to++;
+      second.splice(from, to - from, y);
+      third.splice(from, to - from, z);
     }
     ranks[i] = rank;
     before = point;
   }
-  return least.length;
+  return fronts.length;
 }
 
-/** The same for any number of costs: each point goes to the first front of which no member dominates it. */
-function insert(costs: readonly Costs[], order: readonly number[], ranks: Int32Array): number {
-  const fronts: Costs[][] = [];
-  for (const i of order) {
-    const point = costs[i] as Costs;
-    let rank = 0;
-    while (fronts[rank]?.some((member) => dominates(member, point))) rank++;
-    const front = fronts[rank];
-    if (front) front.push(point);
-    else fronts.push([point]);
-    ranks[i] = rank;
+/** The same for any number of costs; what is left when `enough` have their ranks is one more front. */
+function peel(costs: readonly Costs[], order: readonly number[], ranks: Int32Array, enough: number): number {
+  const m = costs[0]?.length ?? 0;
+  const front = new Float64Array(order.length * m);
+  let left = order;
+  let rank = 0;
+  for (; left.length > 0 && order.length - left.length < enough; rank++) {
+    let size = 0;
+    left = left.filter((i) => {
+      const point = costs[i] as Costs;
+      if (isDominated(point, front, size)) return true;
+      for (let k = 0; k < m; k++) front[size * m + k] = point[k] as number;
+      size++;
+      ranks[i] = rank;
+      return false;
+    });
   }
-  return fronts.length;
+  for (const i of left) ranks[i] = rank;
+  return left.length > 0 ? rank + 1 : rank;
+}
+
+/** Whether one of the first `size` points of a front, which come before in lexicographic order, dominates the point. */
+function isDominated(point: Costs, front: Float64Array, size: number): boolean {
+  const m = point.length;
+  for (let at = 0; at < size * m; at += m) {
+    let k = 1;
+    while (k < m && (front[at + k] as number) <= (point[k] as number)) k++;
+    if (k < m) continue;
+    for (k = 0; k < m; k++) if (front[at + k] !== point[k]) return true;
+  }
+  return false;
 }
 
 /**
