@@ -60,6 +60,20 @@ describe('functional ANOVA', () => {
     expect(interactions[1]?.share).toBeLessThan(0.06);
   });
 
+  it.each([2 ** 1000, 2 ** -1000])('finds the same in values of the size of %d', (size) => {
+    const space: Space = { x1: circle, x2: circle, x3: circle };
+    const small = study(space, 200, ishigami);
+    const large = study(space, 200, (params) => size * ishigami(params));
+    expect(functionalAnova(large)).toEqual(functionalAnova(small));
+    const means = (response: Response) => [...(partialDependence(response, 'x1')?.mean ?? [])];
+    expect(means(large)).toEqual(means(small).map((mean) => mean * size));
+    const params = { x1: 1, x2: 2, x3: 3 };
+    const one = individualDependence(small, 'x2', params);
+    const other = individualDependence(large, 'x2', params);
+    expect([...(other?.mean ?? [])]).toEqual([...(one?.mean ?? [])].map((mean) => mean * size));
+    expect([...(other?.deviation ?? [])]).toEqual([...(one?.deviation ?? [])].map((sd) => sd * size));
+  });
+
   it('gives no interaction to a sum', () => {
     const space: Space = {
       a: { type: 'float', low: 0, high: 1 },

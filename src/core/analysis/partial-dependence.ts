@@ -32,8 +32,9 @@ export function partialDependence(response: Response, name: string): Dependence 
   const places = placesOf(bins);
   const order = [...places.keys()].sort((a, b) => (places[a] as number) - (places[b] as number));
   const pick = (values: Float64Array): Float64Array => Float64Array.from(order, (b) => values[b] as number);
+  const scaled = (values: Float64Array): Float64Array => pick(values).map((value) => value * response.scale);
   const units = pick(places);
-  return { name, units, values: valuesAt(bins, units), mean: pick(mean), deviation: pick(deviation) };
+  return { name, units, values: valuesAt(bins, units), mean: scaled(mean), deviation: scaled(deviation) };
 }
 
 /** The same from one point: its other parameters stay as they are. undefined where the parameter is inactive there. */
@@ -55,8 +56,8 @@ export function individualDependence(
     const values = treeValues(response.forest, x);
     const centre = values.reduce((sum, value) => sum + value, 0) / values.length;
     const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-    mean[place] = centre;
-    deviation[place] = Math.sqrt(squares / Math.max(1, values.length - 1));
+    mean[place] = centre * response.scale;
+    deviation[place] = Math.sqrt(squares / Math.max(1, values.length - 1)) * response.scale;
   });
   const units = Float64Array.from(order, (b) => places[b] as number);
   return { name, units, values: valuesAt(bins, units), mean, deviation };

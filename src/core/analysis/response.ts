@@ -19,7 +19,10 @@ const TREES = 32;
 
 export interface Response {
   readonly unit: UnitSpace;
+  /** Grown from the values divided by `scale`. */
   readonly forest: Forest;
+  /** Power of two near the greatest value, so that squares neither overflow nor vanish, and no digit is lost. */
+  readonly scale: number;
   /** The boxes of every tree. */
   readonly leaves: readonly (readonly Leaf[])[];
   /** Trials that it rests on, and how many there were to choose from. */
@@ -53,9 +56,16 @@ export function responseOf(
   const { values, pulledIn } = withoutWildOnes(used.map(({ value }) => value));
   if (values.every((value) => value === values[0])) return undefined;
   const rows = used.map(({ trial }) => unit.encode(trial.params));
-  const forest = growForest(unit.axes, rows, values, { trees: TREES });
+  const scale =
+    2 ** Math.floor(Math.log2(values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)));
+  const forest = growForest(
+    unit.axes,
+    rows,
+    values.map((value) => value / scale),
+    { trees: TREES },
+  );
   const leaves = forest.trees.map((tree) => leavesOf(tree, forest.bins));
-  return { unit, forest, leaves, used: used.length, of: known.length, pulledIn };
+  return { unit, forest, scale, leaves, used: used.length, of: known.length, pulledIn };
 }
 
 function withoutWildOnes(values: readonly number[]): { values: readonly number[]; pulledIn: number } {
