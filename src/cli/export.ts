@@ -1,6 +1,6 @@
 /**
- * `export`: a study as a table (CSV), as JSON, as a page of Markdown or HTML, as a journal that Optuna goes on with, or
- * as a folder for MLflow or TensorBoard. Files of other programs can be exported, too.
+ * `export`: a study as a table (CSV), as JSON, as a page of Markdown or HTML, as a journal or database that Optuna goes on
+ * with, or as a folder for MLflow or TensorBoard. Files of other programs can be exported, too.
  */
 import { stringify } from 'csv-stringify/sync';
 import { htmlReport } from '../core/exchange/html-report.js';
@@ -12,6 +12,7 @@ import type { Study } from '../core/study/trial.js';
 import { trialJson } from '../core/study/trial-json.js';
 import { writeMlflow } from '../engine/exchange/mlflow.js';
 import { MlflowError, sendMlflow } from '../engine/exchange/mlflow-server.js';
+import { isDatabaseName, optunaDatabase } from '../engine/exchange/optuna-database.js';
 import { parquetTable } from '../engine/exchange/parquet.js';
 import { writeTensorBoard } from '../engine/exchange/tensorboard.js';
 import { writeWhole } from '../engine/write-whole.js';
@@ -106,7 +107,8 @@ export async function exportStudy(config: string, options: ExportOptions): Promi
     console.log(`${output} holds ${count} trials of ${study.name}.`);
     return;
   }
-  const content = WRITERS[format](study);
+  const database = format === 'optuna' && output !== undefined && isDatabaseName(output);
+  const content = database ? await optunaDatabase(study) : WRITERS[format](study);
   if (output === undefined) process.stdout.write(content);
   else await writeWhole(output, content);
 }

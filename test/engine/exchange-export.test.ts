@@ -7,6 +7,7 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readOptunaJournal } from '../../src/core/exchange/optuna-journal.js';
+import { readOptunaSqlite } from '../../src/engine/exchange/optuna-sqlite.js';
 import { EventFile } from '../../src/engine/trial/command/event-files.js';
 import { cli } from './support/engine.js';
 
@@ -91,6 +92,13 @@ describe('sweetspot export', () => {
   it('writes a journal for Optuna', () => {
     const { stdout } = cli(folder, 'export', 'a.yaml', '--format', 'optuna');
     const studies = readOptunaJournal(stdout);
+    if (typeof studies === 'string') throw new Error(studies);
+    expect(studies[0]?.trials.map(({ state }) => state)).toEqual(trials.map(({ state }) => state));
+  });
+
+  it('writes a database for Optuna where the file is called one', async () => {
+    cli(folder, 'export', 'a.yaml', '--format', 'optuna', '--output', 'a.db');
+    const studies = await readOptunaSqlite(join(folder, 'a.db'));
     if (typeof studies === 'string') throw new Error(studies);
     expect(studies[0]?.trials.map(({ state }) => state)).toEqual(trials.map(({ state }) => state));
   });

@@ -4,11 +4,11 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import initSqlJs, { type Database } from 'sql.js';
+import type { Database } from 'sql.js';
 import { attribute, type OptunaStudy, type OptunaTrial, utc } from '../../core/exchange/optuna-study.js';
 import type { Json } from '../../core/json.js';
 import type { TrialState } from '../../core/study/trial.js';
+import { sqlite } from './sqlite.js';
 
 const MAGIC = 'SQLite format 3\0';
 /** Revisions of the schema that have the same tables. */
@@ -43,19 +43,13 @@ function rows(database: Database, query: string): readonly Row[] {
   return found;
 }
 
-/** Beside the bundle, or in the package where the source runs as it is. */
-const wasm = (): string => {
-  const beside = fileURLToPath(new URL('./sql-wasm.wasm', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(import.meta.resolve('sql.js/dist/sql-wasm.wasm'));
-};
-
 /** All studies of the database, or what is wrong with it and what to do. */
 export async function readOptunaSqlite(file: string): Promise<readonly OptunaStudy[] | string> {
   const journal = `${file}-wal`;
   if (existsSync(journal) && statSync(journal).size > 0) {
     return `another program is writing it (there is ${journal}). Try again when that has ended.`;
   }
-  const sql = await initSqlJs({ locateFile: wasm });
+  const sql = await sqlite();
   const database = new sql.Database(await readFile(file));
   try {
     return studiesOf(database, file);

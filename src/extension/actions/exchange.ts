@@ -44,6 +44,12 @@ const PROGRAMS: readonly Format[] = [
     format: 'optuna',
     ending: 'log',
   },
+  {
+    label: '$(database) Optuna Database',
+    description: 'the same in SQLite',
+    format: 'optuna',
+    ending: 'db',
+  },
   { label: '$(folder) MLflow', description: 'a folder of runs (mlruns)', format: 'mlflow' },
   { label: '$(folder) TensorBoard', description: 'a folder of HParams event files', format: 'tensorboard' },
 ];
