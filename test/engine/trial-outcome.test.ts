@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../src/core/study/journal/records.js';
 import { StudyReducer } from '../../src/core/study/journal/reduce.js';
-import { askRecords, reportRecord, studyRecords, tellRecords } from '../../src/core/study/journal/write.js';
+import {
+  askRecords,
+  attributesRecord,
+  reportRecord,
+  studyRecords,
+  tellRecords,
+} from '../../src/core/study/journal/write.js';
 import type { AttemptResult } from '../../src/engine/executors/executor.js';
 import { type Circumstances, outcomeOf } from '../../src/engine/runner/trial-outcome.js';
 
@@ -89,6 +95,11 @@ describe('an attempt that ends by itself', () => {
       kind: 'error',
       cause: 'config',
       reason: expect.stringContaining('The metric "loss" was never reported. It gave score.'),
+    });
+    const command = study([]);
+    command.apply(attributesRecord(W, 0, { command: 'python train.py' }));
+    expect(ended(command, finished()).end).toMatchObject({
+      reason: expect.stringContaining('Print it, such as `epoch=1 loss=0.5`, or name another one'),
     });
     const oneOfMany = ended(study(['complete']), finished({ score: 1 }));
     expect(oneOfMany).toMatchObject({ state: 'failed', end: undefined });

@@ -115,7 +115,7 @@ const PLACES: readonly Case[] = [
     'the second line of a value',
     'a: [1,\n 2] # @tune bool',
     'error no-value 5:7 «@tune bool»',
-    /No value begins/,
+    /part of a value that begins further up.* in block style/,
   ],
   [
     'a block list',

@@ -55,7 +55,9 @@ export function readAnnotation(
   if (!place || place.node === null) {
     diagnostics.error(
       'no-value',
-      'No value begins on this line for @tune to belong to. Write the annotation at the end of the line `key: value` or `- value` that it tunes.',
+      comment.alone
+        ? 'No value begins on this line for @tune to belong to. Write the annotation at the end of the line `key: value` or `- value` that it tunes.'
+        : 'This line is a part of a value that begins further up, and @tune belongs to whole values. Write that one in block style, `key: value` on a line each and without braces, to tune its parts.',
       base,
       end,
     );

@@ -78,7 +78,7 @@ export function outcomeOf(
       const values = { ...reached, ...result.values };
       const missing = metrics.find((metric) => !(metric in values));
       if (missing !== undefined) {
-        const reason = neverReported(missing, values);
+        const reason = neverReported(missing, values, trial);
         // Where others gave it, the config is right and this trial is not; else all would end like this.
         return hasResults(study) ? fail(reason, values) : endStudy(reason);
       }
@@ -96,10 +96,15 @@ export function outcomeOf(
   }
 }
 
-function neverReported(missing: string, values: Readonly<Record<string, number>>): string {
+function neverReported(
+  missing: string,
+  values: Readonly<Record<string, number>>,
+  { attributes }: Trial,
+): string {
   const reported = Object.keys(values).filter((name) => !Number.isNaN(values[name]));
   const instead = reported.length > 0 ? ` It gave ${reported.join(', ')}.` : '';
-  return `The metric "${missing}" was never reported.${instead} Report it, or name another one in @sweep's metric.`;
+  const how = 'command' in attributes ? `Print it, such as \`epoch=1 ${missing}=0.5\`` : 'Report it';
+  return `The metric "${missing}" was never reported.${instead} ${how}, or name another one in @sweep's metric.`;
 }
 
 function notFinite(metric: string, value: number | undefined, { reports }: Trial): string {
