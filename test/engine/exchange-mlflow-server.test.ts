@@ -35,7 +35,7 @@ interface Run {
 
 /** Answers as MLflow's do, two runs a page. */
 class FakeMlflow {
-  readonly experiments = new Map<string, string>();
+  readonly experiments = new Map<string, { readonly id: string; readonly tags: readonly Pair[] }>();
   readonly runs = new Map<string, Run>();
   readonly authorizations: (string | undefined)[] = [];
   lifecycle = 'active';
@@ -53,14 +53,16 @@ class FakeMlflow {
     const run = this.runs.get(body.run_id ?? '');
     switch (path) {
       case 'experiments/get-by-name': {
-        const id = this.experiments.get(query.get('experiment_name') ?? '');
-        return id === undefined
+        const found = this.experiments.get(query.get('experiment_name') ?? '');
+        return found === undefined
           ? { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'no such experiment' }
-          : { experiment: { experiment_id: id, lifecycle_stage: this.lifecycle } };
+          : { experiment: { experiment_id: found.id, lifecycle_stage: this.lifecycle, tags: found.tags } };
       }
-      case 'experiments/create':
-        this.experiments.set(body.name ?? '', String(this.experiments.size + 1));
-        return { experiment_id: String(this.experiments.size) };
+      case 'experiments/create': {
+        const id = String(this.experiments.size + 1);
+        this.experiments.set(body.name ?? '', { id, tags: body.tags ?? [] });
+        return { experiment_id: id };
+      }
       case 'runs/create': {
         const id = `run${this.runs.size}`;
         const { experiment_id = '', run_name = '', start_time = 0, tags = [] } = body;
@@ -201,6 +203,15 @@ describe('a study sent to an MLflow server', () => {
     expect(await sendMlflow(studyOf(...trials), url)).toBe(0);
     const whole = [...fake.runs.values()].filter(({ status }) => status === 'FINISHED');
     expect(whole.map(({ name }) => name)).toEqual(['iris-0', 'iris-1', 'iris-2', 'iris-3']);
+  });
+
+  it('has an experiment of its own, where others have its name', async () => {
+    fake.experiments.set('iris', { id: '1', tags: [] });
+    const done = { objectives: [1], values: { loss: 1 } };
+    const [one, other] = [at(0), at(1)].map((startedAt) => studyOf(trial({ ...done, startedAt })));
+    for (const study of [one!, other!, one!, other!]) await sendMlflow(study, url);
+    expect([...fake.experiments.keys()]).toEqual(['iris', 'iris (2)', 'iris (3)']);
+    expect([...fake.runs.values()].map(({ experiment }) => experiment)).toEqual(['2', '3']);
   });
 
   it('goes in batches that MLflow takes', async () => {

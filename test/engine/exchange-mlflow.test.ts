@@ -1,10 +1,10 @@
 /** An export in MLflow's file layout, by the rules that its FileStore reads by (store/tracking/file_store.py, utils/validation.py). */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, posix, relative, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { viewForeign } from '../../src/core/exchange/foreign-study.js';
+import { type ForeignTrial, viewForeign } from '../../src/core/exchange/foreign-study.js';
 import { writeMlflow } from '../../src/engine/exchange/mlflow.js';
 
 /** Parameters and metrics named as people do, and a study whose name is a date to YAML 1.1. */
@@ -27,6 +27,20 @@ const { study } = viewForeign({
     },
   ],
   marks: { note: 'the study' },
+});
+
+/** A study of one trial, with nothing else to tell it from others of its name than when it began. */
+const named = (name: string, trial: ForeignTrial) =>
+  viewForeign({ name, objectives: [{ metric: 'loss', direction: 'minimize' }], space: {}, trials: [trial] })
+    .study;
+const begun = (day: string): ForeignTrial => ({
+  state: 'complete',
+  params: {},
+  objectives: [1],
+  values: { loss: 1 },
+  reports: [],
+  attributes: {},
+  startedAt: `2026-11-${day}T15:00:00.000000+00:00`,
 });
 
 let folder: string;
@@ -108,6 +122,32 @@ describe("MLflow's file store finds in an export", () => {
       'sweetspot.tags': 'a, b',
       'sweetspot.starred': 'yes',
     });
-    expect(await files(join(place, 'tags'))).toEqual({ 'mlflow.note.content': 'the study' });
+    expect(await files(join(place, 'tags'))).toMatchObject({ 'mlflow.note.content': 'the study' });
+  });
+
+  it('the folders of a run that failed before it measured anything', async () => {
+    const failed: ForeignTrial = { state: 'failed', params: {}, values: {}, reports: [], attributes: {} };
+    const store = join(folder, '..', 'failed');
+    await writeMlflow(named('failed', failed), store);
+    const [id] = (await readdir(store)).filter((name) => name !== '0');
+    const runs = await readdir(join(store, id ?? ''), { withFileTypes: true });
+    const [of] = runs.filter(({ name }) => /^[0-9a-f]{32}$/.test(name));
+    expect(await readdir(join(store, id ?? '', of?.name ?? ''))).toEqual(
+      expect.arrayContaining(['artifacts', 'metrics', 'params']),
+    );
+  });
+
+  it('each study once, under a name that no other has, however often it is written', async () => {
+    const store = join(folder, '..', 'several');
+    const [one, other] = [named('Default', begun('01')), named('Default', begun('02'))];
+    for (const each of [one, other, one, other]) await writeMlflow(each, store);
+    await mkdir(join(store, 'strange'));
+    await writeFile(join(store, 'strange', 'meta.yaml'), '[');
+    await writeMlflow(one, store);
+    const all = (await readdir(store))
+      .filter((name) => name !== 'strange')
+      .map((id) => meta(join(store, id)));
+    const names = (await Promise.all(all)).map(({ name }) => name as string);
+    expect(names.toSorted()).toEqual(['Default', 'Default (2)', 'Default (3)']);
   });
 });

@@ -27,9 +27,22 @@ export interface MlflowRun {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** A number for texts that are always the same, in hexadecimal. */
-export const hexOf = (...parts: readonly (string | number)[]): string =>
+const hexOf = (...parts: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
+/** The study itself, whoever has its name besides: files of Optuna say no config, and a name is free again in time. */
+const identityOf = ({ config, name, environments, trials }: Study): readonly unknown[] => [
+  config.file,
+  name,
+  environments[0]?.at ?? trials[0]?.startedAt,
+];
+
+/** Of the experiment, in hexadecimal: the same for the same study. */
+export const experimentOf = (study: Study): string => hexOf('experiment', ...identityOf(study)).slice(0, 32);
+
+/** What the experiment is called: MLflow has each name once, so where others have it, a further one is tried. */
+export const experimentName = ({ name }: Study, attempt: number): string =>
+  attempt === 1 ? name : `${name} (${attempt})`;
 
 /**
  * A name as MLflow allows it (mlflow/utils/validation.py): letters, digits and few signs, and the same after its path
@@ -58,8 +71,16 @@ const textOf = (value: Json | undefined): string =>
 const said = (tags: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string> =>
   new Map(Object.entries(tags).flatMap(([tag, text]) => (text === undefined ? [] : [[tag, text] as const])));
 
-export const experimentTags = ({ marks }: Study): ReadonlyMap<string, string> =>
-  said({ 'mlflow.note.content': marks?.note, 'sweetspot.tags': marks?.tags?.join(', ') });
+/** By which the experiment of a study is found again. */
+export const STUDY_TAG = 'sweetspot.study';
+
+export const experimentTags = (study: Study): ReadonlyMap<string, string> =>
+  said({
+    [STUDY_TAG]: experimentOf(study),
+    'mlflow.note.content': study.marks?.note,
+    'sweetspot.config': study.config.file || undefined,
+    'sweetspot.tags': study.marks?.tags?.join(', '),
+  });
 
 /** The runs of a study: its trials that were begun. */
 export const runsOf = (study: Study): readonly MlflowRun[] =>
@@ -73,7 +94,7 @@ function runOf(study: Study, trial: Trial): MlflowRun {
   const metrics = metricsOf(trial, started, ended);
   const { starred, tags, note, excluded } = trial.marks ?? {};
   return {
-    id: hexOf('run', study.config.file, study.name, trial.number).slice(0, 32),
+    id: hexOf('run', ...identityOf(study), trial.number).slice(0, 32),
     name,
     state: trial.state,
     started,

@@ -3,7 +3,14 @@
  * while newer ones no longer take a folder by themselves. Trials that are there already are left as they are.
  */
 import type { Study } from '../../core/study/trial.js';
-import { experimentTags, type MlflowRun, runsOf } from './mlflow-run.js';
+import {
+  experimentName,
+  experimentOf,
+  experimentTags,
+  type MlflowRun,
+  runsOf,
+  STUDY_TAG,
+} from './mlflow-run.js';
 
 /** mlflow.entities.RunStatus. */
 const STATUS = {
@@ -24,7 +31,11 @@ const RUN = 'sweetspot.run';
 interface Answer {
   readonly error_code?: string;
   readonly message?: string;
-  readonly experiment?: { readonly experiment_id: string; readonly lifecycle_stage?: string };
+  readonly experiment?: {
+    readonly experiment_id: string;
+    readonly lifecycle_stage?: string;
+    readonly tags?: readonly { readonly key: string; readonly value: string }[];
+  };
   readonly experiment_id?: string;
   readonly run?: { readonly info: { readonly run_id: string } };
   readonly runs?: readonly {
@@ -82,19 +93,22 @@ class MlflowServer {
     throw new MlflowError(`${call}: ${said.message ?? `${answer.status} ${answer.statusText}`}`);
   }
 
+  /** That of the study, made where it is not there. */
   async experiment(study: Study): Promise<string> {
-    const found = await this.ask(`experiments/get-by-name?experiment_name=${encodeURIComponent(study.name)}`);
-    if (found?.experiment?.lifecycle_stage === 'deleted') {
+    for (let attempt = 1; ; attempt++) {
+      const name = experimentName(study, attempt);
+      const found = await this.ask(`experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`);
+      const there = found?.experiment;
+      if (there === undefined) {
+        const made = await this.ask('experiments/create', { name, tags: pairs(experimentTags(study)) });
+        return made?.experiment_id ?? '';
+      }
+      if (there.tags?.find(({ key }) => key === STUDY_TAG)?.value !== experimentOf(study)) continue;
+      if (there.lifecycle_stage !== 'deleted') return there.experiment_id;
       throw new MlflowError(
-        `The experiment "${study.name}" was deleted at ${this.#url}. Restore it there or remove it for good (mlflow gc), or rename the study.`,
+        `The experiment "${name}" was deleted at ${this.#url}. Restore it there or remove it for good (mlflow gc), or rename the study.`,
       );
     }
-    if (found?.experiment) return found.experiment.experiment_id;
-    const made = await this.ask('experiments/create', {
-      name: study.name,
-      tags: pairs(experimentTags(study)),
-    });
-    return made?.experiment_id ?? '';
   }
 
   /** Of the trials that are there already. */

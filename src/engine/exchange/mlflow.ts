@@ -3,12 +3,12 @@
  * parameters, metrics by step, and tags. `mlflow ui --backend-store-uri <folder>` shows it.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import type { Study } from '../../core/study/trial.js';
-import { experimentTags, hexOf, type MlflowRun, runsOf } from './mlflow-run.js';
+import { experimentName, experimentOf, experimentTags, type MlflowRun, runsOf } from './mlflow-run.js';
 
 /** mlflow.entities.RunStatus. */
 const STATUS = { running: 1, waiting: 2, complete: 3, failed: 4, pruned: 5 } as const;
@@ -31,12 +31,16 @@ async function write(file: string, text: string): Promise<void> {
 /** Writes into `folder`, the tracking store; runs that are there already are written anew. Returns the number of runs. */
 export async function writeMlflow(study: Study, folder: string): Promise<number> {
   // MLflow takes whole numbers; the same study gets the same one.
-  const experiment = String(BigInt(`0x${hexOf('experiment', study.config.file, study.name).slice(0, 15)}`));
+  const experiment = String(BigInt(`0x${experimentOf(study).slice(0, 15)}`));
   const place = join(resolve(folder), experiment);
   const times = study.trials.flatMap(({ startedAt }) =>
     startedAt === undefined ? [] : [Date.parse(startedAt)],
   );
   const created = times.length > 0 ? Math.min(...times) : 0;
+  await writeDefault(resolve(folder), created);
+  const others = await otherNames(resolve(folder), experiment);
+  let attempt = 1;
+  while (others.has(experimentName(study, attempt))) attempt++;
   await write(
     join(place, 'meta.yaml'),
     yaml({
@@ -45,14 +49,28 @@ export async function writeMlflow(study: Study, folder: string): Promise<number>
       experiment_id: experiment,
       last_update_time: Math.max(created, ...times),
       lifecycle_stage: 'active',
-      name: study.name,
+      name: experimentName(study, attempt),
     }),
   );
   await writeTags(place, experimentTags(study));
-  await writeDefault(resolve(folder), created);
   const runs = runsOf(study);
   for (const run of runs) await writeRun(run, experiment, join(place, run.id));
   return runs.length;
+}
+
+/** Names of the other experiments, deleted ones included. */
+async function otherNames(store: string, experiment: string): Promise<ReadonlySet<string>> {
+  const folders = [store, join(store, '.trash')].map(async (folder) => {
+    const ids = await readdir(folder).catch(() => []);
+    return ids.filter((id) => id !== experiment).map((id) => join(folder, id, 'meta.yaml'));
+  });
+  const names = (await Promise.all(folders)).flat().map((meta) =>
+    readFile(meta, 'utf8')
+      .then((text) => (parse(text, { version: '1.1' }) as { readonly name?: unknown }).name)
+      // Whatever else lies there.
+      .catch(() => undefined),
+  );
+  return new Set((await Promise.all(names)).map(String));
 }
 
 /** The experiment of runs that name none: MLflow makes it with a new store, and misses it in one that it finds. */
@@ -98,7 +116,8 @@ async function writeRun(run: MlflowRun, experiment: string, place: string): Prom
       user_id: '',
     }),
   );
-  await mkdir(join(place, 'artifacts'), { recursive: true });
+  // MLflow 3.11 finds no run without all of them, whatever is in them.
+  for (const part of ['artifacts', 'metrics', 'params']) await mkdir(join(place, part), { recursive: true });
   for (const [param, value] of params) await write(join(place, 'params', param), value);
   for (const [metric, all] of metrics) {
     const lines = all.map(({ timestamp, value, step }) => `${timestamp} ${numberOf(value)} ${step}\n`);
