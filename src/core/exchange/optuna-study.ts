@@ -6,7 +6,15 @@ import { externalValue, fixedParams, parseDistribution } from '../study/journal/
 import { parseJson } from '../study/journal/line.js';
 import { Attr, FIXED_PARAMS, METRIC_NAMES } from '../study/journal/records.js';
 import { timestamp } from '../study/journal/write.js';
-import type { Marks, Objective, RecordedEnvironment, Report, Study, TrialState } from '../study/trial.js';
+import type {
+  Marks,
+  Objective,
+  RecordedEnvironment,
+  Report,
+  Study,
+  Trial,
+  TrialState,
+} from '../study/trial.js';
 import type { ForeignStudy, ForeignTrial } from './foreign-study.js';
 
 export interface OptunaTrial {
@@ -36,6 +44,8 @@ export interface OptunaStudy {
 export const CONSTRAINTS = 'constraints';
 /** Ours: metrics of a step beside the objective, by step, for there is no place for them in Optuna. */
 export const REPORTS = 'sweetspot:reports';
+/** Ours: { state, objectives? } of an excluded trial, which is a failed one to Optuna. */
+export const OUTCOME = 'sweetspot:outcome';
 /** Ours: the id of the environment. */
 export const ENVIRONMENT_OF_TRIAL = 'sweetspot:environment-id';
 
@@ -142,9 +152,12 @@ function foreignTrial(
   objectives: readonly Objective[],
   constrained: readonly string[],
 ): ForeignTrial {
-  const { state, values, systemAttrs, userAttrs, start, complete } = trial;
+  const { systemAttrs, userAttrs, start, complete } = trial;
   // In a live journal of ours some of them are user attributes.
   const own = { ...userAttrs, ...systemAttrs };
+  const outcome = own[OUTCOME] as unknown as Pick<Trial, 'state' | 'objectives'> | undefined;
+  const { state } = outcome ?? trial;
+  const values = outcome ? outcome.objectives : trial.values;
   const metric = objectives[0]?.metric ?? 'value';
   const params: Record<string, Json> =
     state === 'waiting' ? fixedParams(systemAttrs[FIXED_PARAMS], space) : {};

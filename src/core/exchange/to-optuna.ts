@@ -10,8 +10,8 @@ import { distributionJson, internalValue, optunaValue } from '../study/journal/d
 import { printJson } from '../study/journal/line.js';
 import { Attr, DirectionCode, FIXED_PARAMS, METRIC_NAMES, Op, StateCode } from '../study/journal/records.js';
 import { isFinished } from '../study/journal/reduce.js';
-import type { Marks, Study, Trial } from '../study/trial.js';
-import { CONSTRAINTS, ENVIRONMENT_OF_TRIAL } from './optuna-study.js';
+import type { Marks, Objective, Study, Trial } from '../study/trial.js';
+import { CONSTRAINTS, ENVIRONMENT_OF_TRIAL, OUTCOME } from './optuna-study.js';
 
 const worker_id = 'export';
 /** Optuna insists on times of a finished trial. */
@@ -86,9 +86,11 @@ function noteAttributes(of: string, marks: Marks | undefined): readonly (readonl
 
 /**
  * One whole line, or for a trial with reports or constraints its beginning, a line for each of them and its end: the
- * extension sees them in no other form.
+ * extension sees them in no other form. An excluded trial has failed there: that counts for nothing to every sampler.
  */
-function trialLines(study: Study, trial: Trial): readonly object[] {
+function trialLines(study: Study, original: Trial): readonly object[] {
+  const excluded = original.marks?.excluded !== undefined && isFinished(original.state);
+  const trial: Trial = excluded ? { ...original, state: 'failed' } : original;
   const finished = isFinished(trial.state);
   const start = finished ? (trial.startedAt ?? trial.finishedAt ?? UNKNOWN) : null;
   const end = finished ? { datetime_complete: trial.finishedAt ?? trial.startedAt ?? UNKNOWN } : {};
@@ -98,8 +100,12 @@ function trialLines(study: Study, trial: Trial): readonly object[] {
   const head = { op_code: Op.createTrial, worker_id, study_id: 0, datetime_start: start };
   const rest = {
     ...paramsOf(study, trial),
-    user_attrs: shownAttributes(study, trial),
-    system_attrs: { ...(!finished && { [FIXED_PARAMS]: fixedOf(study, trial) }), ...ownAttributes(trial) },
+    user_attrs: shownAttributes(excluded ? [] : study.objectives, trial),
+    system_attrs: {
+      ...(!finished && { [FIXED_PARAMS]: fixedOf(study, trial) }),
+      ...ownAttributes(trial),
+      ...(excluded && { [OUTCOME]: { state: original.state, objectives: original.objectives } }),
+    },
   };
   const constraints = violations(study, trial);
   if (!finished || (trial.reports.length === 0 && !constraints)) {
@@ -162,9 +168,12 @@ const knownParams = (study: Study, trial: Trial) =>
     return parameter ? [{ name, value, parameter }] : [];
   });
 
-/** Texts and numbers alone: the extension can show nothing else. What people ask for first stands first. */
-function shownAttributes(study: Study, trial: Trial): Record<string, Json> {
-  const objectives = new Set(study.objectives.map(({ metric }) => metric));
+/**
+ * Texts and numbers alone: the extension can show nothing else. What people ask for first stands first. `told`: the
+ * objectives that are shown as values.
+ */
+function shownAttributes(told: readonly Objective[], trial: Trial): Record<string, Json> {
+  const objectives = new Set(told.map(({ metric }) => metric));
   const metrics = Object.entries(trial.values).filter(([metric]) => !objectives.has(metric));
   const plain = (value: Json): Json =>
     typeof value === 'number' && Number.isFinite(value) ? value : String(value);
@@ -195,16 +204,16 @@ function ownAttributes(trial: Trial): Record<string, unknown> {
 const BROKEN = 1;
 
 /**
- * By how much each outcome constraint is broken, in Optuna's words: above 0 the trial is none of the best. An excluded
- * trial breaks one more. Undefined where nothing is asked of results.
+ * By how much each outcome constraint is broken, in Optuna's words: above 0 the trial is none of the best. Undefined
+ * where nothing is asked of results.
  */
-function violations({ settings, excluded }: Study, trial: Trial): readonly number[] | undefined {
+function violations({ settings }: Study, trial: Trial): readonly number[] | undefined {
   const { outcomeConstraints = [] } = settings;
-  if (trial.state !== 'complete' && trial.state !== 'pruned') return undefined;
-  if (outcomeConstraints.length === 0 && !excluded) return undefined;
-  const broken = outcomeConstraints.map(({ expression }) => {
+  if ((trial.state !== 'complete' && trial.state !== 'pruned') || outcomeConstraints.length === 0) {
+    return undefined;
+  }
+  return outcomeConstraints.map(({ expression }) => {
     const violation = expressionViolation(expression, trial.values) ?? BROKEN;
     return Number.isFinite(violation) ? violation : BROKEN;
   });
-  return excluded ? [...broken, trial.marks?.excluded === undefined ? 0 : BROKEN] : broken;
 }
