@@ -57,6 +57,14 @@ describe('ranks', () => {
     expect([...paretoRanks(costs)]).toEqual([0, 0, 0, 0, 1, 2]);
   });
 
+  it('are the same of equal points of four objectives', () => {
+    const [good, bad] = [
+      [1, 2, 3, 4],
+      [2, 2, 3, 4],
+    ];
+    expect([...paretoRanks([bad, good, bad, good] as Costs[])]).toEqual([1, 0, 1, 0]);
+  });
+
   it('put what breaks constraints last, by how much', () => {
     const costs = [
       [9, 9],

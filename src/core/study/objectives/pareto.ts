@@ -115,8 +115,7 @@ function bisect(costs: readonly Costs[], order: readonly number[], ranks: Int32A
       rank = low;
       fronts[rank] ??= { second: [], third: [] };
       const { second, third } = fronts[rank] as Stairs;
-      let from = countUpTo(second, y);
-      if (from > 0 && second[from - 1] === y) from--;
+      const from = countUpTo(second, y);
       let to = from;
       while (to < third.length && (third[to] as number) >= z) to++;
       second.splice(from, to - from, y);
