@@ -13,6 +13,7 @@ import { OUR_WORKER } from '../core/study/journal/line.js';
 import type { JournalRecord } from '../core/study/journal/records.js';
 import { StudyReducer } from '../core/study/journal/reduce.js';
 import { environmentRecord, settingsRecord, studyRecords, timestamp } from '../core/study/journal/write.js';
+import { changedValues, firstOf } from '../core/study/migrate.js';
 import { journalFile } from '../core/study/places.js';
 import type { Study, StudySettings, StudyStatus } from '../core/study/trial.js';
 import type { EngineStart } from '../protocol/engine.js';
@@ -162,15 +163,26 @@ async function choose(
       const before = problem === OTHER_SEED ? undefined : { study, unfinished };
       return { name: await newStudyName(configFile), isNew: true, notes, ...(before && { before }) };
     }
+    notes.push(`The study "${latest}" is finished; resume it to add trials to it instead.`);
   }
   return { name: await newStudyName(configFile), isNew: true, notes };
 }
 
 /** A word of warning where results of one study would come from two configs. */
 function changedConfig(study: Study, config: AnnotatedConfig): readonly string[] {
+  if (study.trials.length === 0) return [];
   const same = JSON.stringify(study.baseline) === JSON.stringify(config.baseline);
-  if (same || study.trials.length === 0) return [];
-  return ['The values in the file have changed since the study began; its trial 0 keeps the earlier ones.'];
+  const others = changedValues(study, config);
+  return [
+    ...(same
+      ? []
+      : ['The values in the file have changed since the study began; its trial 0 keeps the earlier ones.']),
+    ...(others.length === 0
+      ? []
+      : [
+          `Values that are not tuned have changed since the study began, and its earlier trials did not run with them: ${firstOf(others)}. A new study keeps the two apart.`,
+        ]),
+  ];
 }
 
 async function open(

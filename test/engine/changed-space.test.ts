@@ -63,3 +63,15 @@ it('a study under way goes on with the trials that still fit; a finished one tea
   expect(wrong.status).toBe(2);
   expect(wrong.stderr).toMatch(/warmStart: there is neither a study nor a config "\.\/c\.yaml"/);
 });
+
+it('a study that goes on says which untuned values are others than when it began', async () => {
+  const folder = await project({ 'a.yaml': `${CONFIG}epochs: 5\n`, 'train.js': TRAIN, stop: '' });
+  expect(cli(folder, 'run', 'a.yaml').status).toBe(130);
+  await rm(join(folder, 'stop'));
+  await writeFile(join(folder, 'a.yaml'), `${CONFIG.replace('trials: 6', 'trials: 5')}epochs: 7\n`);
+  const [start] = events(cli(folder, 'run', 'a.yaml', '--json').stdout);
+  expect(start).toMatchObject({ study: 'a', continued: true });
+  expect(start.notes).toEqual([
+    expect.stringMatching(/Values that are not tuned have changed since the study began.*: epochs\./),
+  ]);
+});

@@ -159,7 +159,9 @@ describe('sweetspot run', () => {
   it('starts a new study after a finished one, and resume extends the finished one', async () => {
     const folder = await make();
     await cli(folder, ['run', 'a.yaml']);
-    expect((await cli(folder, ['run', 'a.yaml'])).out).toContain('Starting study a-2');
+    const second = await cli(folder, ['run', 'a.yaml']);
+    expect(second.out).toContain('Starting study a-2');
+    expect(second.out).toContain('The study "a" is finished; resume it to add trials to it instead.');
     const { code, out } = await cli(folder, ['resume', 'a.yaml', '--study', 'a', '--trials', '7']);
     expect(code).toBe(0);
     expect(out).toContain('Finished: all 7 trials were started');

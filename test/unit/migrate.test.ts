@@ -84,6 +84,10 @@ describe('trials of a study whose space has changed', () => {
     expect(migrated(OLD.replace('choice([8], [16])', 'choice([8], [32])')).dropped).toMatchObject({
       '`units` was [16], which is not among [8], [32]': [1],
     });
+    // One sentence, however many numbers there were.
+    expect(migrated(OLD.replace('float(0.001, 1, log)', 'choice(0.1, 0.5)')).dropped).toMatchObject({
+      '`rate` is none of 0.1, 0.5': [1, 2],
+    });
   });
 
   it('have for a new parameter the value that their file had', () => {

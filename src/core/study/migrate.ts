@@ -56,6 +56,10 @@ export function migrate(study: Study, wanted: Wanted): Migration {
   return { kept, dropped, changed: changedPaths(study, old, wanted) };
 }
 
+/** Paths of untuned values that are not what they were when the study began. */
+export const changedValues = (study: Study, wanted: Wanted): readonly string[] =>
+  changedPaths(study, oldFile(study), wanted);
+
 function oldFile({ config, space }: Study): OldFile {
   const { tuned, config: parsed } = parseConfig(config.text);
   return {
@@ -131,8 +135,13 @@ function outside(parameter: Distribution, value: Json): string {
         : `is no step of ${parameter.step} from ${parameter.low}`;
     case 'categorical':
     case 'ordinal':
-    case 'bool':
-      return `was ${show(value)}, which is not among ${choicesOf(parameter).map(show).join(', ')}`;
+    case 'bool': {
+      const choices = choicesOf(parameter).map(show).join(', ');
+      // Numbers of a range are all different: one sentence for all of them.
+      return typeof value === 'number'
+        ? `is none of ${choices}`
+        : `was ${show(value)}, which is not among ${choices}`;
+    }
     default:
       return parameter satisfies never;
   }
@@ -181,6 +190,10 @@ function changedPaths({ config }: Study, old: OldFile, { data, tuned }: Wanted):
   });
 }
 
+/** The first few of names. */
+export const firstOf = (names: readonly string[]): string =>
+  `${names.slice(0, 5).join(', ')}${names.length > 5 ? ' …' : ''}`;
+
 /** What became of the trials, in sentences for whoever changed the file. `name` is the old study's. */
 export function migrationNotes(name: string, { kept, dropped, changed }: Migration): readonly string[] {
   const notes = [...dropped].map(([reason, numbers]) => {
@@ -189,7 +202,7 @@ export function migrationNotes(name: string, { kept, dropped, changed }: Migrati
   });
   if (kept.length > 0 && changed.length > 0) {
     notes.push(
-      `Other values of the file have changed since, too, which the trials taken over did not run with: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ' …' : ''}.`,
+      `Other values of the file have changed since, too, which the trials taken over did not run with: ${firstOf(changed)}.`,
     );
   }
   return notes;
