@@ -152,3 +152,30 @@ describe('with the keyboard alone', () => {
     }
   });
 });
+
+it.each(['complete', 'pruned', 'failed'])('marks of %s trials stand out in every theme', async (state) => {
+  const host = await open({ page: 'table', lines: study, size: { width: 300, height: 2000 } });
+  const icon = host.page.locator(`sweet-compact-table .state-${state}`).first();
+  for (const { name } of themes) {
+    await host.setTheme(name);
+    const ratio = await icon.evaluate((element) => {
+      const brush = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+      const light = () => {
+        brush.fillRect(0, 0, 1, 1);
+        const parts = [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3).map((byte) => byte / 255);
+        const [r, g, b] = parts.map((part) =>
+          part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
+        );
+        return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+      };
+      brush.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(
+        '--vscode-editor-background',
+      );
+      const ground = light();
+      brush.fillStyle = getComputedStyle(element).color;
+      const [low, high] = [ground, light()].sort((a, b) => a - b);
+      return (high! + 0.05) / (low! + 0.05);
+    });
+    expect([name, ratio >= 3]).toEqual([name, true]);
+  }
+});

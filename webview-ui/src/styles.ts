@@ -95,7 +95,8 @@ export const base = css`
     color: var(--vscode-charts-blue);
   }
   .state-pruned {
-    color: var(--vscode-charts-orange);
+    /* Transparent in VS Code's own themes, absent in those of high contrast. */
+    color: rgb(from var(--vscode-charts-orange, var(--vscode-editorWarning-foreground)) r g b / 1);
   }
   .state-failed {
     color: var(--vscode-charts-red);

@@ -3,6 +3,7 @@
  * VS Code changes the theme, which it does by new variables on the root and new classes on the body.
  */
 import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { mix } from './charts/kit/colour.js';
 
 export interface Theme {
   readonly foreground: string;
@@ -21,6 +22,9 @@ export interface Theme {
   /** Faint marks must not be faint. */
   readonly highContrast: boolean;
 }
+
+/** VS Code's own themes have a transparent orange, made to lie over text. */
+const opaque = (colour: string): string => mix(colour, colour, 0);
 
 function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
@@ -41,7 +45,7 @@ function readTheme(): Theme {
     background: read('editor-background'),
     blue: read('charts-blue', 'foreground'),
     green: read('charts-green', 'foreground'),
-    orange: read('charts-orange', 'foreground'),
+    orange: opaque(read('charts-orange', 'editorWarning-foreground', 'foreground')),
     red: read('charts-red', 'errorForeground', 'foreground'),
     fontFamily: read('font-family'),
     fontSize: 11,
