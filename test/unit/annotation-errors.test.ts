@@ -261,6 +261,7 @@ const CONDITIONS: readonly Case[] = [
 
 const FILES: readonly Case[] = [
   ['broken YAML', 'a: [1\nb: 2', 'error yaml-syntax 5:1 «b»', /not valid YAML: .*\. Correct it/],
+  ['a colon in a text', 'a: b: c', 'error yaml-syntax 4:4 «b»', /A text with `: ` in it goes in quotes\./],
   ['a tab as indentation', 'a:\n\tb: 1', 'error yaml-syntax 5:1 «\t»', /Tabs/],
   ['a key twice', 'a: 1\na: 2', 'error yaml-syntax 5:1 «a»', /unique/],
   ['an alias of nothing', 'a: *nothing', 'error yaml-syntax 4:4 «*nothing»', /No anchor &nothing/],

@@ -124,7 +124,9 @@ export function firstError(documents: readonly Document[], text: string): YamlEr
   const [start, end] = first.pos;
   const word =
     end - start <= 1 ? (/^(?:\w+|[^\r\n])/.exec(text.slice(start)) ?? [''])[0] : text.slice(start, end);
-  return { message: first.message, start, end: start + word.length };
+  const colon = first.message.startsWith('Nested mappings are not allowed in compact');
+  const message = colon ? 'A text with `: ` in it goes in quotes' : first.message;
+  return { message, start, end: start + word.length };
 }
 
 type Comments = CST.SourceToken & { readonly type: 'comment' };
