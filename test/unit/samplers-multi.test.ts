@@ -212,6 +212,30 @@ describe('good trials', () => {
     expect(goodTrials(context, 1).map(({ number }) => number)[0]).toBeGreaterThan(1);
     expect(goodTrials(context, 4).map(({ number }) => number)).toEqual([0, 1, 2, 3]);
   });
+
+  describe('of one long front', () => {
+    /** The ends of the front come last, far from all others. */
+    const trials = runTrials('random', 200, 0).map((trial, i) => {
+      const along = i === 198 ? 0 : i === 199 ? 1000 : 500 + i / 100;
+      return { ...trial, objectives: [along, 1000 - along] };
+    });
+    const context = { space, directions: ['minimize', 'minimize'] as const, trials, seed: 0, number: 200 };
+
+    it.each([10, 70])('have its ends among the best %i', (size) => {
+      const numbers = goodTrials(context, size).map(({ number }) => number);
+      expect(numbers).toHaveLength(size);
+      expect(new Set(numbers).size).toBe(size);
+      expect(numbers).toEqual(expect.arrayContaining([198, 199]));
+    });
+
+    it('are parents by how alone they stand', () => {
+      const reasons = Array.from({ length: 60 }, (_, seed) => {
+        const asked = ask('nsga2', trials, seed, { directions: context.directions });
+        return asked === 'exhausted' ? asked : asked.reason;
+      });
+      for (const end of ['#198', '#199']) expect(reasons.some((reason) => reason.includes(end))).toBe(true);
+    });
+  });
 });
 
 describe('the expected growth of the hypervolume', () => {

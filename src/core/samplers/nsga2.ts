@@ -39,12 +39,13 @@ function parents(context: SamplerContext): readonly Parent[] {
     Math.min(POPULATION, Math.max(STARTUP_TRIALS, Math.round(SHARE * results))),
   );
   const chosen: Parent[] = [];
-  fronts.forEach((front, rank) => {
+  for (const [rank, front] of fronts.entries()) {
+    if (chosen.length >= size) break;
     const crowding = crowdingDistances(front.map(({ costs }): Costs => costs));
     const members = front.map(({ trial }, i) => ({ trial, rank, crowding: crowding[i] as number }));
     members.sort((a, b) => b.crowding - a.crowding || a.trial.number - b.trial.number);
     chosen.push(...members.slice(0, size - chosen.length));
-  });
+  }
   return chosen;
 }
 

@@ -21,8 +21,8 @@ interface Result {
 }
 
 /**
- * The completed trials that have all objectives, front by front, infeasible ones after all others: as many fronts as
- * hold `size` of them, where there are so many.
+ * The completed trials that have all objectives, front by front, infeasible ones after all others. Those that come after
+ * the fronts with the best `size` of them may all be in one.
  */
 export function bestFronts(
   {
@@ -44,17 +44,11 @@ export function bestFronts(
     violations,
     size,
   );
-  const all: Result[][] = [];
+  const fronts: Result[][] = [];
   results.forEach((result, i) => {
     const rank = ranks[i] as number;
-    all[rank] ??= [];
-    all[rank].push(result);
-  });
-  let held = 0;
-  const fronts = all.filter((front) => {
-    const wanted = held < size;
-    held += front.length;
-    return wanted;
+    fronts[rank] ??= [];
+    fronts[rank].push(result);
   });
   return { fronts, size };
 }
@@ -64,6 +58,7 @@ export function goodTrials(context: SamplerContext, size: number): readonly Tria
   const good: Trial[] = [];
   for (const front of bestFronts(context, () => size).fronts) {
     const free = size - good.length;
+    if (free <= 0) break;
     const chosen = front.length <= free ? front : widest(front, free);
     good.push(...chosen.map(({ trial }) => trial));
   }
