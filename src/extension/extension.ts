@@ -21,6 +21,7 @@ import { Configs } from './configs.js';
 import { keepContexts, setContext } from './context.js';
 import { Disposables } from './disposables.js';
 import { SweepLenses } from './editor/code-lens.js';
+import { registerCompletion } from './editor/completion.js';
 import { registerDiagnostics } from './editor/diagnostics.js';
 import { EnvironmentDocuments } from './editor/environment-documents.js';
 import { TuneHints } from './editor/hints.js';
@@ -100,6 +101,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
   own.add(registerDamageNotices(studies, manage));
   own.add(new SweepLenses(configs, studies));
   new TunedHover(configs, studies).register(own);
+  own.add(registerCompletion());
   own.add(new TuneHints(configs, studies));
   own.add(registerDiagnostics(configs));
   own.add(registerStatus(studies));

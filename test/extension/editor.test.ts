@@ -103,3 +103,24 @@ describe('a hint at an annotation', () => {
     await document.save();
   });
 });
+
+describe('completion in annotations', () => {
+  it('offers the settings of @sweep and the distributions that suit a value', async () => {
+    const text = configText()
+      .replace('#   goal', '#   sampler: \n#   goal')
+      .replace(/@tune float.*/, '@tune ');
+    const config = await addConfig('complete', text);
+    const offered = async (behind: string) => {
+      const document = await vscode.workspace.openTextDocument(config);
+      const found = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        document.positionAt(text.indexOf(behind) + behind.length),
+        ' ',
+      );
+      return found.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    };
+    assert.ok((await offered('sampler: ')).includes('tpe'));
+    assert.deepEqual((await offered('1e-3    # @tune ')).slice(0, 2), ['float, log', 'float']);
+  });
+});

@@ -14,7 +14,7 @@ import { readKeep } from './keep-setting.js';
 import { didYouMean } from './nearest.js';
 import { readPruner } from './pruner-setting.js';
 
-const KEYS = [
+export const SWEEP_KEYS = [
   'train',
   'command',
   'metric',
@@ -33,10 +33,10 @@ const KEYS = [
   'include',
   'run',
 ] as const;
-type Key = (typeof KEYS)[number];
+type Key = (typeof SWEEP_KEYS)[number];
 /** Keys that the language has and this version cannot act on yet. */
-const NOT_YET: readonly Key[] = ['include', 'run'];
-const GOALS: readonly Direction[] = ['minimize', 'maximize'];
+export const NOT_YET: readonly Key[] = ['include', 'run'];
+export const GOALS: readonly Direction[] = ['minimize', 'maximize'];
 /** A sweep that is told nothing must end some time. */
 const DEFAULT_STOP: StopCriteria = { trials: 50 };
 
@@ -44,7 +44,7 @@ const MAXIMIZED = /(?:^|_)(?:accuracy|acc|precision|recall|f1|r2|auc)$/;
 const MINIMIZED = /(?:^|_)(?:loss|mse|mae|rmse|error)$/;
 
 /** What a mistyped metric was most likely to be. */
-const USUAL_METRICS = ['accuracy', 'precision', 'recall', 'f1', 'loss', 'mse', 'mae', 'r2'].flatMap(
+export const USUAL_METRICS = ['accuracy', 'precision', 'recall', 'f1', 'loss', 'mse', 'mae', 'r2'].flatMap(
   (name) => [name, `val_${name}`],
 );
 
@@ -92,7 +92,7 @@ class Reader {
   constructor(readonly diagnostics: Diagnostics) {}
 
   settings(block: YAMLMap | null, start: number, end: number): SweepSettings | undefined {
-    const entries = this.#entries(block, KEYS, '@sweep');
+    const entries = this.#entries(block, SWEEP_KEYS, '@sweep');
     for (const key of NOT_YET) {
       const entry = entries.get(key);
       if (entry)
