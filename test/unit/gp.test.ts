@@ -275,6 +275,20 @@ describe('the choice between squashing the bad half of the results and leaving i
   it('leaves alone where good and bad are of one smooth shape', () => {
     expect(tailOf((x, y) => (x - 0.4) ** 2 + (y - 0.7) ** 2)).toBe('plain');
   });
+
+  it('leaves alone where a search has closed in and sees little but noise', () => {
+    const tailsFound = Array.from({ length: 20 }, (_, draw) => {
+      const source = random('closed in', draw);
+      const found = Array.from({ length: 60 }, (_, i) =>
+        Float64Array.from([0, 1], () => 0.5 + (i < 48 ? 0.15 : 1) * (source.next() - 0.5)),
+      );
+      const values = found.map(
+        ([x = 0, y = 0]) => 4 * (x - 0.5) ** 2 + 4 * (y - 0.5) ** 2 + 0.3 * normalQuantile(source.next()),
+      );
+      return chooseView(new Points(unitSpace(space).axes, found), values, 2, 40).tail;
+    });
+    expect(tailsFound.filter((tail) => tail === 'plain').length).toBeGreaterThan(16);
+  });
 });
 
 describe('the Gaussian process sampler', () => {

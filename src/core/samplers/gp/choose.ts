@@ -1,9 +1,12 @@
 /**
  * Which of several views of the results a Gaussian process gets, with the hyperparameters fitted to it: the one under
- * which it foretells the better half of them best, each from all others (leave-one-out predictive density: Rasmussen and
- * Williams, "Gaussian processes for machine learning", section 5.4.2). The views differ in the bad half alone, so that
- * densities of the better half can be compared.
+ * which it foretells them best, each from all others (leave-one-out predictive density: Rasmussen and Williams,
+ * "Gaussian processes for machine learning", section 5.4.2). The views differ in the bad half alone, so that densities of
+ * the better half can be compared; of the others it counts how likely they were to be worse than that. Without those,
+ * whoever holds everything for good would be ahead, above all with noise (the censored likelihood of Diks, Panchenko and
+ * van Dijk, "Likelihood-based scoring rules for comparing density forecasts in tails", J. Econometrics 163 (2011)).
  */
+import { logNormalCdf } from '../normal.js';
 import { factorise, fitHyperparameters, type Hyperparameters } from './fit.js';
 import type { Points } from './kernel.js';
 import { type Tail, tails, warp } from './warp.js';
@@ -13,23 +16,29 @@ export interface View {
   readonly hyper: Hyperparameters;
 }
 
-/** Mean logarithm of the density of the results at `places`, each predicted from all others. */
+/**
+ * Of results each predicted from all others, in a sum over `better.size`: the logarithm of the density of the better
+ * ones, and of the probability that the others are worse than all of those.
+ */
 function foretold(
   points: Points,
   y: Float64Array,
   hyper: Hyperparameters,
-  places: readonly number[],
+  better: ReadonlySet<number>,
 ): number {
   const n = points.count;
   const { inverse, alpha } = factorise(points, y, hyper);
+  let edge = Number.NEGATIVE_INFINITY;
+  for (const i of better) edge = Math.max(edge, y[i] as number);
   let sum = 0;
-  for (const i of places) {
+  for (let i = 0; i < n; i++) {
     let precision = 0;
     for (let k = i; k < n; k++) precision += (inverse[k * n + i] as number) ** 2;
-    const off = alpha[i] as number;
-    sum += 0.5 * Math.log(precision) - (0.5 * off * off) / precision;
+    const off = (alpha[i] as number) / precision;
+    if (better.has(i)) sum += 0.5 * Math.log(precision) - 0.5 * precision * off * off;
+    else sum += logNormalCdf(((y[i] as number) - off - edge) * Math.sqrt(precision));
   }
-  return sum / places.length;
+  return sum / better.size;
 }
 
 /**
@@ -43,7 +52,7 @@ export function chooseView(
   evaluations: number,
 ): View {
   const order = [...values.keys()].sort((a, b) => (values[a] as number) - (values[b] as number));
-  const better = order.slice(0, Math.ceil(order.length / 2));
+  const better = new Set(order.slice(0, Math.ceil(order.length / 2)));
   let chosen: (View & { readonly score: number }) | undefined;
   for (const tail of tails) {
     const { y, unit } = warp(values, tail);
