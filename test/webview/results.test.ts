@@ -244,6 +244,14 @@ describe('the selection', () => {
     await host.page.locator('sweet-curves .legend', { hasText: 'selected' }).waitFor();
   });
 
+  it('takes a range of rows with Shift, and no text', async () => {
+    const host = await open({ page: 'results', lines: study, state: idle });
+    await cell(host, 1, 2).click();
+    await cell(host, 3, 4).click({ modifiers: ['Shift'] });
+    expect(await host.page.locator('[role=row][aria-selected=true]').count()).toBe(3);
+    expect(await host.page.evaluate(() => String(getSelection()))).toBe('');
+  });
+
   it('takes a range with Shift', async () => {
     const host = await open({ page: 'results', lines: study });
     await header(host, '#').click();

@@ -50,6 +50,8 @@ export const tableStyles = css`
   .row {
     position: relative;
     cursor: default;
+    /* Shift and a click choose trials, not letters. */
+    user-select: none;
   }
   .cell {
     overflow: hidden;
