@@ -139,6 +139,7 @@ describe('a pruner of several objectives', () => {
     for (const accuracy of [0.9, 0.8, 0.7, 0.6]) {
       const { number, report } = await study.ask();
       report(1, [1, accuracy]);
+      report(2, [1, accuracy]);
       await study.tell(number, [1, accuracy]);
     }
     const [good, bad] = [await study.ask(), await study.ask()];

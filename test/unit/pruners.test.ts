@@ -72,7 +72,7 @@ describe('the median pruner', () => {
 });
 
 describe('the ASHA pruner', () => {
-  const six = [0.1, 0.2, 0.3, 0.4, 0.5].map((value, n) => trial(n, 'complete', [value, value, value]));
+  const six = [0.1, 0.2, 0.3, 0.4, 0.5].map((value, n) => trial(n, 'complete', new Array(4).fill(value)));
   const asha = (values: readonly number[], trials = six, direction: Direction = 'minimize') =>
     judgeBy('asha', values, trials, direction);
 
@@ -126,6 +126,20 @@ describe('the ASHA pruner', () => {
     expect(asha([0.15], [...six, ...odd]).reason).toBe(
       '0.15 is number 3 of 7 trials at step 1, of which 2 go on',
     );
+  });
+
+  it('lets a trial end that is trained in full, as far as the longest completed one', () => {
+    const nine = six.map(({ number }) => trial(number, 'complete', new Array(9).fill(0.1)));
+    const last = [9, 9, 9, 9, 9, 9, 9, 9, 9];
+    expect(asha(last.slice(0, 3), nine).prune).toBe(true);
+    expect(asha(last, nine)).toEqual({
+      prune: false,
+      reason: 'it has come as far as the longest completed trial',
+    });
+    const longer = trial(6, 'complete', new Array(30).fill(0.1));
+    expect(asha(last, [...nine, longer]).prune).toBe(true);
+    expect(judgeBy({ name: 'asha', mode: 'promote' }, last, nine).pause).toBeUndefined();
+    expect(judgeBy({ name: 'asha', mode: 'promote' }, last, [...nine, longer]).pause).toBe(true);
   });
 
   it('stops a trial whose metric is NaN', () => {

@@ -38,6 +38,14 @@ export interface Halving {
 export const fullTraining = (trials: readonly Trial[]): number | undefined =>
   trials.find(({ state, reports }) => state === 'complete' && reports.length > 0)?.reports.at(-1)?.step;
 
+/** The last step of the longest completed trial; infinite before there is one. */
+function longestTraining(trials: readonly Trial[]): number {
+  let longest = 0;
+  for (const { state, reports } of trials)
+    if (state === 'complete') longest = Math.max(longest, reports.at(-1)?.step ?? 0);
+  return longest || Number.POSITIVE_INFINITY;
+}
+
 /** What is said until then. */
 export const LENGTH_UNKNOWN: Verdict = {
   prune: false,
@@ -95,6 +103,9 @@ export function judgeHalving(context: PrunerContext, halving: Halving): Verdict 
   const paused = pausedStep(trial);
   if (paused !== undefined && rung <= rungAt(paused, halving))
     return { prune: false, reason: `it was promoted from step ${paused}` };
+  // What is trained in full has nothing left to cut short.
+  if (last >= longestTraining(context.trials))
+    return { prune: false, reason: 'it has come as far as the longest completed trial' };
   const present = context.trials.filter(({ number }) => number !== trial.number);
   const ordered = halving.order([...present, trial], rung, context);
   const reached = ordered.length;
