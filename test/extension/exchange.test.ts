@@ -17,15 +17,17 @@ import {
 } from './support.js';
 
 interface Choice {
+  readonly label: string;
   readonly format?: string;
 }
 
-/** Exports as the person picks, to `target`; gives what was said. */
-const exported = (entry: StudyEntry, format: string, target: string): Promise<readonly string[]> =>
+/** Exports as the person picks, by format or by label, to `target`; gives what was said. */
+const exported = (entry: StudyEntry, wanted: string, target: string): Promise<readonly string[]> =>
   messagesOf(() =>
     answering(
       'showQuickPick',
-      (choices: readonly Choice[]) => choices.find((choice) => choice.format === format),
+      (choices: readonly Choice[]) =>
+        choices.find(({ format, label }) => format === wanted || label.endsWith(` ${wanted}`)),
       () =>
         answering(
           'showSaveDialog',
@@ -55,6 +57,7 @@ describe('a finished study', () => {
       markdown: [/^# leaving/, 'leaving.md'],
       html: [/^<!DOCTYPE html>/i, 'leaving.html'],
       optuna: [/"study_name":"leaving"/, 'leaving.log'],
+      'Optuna Database': [/^SQLite format 3/, 'leaving.db'],
       parquet: [/^PAR1/, 'leaving.parquet'],
     } as const;
     for (const [format, [content, name]] of Object.entries(files)) {
