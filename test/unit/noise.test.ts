@@ -185,6 +185,16 @@ describe('the winner', () => {
     );
   });
 
+  it('is certain where runs of a point are all the same, and even between points of the same results', () => {
+    const same = 0.9294117647058824;
+    const thrice = (of: number, from: number) => [repeat(from, of, same), repeat(from + 1, of, same)];
+    const worse = [run(0, same), run(1, 0.95), ...thrice(0, 2), repeat(4, 1, 0.95)];
+    expect(winnerOf(study(worse))).toMatchObject({ mean: same, deviation: 0, probability: 1 });
+    const even = [run(0, same), run(1, same), ...thrice(1, 2), repeat(4, 0, same)];
+    expect(mergedTrials(even).map(({ objectives }) => objectives?.[0])).toEqual([same, same]);
+    expect(winnerOf(study(even))).toMatchObject({ trial: 0, deviation: 0, probability: 0.5 });
+  });
+
   it('is not stated where nothing was run twice', () => {
     expect(winnerOf(study([run(0, 1), run(1, 1.5)]))).toBeUndefined();
   });
@@ -250,6 +260,11 @@ describe('results that break an outcome constraint', () => {
     const settings = { race: 2, stop: { trials: 3 }, outcomeConstraints };
     const next = nextTrial(study([slow(0, 0), fast(1, 1), fast(2, 2)], settings), [], 0);
     expect(next).toMatchObject({ kind: 'start', suggestion: { repeatOf: 1, sampler: 'race' } });
+  });
+
+  it('say so in a report', () => {
+    const html = htmlReport(study([slow(0, 0), fast(1, 1)], { outcomeConstraints }));
+    expect(html.match(/<td>breaks latency &#60;= 20<\/td>/g)).toHaveLength(1);
   });
 
   it('reach no target', () => {

@@ -11,6 +11,7 @@ import { choicesOf } from '../space/encode.js';
 import type { Parameter } from '../space/parameter.js';
 import { bestTrial, objectiveOf } from '../study/best.js';
 import { frontOf } from '../study/objectives/front.js';
+import { reasonOf } from '../study/reason.js';
 import type { Study, Trial } from '../study/trial.js';
 import { facts, rangeInWords } from './markdown.js';
 
@@ -223,7 +224,7 @@ const STYLE = `
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:1100px;margin:2em auto;padding:0 1.2em}
 h1{font-size:1.6em;margin-bottom:.2em}h2{font-size:1.15em;margin-top:2em}svg{max-width:100%;height:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.25em .8em .25em 0;text-align:left;border-bottom:1px solid var(--rule);white-space:nowrap}
-th{font-weight:600}.wide{overflow-x:auto}tr.won td{color:var(--best);font-weight:600}.facts td{white-space:normal}pre{overflow-x:auto;padding:1em;border:1px solid var(--rule)}
+th{font-weight:600}.wide{overflow-x:auto}tr.won td{color:var(--best);font-weight:600}.facts td:last-child{white-space:normal}pre{overflow-x:auto;padding:1em;border:1px solid var(--rule)}
 .grid{stroke:var(--rule)}.axis{stroke:var(--soft)}.tick{fill:var(--soft);font-size:11px}.dot{fill:var(--dot);fill-opacity:.65}.best{fill:var(--best)}
 .line{fill:none;stroke:var(--best);stroke-width:2}.curve{fill:none;stroke:var(--dot);stroke-opacity:.35}.pruned,.failed{stroke-dasharray:4 3}
 .slices{display:flex;flex-wrap:wrap;gap:12px}`;
@@ -258,7 +259,7 @@ export function htmlReport(study: Study): string {
         trial.state,
         ...metrics.map((name) => (name in trial.values ? number(trial.values[name] as number) : NOTHING)),
         ...names.map((name) => (name in trial.params ? escaped(formatValue(trial.params[name])) : NOTHING)),
-        escaped(trial.reason?.split('\n')[0] ?? ''),
+        escaped(reasonOf(study, trial)?.split('\n')[0] ?? ''),
       ],
       'td',
       members.has(trial.number) ? 'won' : '',
