@@ -84,6 +84,32 @@ describe('captureEnvironment', () => {
     },
   );
 
+  it.skipIf(process.platform === 'win32')(
+    'asks the Python that poetry, uv or conda start, in the one line that conda takes',
+    async () => {
+      const folder = await project({
+        ...FILES,
+        'own/python3': `#!/bin/sh\nprintf '%s\\n' own 3.12.1 /own '[]'`,
+        poetry: `#!/bin/sh\ncase "$*" in *'\n'*) exit 1;; esac\nPATH="$PWD/own:$PATH" && shift && exec "$@"`,
+      });
+      for (const name of ['own/python3', 'poetry']) await chmod(join(folder, name), 0o755);
+      const { facts } = await capture(folder, { kind: 'command', command: './poetry run python3 train.py' });
+      expect(facts.interpreter).toEqual({ kind: 'python', path: 'own', version: '3.12.1' });
+    },
+  );
+
+  it.skipIf(withoutPython)('says of a package that is there twice what Python imports', async () => {
+    const folder = await project({
+      'a.yaml': CONFIG,
+      'first/twice-2.0.dist-info/METADATA': METADATA('twice').replace('1.0', '2.0'),
+      'second/twice-1.0.dist-info/METADATA': METADATA('twice'),
+    });
+    vi.stubEnv('PYTHONPATH', ['first', 'second'].map((name) => join(folder, name)).join(delimiter));
+    const { facts } = await capture(folder, { kind: 'command', command: 'python3 train.py' });
+    vi.unstubAllEnvs();
+    expect(facts.packages).toMatchObject({ twice: '2.0' });
+  });
+
   it('keeps variables that decide about arithmetic and no secret', () => {
     expect(
       allowedVariables({

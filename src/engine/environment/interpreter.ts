@@ -16,16 +16,17 @@ import { gpuFacts } from './gpu.js';
 import { wordsOf } from './project.js';
 
 const PYTHON = /(^|[\\/])python[\d.]*(\.exe)?$/i;
+/** What finds the interpreter of a project: `poetry run python …`. */
+const LAUNCHER = /(^|[\\/])(conda|hatch|mamba|micromamba|pdm|pipenv|pixi|poetry|rye|uv)(\.exe)?$/i;
 const ASK_TIMEOUT = 10_000;
 
-const WHERE = `import json, sys
-print(sys.executable)
-print(sys.version.split()[0])
-print(sys.prefix)
-print(json.dumps([path for path in sys.path if path]))`;
+/** On one line: `conda run` takes no others. */
+const WHERE =
+  'import json, sys; print(sys.executable); print(sys.version.split()[0]); print(sys.prefix); print(json.dumps([path for path in sys.path if path]))';
+/** Of packages that are there twice Python takes the first, and so does this. */
 const PACKAGES = `import json
 from importlib.metadata import distributions
-print(json.dumps({(d.metadata["Name"] or "").lower(): d.version for d in distributions() if d.metadata["Name"]}, sort_keys=True))`;
+print(json.dumps({d.metadata["Name"].lower(): d.version for d in reversed([*distributions()]) if d.metadata["Name"]}, sort_keys=True))`;
 
 /** The JSON in what a program printed, which may be anything; undefined where there is none. */
 function jsonIn(text: string | undefined): unknown {
@@ -42,8 +43,13 @@ const changedAt = (folder: string): Promise<number> =>
     () => 0,
   );
 
-async function python(program: string, folder: string, cache: string): Promise<JsonObject | undefined> {
-  const where = await outputOf(program, ['-c', WHERE], folder);
+/** @param words that start Python */
+async function python(
+  [program = '', ...args]: readonly string[],
+  folder: string,
+  cache: string,
+): Promise<JsonObject | undefined> {
+  const where = await outputOf(program, [...args, '-c', WHERE], folder, ASK_TIMEOUT);
   // The last lines: a site's start-up code may print, too.
   const [executable, version, prefix, path] = where?.trim().split(/\r?\n/).slice(-4) ?? [];
   const found = jsonIn(path);
@@ -83,9 +89,11 @@ export async function interpreterFacts(configFile: string, trainer: TrainerSpec)
   const folder = dirname(configFile);
   // Our own trainers compute on none.
   const asking = gpuFacts(folder);
-  const program = wordsOf(trainer.command).find((word) => PYTHON.test(word));
-  if (program === undefined) return asking;
+  const words = wordsOf(trainer.command);
+  const at = words.findIndex((word) => PYTHON.test(word));
+  if (at < 0) return asking;
+  const [program = '', ...args] = words.slice(LAUNCHER.test(words[0] ?? '') ? 0 : at, at + 1);
   const path = /[\\/]/.test(program) && !/^([\\/]|\w:)/.test(program) ? join(folder, program) : program;
-  const facts = await python(path, folder, join(storeFolder(configFile), 'environments'));
+  const facts = await python([path, ...args], folder, join(storeFolder(configFile), 'environments'));
   return { ...(await asking), ...facts };
 }
