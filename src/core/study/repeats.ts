@@ -44,9 +44,16 @@ export function mergedTrials(trials: readonly Trial[]): readonly Trial[] {
   });
 }
 
+/** Of equal results it is the result itself: rounding must not part points that came out the same. */
+export function meanOfRuns(values: readonly number[]): number {
+  const [first = Number.NaN] = values;
+  if (values.every((value) => value === first)) return first;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 function meanOf(first: Trial, runs: readonly Trial[]): Trial {
   const mean = (resultOf: (run: Trial) => number | undefined): number =>
-    runs.reduce((sum, run) => sum + (resultOf(run) ?? Number.NaN), 0) / runs.length;
+    meanOfRuns(runs.map((run) => resultOf(run) ?? Number.NaN));
   return {
     ...plainTrial(first),
     objectives: (first.objectives ?? []).map((_, i) => mean((run) => run.objectives?.[i])),

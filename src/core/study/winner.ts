@@ -9,7 +9,7 @@
 import { outcomeViolation } from '../space/constraint.js';
 import { studentCdf } from '../student-t.js';
 import { bestTrial, compareResults, isExcluded } from './best.js';
-import { mergedTrials, runsByPoint } from './repeats.js';
+import { meanOfRuns, mergedTrials, runsByPoint } from './repeats.js';
 import type { Study } from './trial.js';
 
 /** So many points give the variance. */
@@ -64,7 +64,7 @@ export function standing({ trials, objectives, settings }: Judged): Standing {
       return value !== undefined && Number.isFinite(value) ? [value] : [];
     });
     if (values.length === 0) continue;
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const mean = meanOfRuns(values);
     points.push({ number, runs: values.length, mean, residuals: values.map((value) => value - mean) });
   }
   points.sort((a, b) => compareResults(a.mean, b.mean, direction) || a.number - b.number);
