@@ -63,12 +63,21 @@ describe('a running sweep in a window', function () {
     await workbench.dismissNotifications();
   });
 
-  it('goes on while its window is reloaded, and is found again', async () => {
+  it('goes on while its window is reloaded, and is found again, its results in one tab', async () => {
+    const openResults = async () => {
+      await workbench.statusBarItem(/\d+\/2000 · val_loss/).click();
+      await workbench.webview('body[data-page="results"]');
+    };
+    await openResults();
+    // Behind another editor they are a mere tab after the reload.
+    await workbench.openFile('long.yaml');
     const before = Number(/(\d+)\/2000/.exec(await workbench.statusBarItem(/\/2000/).innerText())?.[1]);
     await workbench.reload();
     await workbench.statusBarItem(/\d+\/2000 · val_loss/).waitFor();
     const after = Number(/(\d+)\/2000/.exec(await workbench.statusBarItem(/\/2000/).innerText())?.[1]);
     assert.ok(after > before, `${after} trials after ${before}`);
+    await openResults();
+    assert.equal(await workbench.editorTab('long').count(), 1);
   });
 
   it('stops after the running trials from the tree, and resumes there', async () => {

@@ -2,7 +2,7 @@
  * The results panels: one per study, found again when asked for twice, brought back after a reload, and true to their
  * study when it is renamed.
  */
-import { Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { TabInputWebview, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { RESULTS_PANEL } from '../contributions.js';
 import { Disposables } from '../disposables.js';
 import type { Focus } from '../focus.js';
@@ -51,10 +51,24 @@ export class ResultsPanels {
 
   #shown(entry: StudyEntry): OpenPanel {
     const there = this.#panels.get(entry.id);
-    if (!there)
-      return this.#host(window.createWebviewPanel(RESULTS_PANEL, entry.name, ViewColumn.Active), entry.id);
-    there.panel.reveal();
-    return there;
+    if (there) {
+      there.panel.reveal();
+      return there;
+    }
+    this.#closeSleeping(entry);
+    return this.#host(window.createWebviewPanel(RESULTS_PANEL, entry.name, ViewColumn.Active), entry.id);
+  }
+
+  /**
+   * After a reload a panel behind another editor is a mere tab until it is looked at. It gives way to the new panel of
+   * its study, where its name, which is all that a tab tells, says which that is.
+   */
+  #closeSleeping({ name }: StudyEntry): void {
+    if (this.studies.all.filter((entry) => entry.name === name).length > 1) return;
+    const sleeping = window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ label, input }) => label === name && isResults(input));
+    void window.tabGroups.close(sleeping);
   }
 
   async #bringBack(panel: WebviewPanel, state: unknown): Promise<void> {
@@ -105,6 +119,10 @@ export class ResultsPanels {
     return open;
   }
 }
+
+/** VS Code puts words of its own before the type of a panel. */
+const isResults = (input: unknown): boolean =>
+  input instanceof TabInputWebview && input.viewType.endsWith(RESULTS_PANEL);
 
 /** The page keeps the study it shows in its state. */
 function studyOf(state: unknown): string | undefined {
