@@ -31,6 +31,10 @@ function delimiterOf(text: string): string {
   return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best));
 }
 
+/** Of a table with semicolons numbers may have decimal commas. */
+const pointed = (cell: string): string =>
+  /^-?\d+,\d+(E[+-]?\d+)?$/i.test(cell) ? cell.replace(',', '.') : cell;
+
 /** Of columns with one name the first keeps it. */
 const unique = (heading: readonly string[]): string[] =>
   heading.map((name, index) => (heading.indexOf(name) === index ? name : `${name} (${index + 1})`));
@@ -45,7 +49,9 @@ async function foreignStudy(
   let rows: Record<string, string>[];
   try {
     const text = await readFile(file, 'utf8');
-    rows = parse(text, { columns: unique, bom: true, skip_empty_lines: true, delimiter: delimiterOf(text) });
+    const delimiter = delimiterOf(text);
+    const cast = delimiter === ';' ? pointed : false;
+    rows = parse(text, { columns: unique, bom: true, skip_empty_lines: true, delimiter, cast });
   } catch (error) {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -72,9 +72,9 @@ describe('sweetspot import', () => {
     expect(status).toBe(2);
   });
 
-  it('reads a table of W&B runs as a spreadsheet saved it: semicolons, a mark of byte order, a column twice', async () => {
+  it('reads a table of W&B runs as a spreadsheet saved it: semicolons, decimal commas, a mark of byte order, a column twice', async () => {
     const runs =
-      '\ufeff"Name";"State";"learning rate";"optimizer.name";"units";"val_loss";"Notes";"units"\r\n"a; b";"finished";"0.01";"adam";"80";"0.8";"two\r\nlines";""\r\n';
+      '\ufeff"Name";"State";"learning rate";"optimizer.name";"units";"val_loss";"Notes";"units"\r\n"a; b";"finished";"0,01";"adam";"80";"8,0E-1";"two\r\nlines";""\r\n';
     const folder = await project({ 'a.yaml': CONFIG, 'train.js': TRAIN, 'runs.csv': runs });
     const { stdout, stderr } = cli(
       folder,
@@ -90,6 +90,7 @@ describe('sweetspot import', () => {
     expect(trial).toMatchObject({
       state: 'complete',
       params: { 'optimizer.lr': 0.01, 'optimizer.name': 'adam', units: 80 },
+      values: { val_loss: 0.8 },
       note: 'two\r\nlines',
     });
   });

@@ -93,6 +93,32 @@ describe('a table of W&B runs', () => {
     expect(b?.params).not.toHaveProperty('model.norm');
   });
 
+  it('has words like none and true as texts, where a choice is called so', () => {
+    const { config: other } = parseConfig(
+      '# @sweep\n#   train: ./t.js\n#   metric: {name: val_loss, goal: minimize}\naugment: none  # @tune choice(none, "true", "32", flip)\n',
+    );
+    const said = ['none', 'true', '32', 'flip'].map((augment) => ({ augment, val_loss: '1' }));
+    const found = foreignOfRuns(said, other!);
+    if (typeof found === 'string') throw new Error(found);
+    expect(found.trials.map(({ params: { augment } }) => augment)).toEqual(['none', 'true', '32', 'flip']);
+  });
+
+  it("takes of a metric what define_metric's summary keeps of it", () => {
+    const { val_loss, ...others } = row;
+    const [trial] = runs([{ ...others, 'val_loss.max': '9', 'val_loss.min': val_loss }]).trials;
+    expect(trial).toMatchObject({ values: { val_loss: 0.25 } });
+    expect(foreignOfRuns([{ ...others, 'val_loss.max': '9' }], config)).toContain(
+      'it has no column "val_loss"',
+    );
+  });
+
+  it('is no table of a chart, which has a line for each step', () => {
+    const chart = { Step: '1', 'swift-1 - val_loss': '2', 'swift-1 - val_loss__MIN': '2' };
+    expect(foreignOfRuns([chart], config)).toBe(
+      'it is of a chart, a line for each step. Export the table of the runs instead',
+    );
+  });
+
   it('says how each run ended; one that finished without its metric failed', () => {
     const states = ['finished', 'Crashed', 'failed', 'killed', 'preempted', 'running', 'pending'].map(
       (State) => runs([{ ...row, State }]).trials[0]?.state,

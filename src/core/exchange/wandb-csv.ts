@@ -7,9 +7,10 @@
 import { parse } from 'yaml';
 import type { AnnotatedConfig } from '../annotation/annotated-config.js';
 import type { Json, JsonObject } from '../json.js';
+import type { Distribution } from '../space/parameter.js';
 import { timestamp } from '../study/journal/write.js';
 import { shortNames } from '../study/table/table.js';
-import type { Marks, TrialState } from '../study/trial.js';
+import type { Marks, Objective, TrialState } from '../study/trial.js';
 import type { ForeignStudy, ForeignTrial } from './foreign-study.js';
 
 const STATES: Readonly<Record<string, TrialState>> = {
@@ -35,6 +36,12 @@ const parsed = (text: string): Json => {
   const number = Number(word);
   if (word !== '' && !Number.isNaN(number)) return number;
   return dictionary(word) ?? text;
+};
+
+/** As the parameter takes it: `none` is a text where a choice is called so, and nothing elsewhere. */
+const cellOf = (text: string, distribution: Distribution | undefined): Json => {
+  const texts = distribution !== undefined && 'choices' in distribution ? distribution.choices : [];
+  return texts.includes(text) ? text : parsed(text);
 };
 
 /** A list or dictionary as JSON or Python writes it; undefined for any other text. */
@@ -86,6 +93,10 @@ const spelled = (names: readonly string[], prefixes: readonly string[]): readonl
     .flatMap((name) => [name, name.replaceAll('.', '/')])
     .flatMap((name) => [name, ...prefixes.flatMap((prefix) => [`${prefix}.${name}`, `${prefix}/${name}`])]);
 
+/** What `define_metric(metric, summary="min")` makes of a metric's name. */
+const summaries = (metric: string, direction: Objective['direction']): readonly string[] =>
+  [direction === 'minimize' ? 'min' : 'max', 'best', 'last'].map((summary) => `${metric}.${summary}`);
+
 /**
  * @param rows by column, as texts
  * @param names of columns by names here, where they differ by more than their beginning
@@ -108,7 +119,11 @@ export function foreignOfRuns(
   if (unknown.length > 0) return `the config neither tunes nor measures ${unknown.join(', ')}`;
   const absent = Object.values(names).filter((name) => !columns.includes(name));
   if (absent.length > 0) return `it has no column ${absent.join(', ')}; it has ${columns.join(', ')}`;
-  const measured = metrics.map((metric) => among([names[metric], ...spelled([metric], SUMMARY)]));
+  if (columns.includes('Step') && columns.some((name) => / - .*__M(IN|AX)$/.test(name)))
+    return 'it is of a chart, a line for each step. Export the table of the runs instead';
+  const measured = sweep.objectives.map(({ metric, direction }) =>
+    among([names[metric], ...spelled([metric, ...summaries(metric, direction)], SUMMARY)]),
+  );
   const missing = metrics.find((_, index) => measured[index] === undefined);
   if (missing !== undefined) {
     const shown = Object.keys(rows[0] ?? {}).join(', ');
@@ -138,7 +153,7 @@ export function foreignOfRuns(
     return {
       state,
       params: Object.fromEntries(
-        tuned.flatMap(([name, from]) => (text(from) === '' ? [] : [[name, parsed(text(from))]])),
+        tuned.flatMap(([name, from]) => (text(from) === '' ? [] : [[name, cellOf(text(from), space[name])]])),
       ),
       ...(told && said === 'complete' && { objectives }),
       values: told ? Object.fromEntries(metrics.map((metric, i) => [metric, objectives[i] as number])) : {},
