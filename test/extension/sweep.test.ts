@@ -53,6 +53,20 @@ describe('a sweep', () => {
     assert.equal(tree.getTreeItem(best).label, `Trial ${entry.best?.number}`);
   });
 
+  it('ends with a warning in the tree where no trial has a result', async () => {
+    const text = configText({ trials: 2 }).replace('#   metric', '#   train: ./broken.mjs\n#   metric');
+    const config = await addConfig('fruitless', text);
+    await writeFile(
+      join(dirname(config), 'broken.mjs'),
+      "export default () => { throw new Error('no'); };\n",
+    );
+    await run('startSweep', vscode.Uri.file(config));
+    const { id } = await study(config, 'it finishes', ({ phase }) => phase.kind === 'finished', 60_000);
+    const { tree } = await sweetspot();
+    const { iconPath } = tree.getTreeItem({ kind: 'study', id: `study:${id}`, journal: id });
+    assert.equal(iconPath instanceof vscode.ThemeIcon && iconPath.id, 'warning');
+  });
+
   it('saves unsaved changes before it starts', async () => {
     const config = await addConfig('dirty', configText());
     const document = await vscode.workspace.openTextDocument(config);

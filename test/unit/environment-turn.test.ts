@@ -40,7 +40,7 @@ describe('a study that goes on in another environment', () => {
   it('is told so before and after its first trial there', () => {
     for (const ran of ['aaa', 'aaab']) {
       expect(environmentChange(study(ran, B))).toBe(
-        "This study continues in another environment: packages.numpy (likely to matter) differ from the earlier run's.",
+        "This study continues in another environment: packages.numpy (likely to matter) differs from the earlier run's.",
       );
     }
   });

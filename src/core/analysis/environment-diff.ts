@@ -133,7 +133,7 @@ export function matteringText(differences: readonly EnvironmentDifference[]): st
 /** One sentence for the note at the start of a run; undefined where nothing that may matter differs. */
 export function environmentNote(differences: readonly EnvironmentDifference[]): string | undefined {
   const text = matteringText(differences);
-  return text === ''
-    ? undefined
-    : `This study continues in another environment: ${text} differ from the earlier run's.`;
+  if (text === '') return undefined;
+  const one = differences.filter(({ weight }) => weight !== 'unlikely').length === 1;
+  return `This study continues in another environment: ${text} ${one ? 'differs' : 'differ'} from the earlier run's.`;
 }

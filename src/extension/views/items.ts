@@ -172,7 +172,7 @@ function studyIcon(entry: StudyEntry): ThemeIcon {
     case 'stopped':
       return icon('debug-pause', 'charts.yellow');
     case 'finished':
-      return icon('pass', 'testing.iconPassed');
+      return entry.best ? icon('pass', 'testing.iconPassed') : icon('warning', 'list.warningForeground');
     case 'lost':
       return icon('debug-disconnect', 'list.warningForeground');
     case 'error':

@@ -158,9 +158,12 @@ export function noticeOf(page: PageState, view: StudyView): Notice | undefined {
   if (failed && counts.failed === trials.length - counts.running - counts.waiting && counts.complete === 0) {
     const who =
       counts.failed === 1 ? 'The first trial has failed' : `All ${counts.failed} trials have failed`;
+    // Its trials are used up: to resume it would try nothing.
+    const again =
+      status.kind === 'finished' ? ' Once that is mended, choose Start New Study on the file.' : '';
     return {
       kind: 'warning',
-      text: `${who}${failed.reason ? `: ${failed.reason}` : '.'}`,
+      text: `${who}${failed.reason ? `: ${failed.reason}` : '.'}${again}`,
       log: failed.number,
     };
   }
