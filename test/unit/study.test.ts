@@ -260,7 +260,7 @@ describe('a study stops', () => {
     expect(run({ trials: 3 }, [1, 2, 3])).toMatch(/all 3 trials/);
     const script = new Script({ trials: 1 });
     script.ask();
-    expect(reasonOf(script.study, 0)).toMatch(/all 1 trials/);
+    expect(reasonOf(script.study, 0)).toMatch(/its one trial/);
   });
 
   it('when the target is reached, exactly or better', () => {

@@ -3,8 +3,8 @@
  * (bench/README.md has method and figures; LNR is the logarithm of the regret between 0 and 1):
  * - The Gaussian process up to 300 trials, in every kind of space: on 38 problems that no constant was chosen on it was
  *   first in mean rank at 30, 60 and 100 trials, and in each of the groups numeric, mixed and conditional at 100.
- * - No rule about noise: on four noisy problems LNR after 100 trials was .78 with the process, .80 with TPE and .77 with
- *   CMA-ES, one to three seeds each: none of them is ahead.
+ * - No rule about noise: on four noisy problems LNR after 100 trials was .77 with the process (20 seeds), .80 with TPE and
+ *   .77 with CMA-ES (one to three seeds each): none of them is ahead.
  * - No rule about parallelism: with 16 trials running at a time, on ten problems, LNR after 100 trials was .54 (TPE .70,
  *   CMA-ES .77).
  * - No rule about the number of choices: with one parameter of 100 and of 500 choices it was ahead of TPE and of the
