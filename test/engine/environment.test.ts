@@ -98,17 +98,22 @@ describe('captureEnvironment', () => {
     },
   );
 
-  it.skipIf(withoutPython)('says of a package that is there twice what Python imports', async () => {
-    const folder = await project({
-      'a.yaml': CONFIG,
-      'first/twice-2.0.dist-info/METADATA': METADATA('twice').replace('1.0', '2.0'),
-      'second/twice-1.0.dist-info/METADATA': METADATA('twice'),
-    });
-    vi.stubEnv('PYTHONPATH', ['first', 'second'].map((name) => join(folder, name)).join(delimiter));
-    const { facts } = await capture(folder, { kind: 'command', command: 'python3 train.py' });
-    vi.unstubAllEnvs();
-    expect(facts.packages).toMatchObject({ twice: '2.0' });
-  });
+  it.skipIf(withoutPython)(
+    'says of a package that is there twice what Python imports, and of a cloned one the commit',
+    async () => {
+      const folder = await project({
+        'a.yaml': CONFIG,
+        'first/twice-2.0.dist-info/METADATA': METADATA('twice').replace('1.0', '2.0'),
+        'second/twice-1.0.dist-info/METADATA': METADATA('twice'),
+        'second/cloned-1.0.dist-info/METADATA': METADATA('cloned'),
+        'second/cloned-1.0.dist-info/direct_url.json': '{"url": "x", "vcs_info": {"commit_id": "abc123"}}',
+      });
+      vi.stubEnv('PYTHONPATH', ['first', 'second'].map((name) => join(folder, name)).join(delimiter));
+      const { facts } = await capture(folder, { kind: 'command', command: 'python3 train.py' });
+      vi.unstubAllEnvs();
+      expect(facts.packages).toMatchObject({ twice: '2.0', cloned: '1.0 abc123' });
+    },
+  );
 
   it('keeps variables that decide about arithmetic and no secret', () => {
     expect(

@@ -23,10 +23,14 @@ const ASK_TIMEOUT = 10_000;
 /** On one line: `conda run` takes no others. */
 const WHERE =
   'import json, sys; print(sys.executable); print(sys.version.split()[0]); print(sys.prefix); print(json.dumps([path for path in sys.path if path]))';
-/** Of packages that are there twice Python takes the first, and so does this. */
+/** Of packages that are there twice Python takes the first, and so does this; of those from a repository also the commit. */
 const PACKAGES = `import json
 from importlib.metadata import distributions
-print(json.dumps({d.metadata["Name"].lower(): d.version for d in reversed([*distributions()]) if d.metadata["Name"]}, sort_keys=True))`;
+def version(package):
+    origin = json.loads(package.read_text("direct_url.json") or "{}")
+    commit = origin.get("vcs_info", {}).get("commit_id")
+    return f"{package.version} {commit}" if commit else package.version
+print(json.dumps({d.metadata["Name"].lower(): version(d) for d in reversed([*distributions()]) if d.metadata["Name"]}, sort_keys=True))`;
 
 /** The JSON in what a program printed, which may be anything; undefined where there is none. */
 function jsonIn(text: string | undefined): unknown {
