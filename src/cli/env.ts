@@ -4,9 +4,9 @@ import {
   type EnvironmentDifference,
   environmentDifference,
   environmentOfTrial,
+  factText,
 } from '../core/analysis/environment-diff.js';
-import { formatValue, NOTHING } from '../core/format.js';
-import type { Json, JsonObject } from '../core/json.js';
+import type { JsonObject } from '../core/json.js';
 import type { Study } from '../core/study/trial.js';
 import { readConfig } from '../engine/config-file.js';
 import { slots } from '../engine/engine.js';
@@ -24,19 +24,12 @@ export interface EnvironmentOptions {
   readonly json?: boolean;
 }
 
-const LONGEST = 60;
-
-const shown = (value: Json | undefined): string => {
-  const text = value === undefined ? NOTHING : formatValue(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
-};
-
 /** A table with the likeliest to matter on top. */
 export function differenceTable(differences: readonly EnvironmentDifference[]): string {
   const rows = differences.map(({ path, before, after, weight, why }) => [
     path,
-    shown(before),
-    shown(after),
+    factText(before),
+    factText(after),
     weight,
     why,
   ]);
@@ -47,7 +40,6 @@ export function differenceTable(differences: readonly EnvironmentDifference[]): 
 function describe(facts: JsonObject, prefix = ''): readonly string[][] {
   return Object.entries(facts).flatMap(([name, value]): string[][] => {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-      // Every digit: a seed is no measurement.
       const text = Array.isArray(value) ? value.join(' ') : String(value);
       return [[`${prefix}${name}`, text]];
     }

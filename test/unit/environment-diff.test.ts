@@ -1,6 +1,10 @@
 /** The difference of two environments, and how it is ranked. */
 import { describe, expect, it } from 'vitest';
-import { environmentDifference, environmentNote } from '../../src/core/analysis/environment-diff.js';
+import {
+  environmentDifference,
+  environmentNote,
+  factText,
+} from '../../src/core/analysis/environment-diff.js';
 
 const facts = {
   os: { platform: 'linux', release: '6.1' },
@@ -55,5 +59,13 @@ describe('environmentNote', () => {
     expect(environmentNote(environmentDifference(facts, after))).toBe(
       "This study continues in another environment: packages.numpy (likely to matter), node differ from the earlier run's.",
     );
+  });
+});
+
+describe('a fact as text', () => {
+  it('has every digit of a number, and of a hash as many as tell two files apart', () => {
+    expect(factText(885402008)).toBe('885402008');
+    expect(factText(`sha256:${'2b34feb8f31d'.padEnd(64, '0')}`)).toBe('sha256:2b34feb8f31d…');
+    expect(factText(undefined)).toBe('–');
   });
 });

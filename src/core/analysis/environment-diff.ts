@@ -3,6 +3,7 @@
  * JSON as src/engine/environment captures them, with what a trial reported of itself; how they are gathered, and
  * whether a result has really changed, is not decided here.
  */
+import { formatValue } from '../format.js';
 import { type Json, type JsonObject, jsonEqual } from '../json.js';
 import type { Study, Trial } from '../study/trial.js';
 
@@ -18,6 +19,17 @@ export interface EnvironmentDifference {
   readonly weight: Weight;
   /** Why it matters or not, half a sentence. */
   readonly why: string;
+}
+
+const LONGEST = 60;
+/** `sha256:` and twelve digits tell two files apart. */
+const LONGEST_HASH = 19;
+
+/** A fact for people. Of a number every digit: a seed is no measurement. */
+export function factText(value: Json | undefined): string {
+  const text = typeof value === 'number' ? String(value) : formatValue(value);
+  const longest = text.startsWith('sha256:') ? LONGEST_HASH : LONGEST;
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 interface Rule {

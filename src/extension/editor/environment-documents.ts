@@ -5,8 +5,7 @@
 import { basename } from 'node:path';
 import { commands, type TextDocumentContentProvider, Uri, window, workspace } from 'vscode';
 import { stringify } from 'yaml';
-import { environmentDifference, environmentOfTrial } from '../../core/analysis/environment-diff.js';
-import { formatValue } from '../../core/format.js';
+import { environmentDifference, environmentOfTrial, factText } from '../../core/analysis/environment-diff.js';
 import type { JsonObject } from '../../core/json.js';
 import type { Study } from '../../core/study/trial.js';
 import { ENVIRONMENT_SCHEME } from '../contributions.js';
@@ -24,9 +23,6 @@ interface Shown {
   /** Say how it differs from this one. */
   readonly since?: EnvironmentOf;
 }
-
-/** Characters of a value in the list of what differs. */
-const LONGEST = 60;
 
 const nameOf = (of: EnvironmentOf): string =>
   'trial' in of ? `trial ${of.trial}` : `environment ${of.run + 1}`;
@@ -95,13 +91,9 @@ export class EnvironmentDocuments implements TextDocumentContentProvider {
 function differenceText(before: JsonObject, after: JsonObject, name: string): string {
   const differences = environmentDifference(before, after);
   if (differences.length === 0) return `# Nothing differs from ${name}.\n\n`;
-  const short = (value: Parameters<typeof formatValue>[0]): string => {
-    const text = formatValue(value);
-    return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
-  };
   const lines = differences.map(
     (one) =>
-      `#   ${one.weight.padEnd(8)} ${one.path}: ${short(one.before)} → ${short(one.after)} (${one.why})`,
+      `#   ${one.weight.padEnd(8)} ${one.path}: ${factText(one.before)} → ${factText(one.after)} (${one.why})`,
   );
   return `# ${count(differences.length, 'difference')} from ${name}, the likeliest to matter first:\n${lines.join('\n')}\n\n`;
 }
