@@ -129,7 +129,7 @@ describe('what a person is told', () => {
   it('is why all trials failed, with a way to the log', () => {
     const notice = noticeOf(idle, viewOf({ trials: 4, allFail: true, status: finished }));
     expect(notice?.text).toMatch(
-      /^All 4 trials have failed: train.ts:14.* choose Start New Study on the file\.$/,
+      /^All 4 trials have failed: train.ts:14.*[^.]\. Once that is mended, choose Start New Study on the file\.$/,
     );
     expect(notice?.log).toBe(0);
   });

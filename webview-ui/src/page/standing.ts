@@ -163,7 +163,7 @@ export function noticeOf(page: PageState, view: StudyView): Notice | undefined {
       status.kind === 'finished' ? ' Once that is mended, choose Start New Study on the file.' : '';
     return {
       kind: 'warning',
-      text: `${who}${failed.reason ? `: ${failed.reason}` : '.'}${again}`,
+      text: `${who}${failed.reason ? `: ${failed.reason.replace(/\.?$/, '.')}` : '.'}${again}`,
       log: failed.number,
     };
   }
