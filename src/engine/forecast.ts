@@ -7,6 +7,7 @@ import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DryRun, type Forecast, forecastOf } from '../core/analysis/forecast.js';
+import type { SweepSettings } from '../core/annotation/annotated-config.js';
 import type { Json } from '../core/json.js';
 import { derivedSeed } from '../core/random.js';
 import { gridSize } from '../core/samplers/grid.js';
@@ -19,6 +20,7 @@ import type { AttemptResult } from './executors/executor.js';
 import { LocalExecutor } from './executors/local.js';
 import { UsageMeter } from './processes/usage.js';
 import { specOf, withParams } from './runner/attempt-spec.js';
+import { neverReported } from './runner/trial-outcome.js';
 
 export interface ForecastRequest {
   readonly configFile: string;
@@ -53,6 +55,8 @@ interface Attempted {
   /** Of them after its worker was ready. */
   readonly training: number;
   readonly steps: readonly number[];
+  /** Each metric as it was reported last. */
+  readonly reached: Readonly<Record<string, number>>;
 }
 
 export async function forecast(request: ForecastRequest): Promise<ForecastResult> {
@@ -83,6 +87,7 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
       const from = performance.now();
       const since = (): number => (performance.now() - from) / 1000;
       const steps: number[] = [];
+      const reached: Record<string, number> = {};
       let begun = 0;
       const result = await executor.run(
         specOf(
@@ -100,13 +105,14 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
           started: () => {
             begun = since();
           },
-          report: async () => {
+          report: async (_step, metrics) => {
             steps.push(since());
+            Object.assign(reached, metrics);
             return declared !== undefined && steps.length > ENOUGH_STEPS && steps.length < declared;
           },
         },
       );
-      return { result, seconds: since(), training: since() - begun, steps };
+      return { result, seconds: since(), training: since() - begun, steps, reached };
     };
     const first = await attempt(1);
     // Starting a worker is paid once, not by every trial: a short trial is tried again in the one that is warm.
@@ -120,8 +126,7 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
       startup: Math.max(0, first.seconds - seconds),
       ...(declared === undefined ? {} : { planned: declared }),
       ...(memory === undefined ? {} : { memory }),
-      ...(result.kind === 'failed' ? { failure: result.error } : {}),
-      ...(result.kind === 'interrupted' ? { failure: result.reason } : {}),
+      ...failureOf(last, sweep),
     };
     const asked = request.workers ?? sweep.workers;
     const workers = slots(asked === undefined ? {} : { workers: asked });
@@ -147,6 +152,19 @@ export async function forecast(request: ForecastRequest): Promise<ForecastResult
     await executor.dispose();
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** Why the trial would not complete; a training that was not waited for may still report what it has to. */
+function failureOf(
+  { result, reached }: Attempted,
+  { objectives, trainer }: SweepSettings,
+): Pick<DryRun, 'failure'> {
+  if (result.kind === 'failed') return { failure: result.error };
+  if (result.kind === 'interrupted') return { failure: result.reason };
+  if (result.kind !== 'finished' || result.stopped) return {};
+  const values = { ...reached, ...result.values };
+  const missing = objectives.find(({ metric }) => !(metric in values))?.metric;
+  return missing === undefined ? {} : { failure: neverReported(missing, values, trainer.kind === 'command') };
 }
 
 /** `training.epochs` of a declarative config, with which a trial's steps are known. */

@@ -123,6 +123,10 @@ describe('sweetspot run', () => {
     const { code, out } = await cli(folder, ['run', 'a.yaml', '--forecast']);
     expect(code).toBe(1);
     expect(out).toContain('no such data');
+    await writeFile(join(folder, 'train.js'), 'export default () => ({ accuracy: 1 });');
+    const silent = await cli(folder, ['run', 'a.yaml', '--forecast']);
+    expect(silent.code).toBe(1);
+    expect(silent.out).toContain('The metric "score" was never reported. It gave accuracy.');
   });
 
   it('goes on to its end when nobody reads what it prints any more', async () => {

@@ -78,7 +78,7 @@ export function outcomeOf(
       const values = { ...reached, ...result.values };
       const missing = metrics.find((metric) => !(metric in values));
       if (missing !== undefined) {
-        const reason = neverReported(missing, values, trial);
+        const reason = neverReported(missing, values, 'command' in trial.attributes);
         // Where others gave it, the config is right and this trial is not; else all would end like this.
         return hasResults(study) ? fail(reason, values) : endStudy(reason);
       }
@@ -96,14 +96,15 @@ export function outcomeOf(
   }
 }
 
-function neverReported(
+/** @param printed whether a command is trained, whose metrics are read from what it prints */
+export function neverReported(
   missing: string,
   values: Readonly<Record<string, number>>,
-  { attributes }: Trial,
+  printed: boolean,
 ): string {
   const reported = Object.keys(values).filter((name) => !Number.isNaN(values[name]));
   const instead = reported.length > 0 ? ` It gave ${reported.join(', ')}.` : '';
-  const how = 'command' in attributes ? `Print it, such as \`epoch=1 ${missing}=0.5\`` : 'Report it';
+  const how = printed ? `Print it, such as \`epoch=1 ${missing}=0.5\`` : 'Report it';
   return `The metric "${missing}" was never reported.${instead} ${how}, or name another one in @sweep's metric.`;
 }
 
