@@ -29,6 +29,18 @@ const headerText = (host: FakeHost) =>
 const header = (host: FakeHost, name: string) =>
   host.page.locator('[role=columnheader]', { hasText: name }).first();
 
+describe('a file of another program', () => {
+  it('is given no running time, which it does not tell', async () => {
+    const ref = { ...sampleRef, foreign: true };
+    const lines = sampleJournal({ trials: 5, foreign: true });
+    const host = await open({ page: 'results', lines, state: { engine: undefined, study: ref } as never });
+    await row(host, 0).waitFor();
+    const text = await headerText(host);
+    expect(text).toContain('opened from a file of another program');
+    expect(text).not.toContain('Elapsed');
+  });
+});
+
 describe('a study that grows', () => {
   it('shows every record as it arrives', async () => {
     const first = 60;

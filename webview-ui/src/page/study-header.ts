@@ -127,7 +127,6 @@ export class StudyHeader extends SignalWatcher(LitElement) {
     if (!page || !view) return nothing;
     const status = statusOf(page, view);
     const pace = this.#pace(page, view);
-    const left = page.engine?.stopping ? undefined : pace?.left;
     return html`
       <div class="top">
         <h1>${view.ref.name}</h1>
@@ -146,22 +145,31 @@ export class StudyHeader extends SignalWatcher(LitElement) {
       ${damageBanner(view.ref)}
       <dl>
         ${this.#progress(page, view)} ${this.#result(view, resultOf(view))}
-        <div>
-          <dt>Elapsed</dt>
-          <dd>
-            ${formatDuration(this.#elapsed(view))}
-            ${
-              left
-                ? html`<small title="Four times out of five, if the trials to come take as long as the last ones did"
-                    >${spanText(left.low, left.high)} left</small
-                  >`
-                : nothing
-            }
-          </dd>
-        </div>
+        ${this.#time(view, pace, page.engine?.stopping !== undefined)}
         ${this.#live(page, view, pace)}
       </dl>
       ${this.#bar(view)}
+    `;
+  }
+
+  /** Nothing for a file of another program, which says no such time. */
+  #time(view: StudyView, pace: Pace | undefined, stopping: boolean): TemplateResult | typeof nothing {
+    if (view.ref.foreign) return nothing;
+    const left = stopping ? undefined : pace?.left;
+    return html`
+      <div>
+        <dt>Elapsed</dt>
+        <dd>
+          ${formatDuration(this.#elapsed(view))}
+          ${
+            left
+              ? html`<small title="Four times out of five, if the trials to come take as long as the last ones did"
+                  >${spanText(left.low, left.high)} left</small
+                >`
+              : nothing
+          }
+        </dd>
+      </div>
     `;
   }
 
