@@ -1,6 +1,7 @@
 /** `run` and `resume`: a study from the terminal, with a progress bar for people or an event per line for machines. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { clearLine, cursorTo } from 'node:readline';
 import { Presets, SingleBar } from 'cli-progress';
 import { bestTrial, objectiveOf } from '../core/study/best.js';
 import { isFinished } from '../core/study/journal/reduce.js';
@@ -137,9 +138,11 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
 
   const look = watchTrials(study, (trial) => {
     if (!isFinished(trial.state)) return;
-    if (bar) bar.update(finished(), { best: best() });
-    else {
-      const said = trial.reason === undefined ? '' : `: ${trial.reason.split('\n')[0]}`;
+    const said = trial.reason === undefined ? '' : `: ${trial.reason.split('\n')[0]}`;
+    if (bar) {
+      if (trial.state === 'failed') above(`trial ${trial.number} failed${said}`);
+      bar.update(finished(), { best: best() });
+    } else {
       const { values } = trialJson(trial);
       const reached = study.objectives.map(({ metric }) => `${metric} ${number(values[metric])}`).join(', ');
       console.log(
@@ -152,9 +155,10 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
   look();
   bar?.stop();
 
-  // A reason from a trainer is whole sentences, one of ours is half a sentence.
+  // A reason from a trainer is whole: sentences, a stack, or a command to copy. One of ours is half a sentence.
   const why = 'reason' in status ? status.reason.trim() : '';
-  console.log(`\n${WORDS[status.kind]}: ${why}${/[.!?]$/.test(why) ? '' : '.'}`);
+  const isWhole = (status.kind === 'error' && status.cause === 'config') || /[.!?]$/.test(why);
+  console.log(`\n${WORDS[status.kind]}: ${why}${isWhole ? '' : '.'}`);
   if (status.kind !== 'finished') console.log(howToGoOn(config, study));
   console.log(`\n${describeBest(study)}\n`);
   const winner = bestTrial(study);
@@ -169,6 +173,13 @@ async function display(config: string, engine: RunningEngine): Promise<StudyStat
     );
   }
   return status;
+}
+
+/** A line in place of the bar, which is drawn anew below it. */
+function above(line: string): void {
+  cursorTo(process.stdout, 0);
+  clearLine(process.stdout, 0);
+  console.log(line);
 }
 
 /** Failures count and teach: where there is nothing else, what was wrong was no fault of the values. */

@@ -283,13 +283,18 @@ describe('what is wrong with a module', () => {
     );
   });
 
-  it('is fatal when it does not load, but not when train() throws', async () => {
-    const unloadable = await failure(
-      'unloadable.ts',
-      "import 'not-installed-package';\nexport default () => 1;",
+  it('names the command that installs a missing package', async () => {
+    const error = await failure('bare.ts', "import '@scope/absent/part';\nexport default () => 1;");
+    expect(error).toMatchObject({ name: 'FatalTrainingError' });
+    expect(error.message).toMatch(
+      /^bare\.ts needs the package "@scope\/absent", which is not installed\. In .+ run: npm install @scope\/absent$/,
     );
+  });
+
+  it('is fatal when it does not load, but not when train() throws', async () => {
+    const unloadable = await failure('unloadable.ts', "throw new Error('no data');\nexport default () => 1;");
     expect(unloadable).toMatchObject({ name: 'FatalTrainingError' });
-    expect(unloadable.message).toContain('not-installed-package');
+    expect(unloadable.message).toContain('unloadable.ts does not load.\nError: no data');
     const thrown = await failure('throws.ts', 'export default () => { throw new RangeError("too hot"); };');
     expect(thrown).toMatchObject({ name: 'RangeError', message: 'too hot' });
   });

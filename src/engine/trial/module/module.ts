@@ -1,6 +1,6 @@
 /** The module trainer: runs the user's `export default async function train(config, trial)`. */
 import { access } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { seedMathRandom } from '../../tensorflow/random.js';
 import { backendAttributes, backendOf, processAttributes } from '../backend-of-trial.js';
@@ -19,6 +19,13 @@ const loaded = new Map<string, Promise<TrainFunction>>();
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+/** Node tells it with a stack of its own loader and the place of the compiled file, which help nobody. */
+function missingPackage(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND')
+    return undefined;
+  return /^Cannot find package '((?:@[^/']+\/)?[^/']+)/.exec(error.message)?.[1];
+}
 
 const placeOfTrainKey = ({ spec }: Session): string =>
   placeOfSetting(spec.configFile, spec.configText, 'train');
@@ -42,7 +49,12 @@ async function load(session: Session, path: string, compile: Compile): Promise<T
   try {
     module = await import(pathToFileURL(compiled.path).href);
   } catch (error) {
-    throw new FatalTrainingError(`${name} does not load.\n${stackOf(error)}`);
+    const missing = missingPackage(error);
+    throw new FatalTrainingError(
+      missing === undefined
+        ? `${name} does not load.\n${stackOf(error)}`
+        : `${name} needs the package "${missing}", which is not installed. In ${dirname(path)} run: npm install ${missing}`,
+    );
   }
   if (typeof module.default !== 'function') {
     throw new FatalTrainingError(
