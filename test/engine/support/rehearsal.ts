@@ -1,8 +1,9 @@
 /** A session whose every report is judged at once: what trainers are tested with. */
 import { mkdtempSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { parse } from 'yaml';
 import { parseOutcome, VALIDATION_FILE } from '../../../src/core/study/validation-outcome.js';
 import type { AttemptSpec, FromWorker } from '../../../src/engine/trial/messages.js';
@@ -13,6 +14,15 @@ export interface Rehearsal {
   readonly sent: FromWorker[];
   /** Metrics of each report, in order. */
   readonly reports: () => readonly Readonly<Record<string, number>>[];
+}
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sweetspot-trial-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** `stopAfter`: the verdict on that step and later ones is to stop. */
@@ -34,7 +44,7 @@ export function rehearse(
     metric: 'val_loss',
     metrics: ['val_loss'],
     seed: 11,
-    folder: mkdtempSync(join(tmpdir(), 'sweetspot-trial-')),
+    folder: rest.folder ?? newFolder(),
     backend: 'embedded',
     tensorflowFolders: [],
     ...rest,
