@@ -28,6 +28,7 @@ import { TuneHints } from './editor/hints.js';
 import { TunedHover } from './editor/hover.js';
 import { ReportDocuments } from './editor/report-documents.js';
 import { RunProblems } from './editor/run-problems.js';
+import { registerSpelling } from './editor/spelling.js';
 import { TrialDocuments } from './editor/trial-documents.js';
 import { Focus } from './focus.js';
 import { ForeignFiles } from './foreign-files.js';
@@ -103,6 +104,7 @@ export function activate(context: ExtensionContext): SweetspotApi {
   new TunedHover(configs, studies).register(own);
   own.add(registerCompletion());
   own.add(new TuneHints(configs, studies));
+  own.add(registerSpelling());
   own.add(registerDiagnostics(configs));
   own.add(registerStatus(studies));
   own.add(registerNotices(studies, problems));

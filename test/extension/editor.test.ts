@@ -104,6 +104,35 @@ describe('a hint at an annotation', () => {
   });
 });
 
+describe('a mistyped word', () => {
+  it('is put right by a quick fix', async () => {
+    const text = configText()
+      .replace('#   goal', '#   sampler: tpee\n#   prunr: median\n#   goal')
+      .replace('@tune float(', '@tune flot(');
+    const config = await addConfig('mistyped', text);
+    const uri = vscode.Uri.file(config);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const problems = await eventually('the problems are shown', () => {
+      const found = vscode.languages
+        .getDiagnostics(uri)
+        .filter(({ message }) => message.includes('Did you mean'));
+      return found.length === 3 && found;
+    });
+    for (const { range } of problems.toReversed()) {
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        uri,
+        range,
+      );
+      const fix = actions.find(({ title }) => title.startsWith('Change to '));
+      assert.ok(fix?.edit, `no fix for ${document.getText(range)}`);
+      await vscode.workspace.applyEdit(fix.edit);
+    }
+    assert.match(document.getText(), /sampler: tpe\n.*pruner: median\n[\s\S]*@tune float\(/);
+    await document.save();
+  });
+});
+
 describe('completion in annotations', () => {
   it('offers the settings of @sweep and the distributions that suit a value', async () => {
     const text = configText()

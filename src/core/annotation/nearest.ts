@@ -20,3 +20,9 @@ export function didYouMean(word: string, known: readonly string[]): string {
   const best = nearest(word, known);
   return best === undefined ? '' : ` Did you mean \`${best}\`?`;
 }
+
+/** The word that such a message means instead of `written`, if it speaks of that. */
+export function meantIn(message: string, written: string): string | undefined {
+  const meant = /Did you mean `([^`]+)`\?/.exec(message)?.[1];
+  return message.includes(`\`${written}\``) ? meant : undefined;
+}
