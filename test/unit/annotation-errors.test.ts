@@ -300,6 +300,12 @@ describe('@sweep and @tune without each other', () => {
     expect(messages[0]).toMatch(/# @sweep.*metric: val_loss/);
   });
 
+  it('@tune in other letters, which is passed over, but not in prose', () => {
+    const { found, messages } = problems(`${HEAD}a: 0.5 # @Tune float(0, 1)\nb: 1 # ask @Tuner or @TUNE`);
+    expect(found).toEqual(['warning tune-capitals 4:10 «@Tune»']);
+    expect(messages[0]).toMatch(/Did you mean `@tune`\?/);
+  });
+
   it('neither is nobody’s business, even where the YAML is broken', () => {
     expect(parseConfig('a: [1\nb: {')).toEqual({ tuned: [], diagnostics: [] });
     expect(parseConfig('')).toEqual({ tuned: [], diagnostics: [] });

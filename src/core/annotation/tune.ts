@@ -35,6 +35,19 @@ export function annotationIn(comment: Comment): number {
   return comment.alone && /\s#\s*$/.test(comment.text.slice(1, Math.max(1, at))) ? -1 : at;
 }
 
+/** `@Tune float(…)` in other letters than it is read in is surely meant, and would be passed over in silence. */
+export function warnOfCapitals({ text, start }: Comment, diagnostics: Diagnostics): void {
+  const found = /(?<![^\s#])@tune(?=\s+\w)/i.exec(text);
+  if (!found || found[0] === '@tune') return;
+  const from = start + found.index;
+  diagnostics.warning(
+    'tune-capitals',
+    `\`${found[0]}\` is not read. Did you mean \`@tune\`?`,
+    from,
+    from + found[0].length,
+  );
+}
+
 /** The annotation at `at` of a comment, or undefined where it belongs to no value. */
 export function readAnnotation(
   comment: Comment,

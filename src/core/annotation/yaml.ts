@@ -12,7 +12,7 @@ import { type Constraints, readConstraints } from './constraints.js';
 import { Diagnostics, SourceText } from './diagnostics.js';
 import { formatPath, samePath, valueAtPath } from './paths.js';
 import { readSweepBlock, sentence } from './sweep-block.js';
-import { type Annotated, annotationIn, readAnnotation } from './tune.js';
+import { type Annotated, annotationIn, readAnnotation, warnOfCapitals } from './tune.js';
 import { checkTunedLoss } from './tuned-loss.js';
 import { scanYaml, type YamlScan } from './yaml-scan.js';
 
@@ -26,12 +26,11 @@ export function parseConfig(text: string): ParsedConfig {
   const diagnostics = new Diagnostics(source);
   const scan = scanYaml(source);
   const block = readSweepBlock(scan.comments, diagnostics);
-  const marks = scan.comments
-    .filter(({ line }) => !block?.lines.has(line))
-    .map((comment) => ({ comment, at: annotationIn(comment) }))
-    .filter(({ at }) => at >= 0);
+  const others = scan.comments.filter(({ line }) => !block?.lines.has(line));
+  const marks = others.map((comment) => ({ comment, at: annotationIn(comment) })).filter(({ at }) => at >= 0);
   const [first] = marks;
   if (!block && !first) return { tuned: [], diagnostics: [] };
+  for (const comment of others) warnOfCapitals(comment, diagnostics);
 
   // Where the YAML itself is broken, what the annotations seem to say is of use, and complaints about them are not.
   const about = scan.error ? new Diagnostics(source) : diagnostics;
