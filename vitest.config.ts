@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { assemblyPlugin } from './scripts/assembly-plugin.mjs';
 import { peggyPlugin } from './scripts/peggy-plugin.mjs';
@@ -16,6 +17,8 @@ export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/webview/**/*.test.ts'],
     testTimeout: 30_000,
+    // Tests wait for pages and processes more than they compute, so that two share even a single core well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     server: { deps: { inline: [/@tensorflow\/tfjs-/] } },
   },
 });
