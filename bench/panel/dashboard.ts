@@ -254,7 +254,7 @@ function requestsOf(page: Page, path: string): { readonly count: number } {
   return seen;
 }
 
-function median(numbers: readonly number[]): number {
+export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }

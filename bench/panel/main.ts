@@ -13,7 +13,7 @@ import esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { themes } from '../../test/webview/support/themes.js';
 import { loadTime } from './activation.js';
-import { compareWithDashboard, makeStudy } from './dashboard.js';
+import { compareWithDashboard, makeStudy, median } from './dashboard.js';
 import { measureHost } from './vscode.js';
 
 interface Result {
@@ -180,16 +180,22 @@ async function longStudy(browser: Browser, host: string): Promise<void> {
       return timed(() => head.click(), () => head.getAttribute('aria-sort') !== 'none'); })()`,
   );
   record('sort by a parameter', sort, 'ms', 150);
-  const filter = await page.evaluate<number>(
-    `(() => { const input = deep('sweet-filter-bar').shadowRoot.querySelector('input');
+  const filter = (most: number): Promise<number> =>
+    page.evaluate<number>(
+      `(() => { const input = deep('sweet-filter-bar').shadowRoot.querySelector('input');
       const all = rows();
-      return timed(() => { input.value = 'model.dropout < 0.1 and state = complete'; input.dispatchEvent(new Event('change')); }, () => rows() < all); })()`,
-  );
-  record('filter by an expression', filter, 'ms', 100);
-  const clear = await page.evaluate<number>(
-    `(() => { const some = rows(); return timed(() => deep('sweet-filter-bar').shadowRoot.querySelector('.clear').click(), () => rows() > some); })()`,
-  );
-  record('clear the filter', clear, 'ms', 100);
+      return timed(() => { input.value = 'model.dropout < ${most} and state = complete'; input.dispatchEvent(new Event('change')); }, () => rows() < all); })()`,
+    );
+  const clear = (): Promise<number> =>
+    page.evaluate<number>(
+      `(() => { const some = rows(); return timed(() => deep('sweet-filter-bar').shadowRoot.querySelector('.clear').click(), () => rows() > some); })()`,
+    );
+  record('filter by an expression, the first time', await filter(0.1), 'ms', 100);
+  record('clear the filter, the first time', await clear(), 'ms', 100);
+  const again: (readonly [number, number])[] = [];
+  for (const most of [0.15, 0.2, 0.25, 0.3, 0.35]) again.push([await filter(most), await clear()]);
+  record('filter by another, median of five', median(again.map(([to]) => to)), 'ms', 100);
+  record('clear it, median of five', median(again.map(([, back]) => back)), 'ms', 100);
   const scroll = await page.evaluate<number>(
     `(() => { const scroller = deep('sweet-wide-table').shadowRoot.querySelector('.scroller');
       return frames(90, (i) => { scroller.scrollTop = i * 1700; }); })()`,
