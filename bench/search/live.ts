@@ -4,8 +4,9 @@
  */
 import type { Params } from '../../src/core/space/parameter.js';
 import type { Run } from './external.js';
-import { Measured, type Problem } from './problem.js';
+import type { Problem } from './problem.js';
 import { startPython } from './python-peer.js';
+import { Workers } from './workers.js';
 
 export type LiveSampler = 'random' | 'tpe' | 'tpe_mv' | 'cmaes' | 'gp';
 
@@ -13,7 +14,8 @@ export interface LivePeer {
   readonly version: string;
   /** What the Optuna of that Python offers. */
   readonly samplers: readonly LiveSampler[];
-  search(sampler: LiveSampler, problem: Problem, seed: number, trials: number): Promise<Run>;
+  /** One search, so many trials at a time. */
+  search(sampler: LiveSampler, problem: Problem, seed: number, trials: number, atATime: number): Promise<Run>;
   /** Milliseconds of processor time per suggestion after so many trials, ten parameters, median. */
   suggestionTime(sampler: LiveSampler, trials: number): Promise<number>;
   close(): void;
@@ -35,15 +37,16 @@ export async function startPeer(python: string, root: string): Promise<LivePeer 
   return {
     version,
     samplers,
-    async search(sampler, problem, seed, trials) {
-      send({ run: { sampler, seed, space: problem.space, trials } });
-      const measured = new Measured(problem, seed);
-      while (measured.y.length < trials) {
+    async search(sampler, problem, seed, trials, atATime) {
+      send({ run: { sampler, seed, space: problem.space, trials, workers: atATime } });
+      const workers = new Workers(problem, seed, atATime);
+      for (let number = 0; number < trials; number++) {
         const { params } = await answer();
-        send(measured.measure(params as Params));
+        send(workers.start({ number, params: params as Params }));
       }
+      workers.finish();
       const { ms = Number.NaN } = await answer();
-      return { sampler: `${sampler} live`, problem: problem.id, seed, y: measured.y, ms: [ms] };
+      return { sampler: `${sampler} live`, problem: problem.id, seed, y: workers.y, ms: [ms] };
     },
     async suggestionTime(sampler, trials) {
       send({ speed: { sampler, trials } });

@@ -169,6 +169,7 @@ console.log(`${problems.length} problems, all check vectors hold`);
 const trials = Number(options.trials ?? (options.quick ? 40 : 100));
 const seeds = Number(options.seeds ?? (options.quick ? 2 : 20));
 const first = Number(options['first-seed']);
+const atATime = Number(options.workers);
 const names = split(options.sampler ?? 'random,tpe,auto') as SamplerName[];
 const ours: Run[] = [];
 for (const problem of problems) {
@@ -176,9 +177,7 @@ for (const problem of problems) {
     const sampler = samplers[name];
     if (!sampler)
       throw new Error(`There is no sampler "${name}"; there are ${Object.keys(samplers).join(', ')}.`);
-    const runs = Array.from({ length: seeds }, (_, k) =>
-      run(sampler, problem, first + k, trials, Number(options.workers)),
-    );
+    const runs = Array.from({ length: seeds }, (_, k) => run(sampler, problem, first + k, trials, atATime));
     ours.push(...runs);
     if (options.each) {
       const own = curves(runs, new Map([[problem.id, problem]]), trials)
@@ -208,7 +207,7 @@ const wantedLive = split(options['live-sampler']).filter((name) =>
 for (const problem of peer ? problems : []) {
   for (const sampler of wantedLive) {
     for (let k = 0; k < seeds; k++) {
-      live.push((await peer?.search(sampler, problem, first + k, trials)) as Run);
+      live.push((await peer?.search(sampler, problem, first + k, trials, atATime)) as Run);
     }
   }
 }

@@ -1,9 +1,10 @@
 """Optuna as a live peer: one JSON request a line on standard input, one JSON answer a line on standard output.
 
-{"run": {"sampler", "seed", "space", "trials"}} starts a search: each answer is {"params"}, to which a line with the
-value is the reply; then {"ms"}, the processor time per suggestion. {"speed": {"sampler", "trials"}} measures the
-processor time per suggestion of ten parameters after so many random trials: {"ms"}. "version" gives {"version", "samplers"}: those
-that this Optuna has ("tpe" as it is by default, "tpe_mv" joint and grouped).
+{"run": {"sampler", "seed", "space", "trials", "workers"}} starts a search: to each {"params"} the reply is the list of
+[number, value] of the trials that ended before there was room for the next one; then {"ms"}, the processor time per
+suggestion. {"speed": {"sampler", "trials"}} measures the processor time per suggestion of ten parameters after so many
+random trials: {"ms"}. "version" gives {"version", "samplers"}: those that this Optuna has ("tpe" as it is by default,
+"tpe_mv" joint and grouped).
 """
 import json
 import random
@@ -14,13 +15,17 @@ import warnings
 import optuna
 from optuna.distributions import FloatDistribution
 
+from optuna_spaces import say, suggest
+
 warnings.filterwarnings("ignore")
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 SAMPLERS = {
     "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
-    "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
-    "tpe_mv": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True),
+    "tpe": lambda seed, **liar: optuna.samplers.TPESampler(seed=seed, **liar),
+    "tpe_mv": lambda seed, **liar: optuna.samplers.TPESampler(
+        seed=seed, multivariate=True, group=True, **liar
+    ),
 }
 # Older versions lack the GP sampler; it and CMA-ES also need packages that may not be there.
 try:
@@ -39,27 +44,10 @@ except ImportError:
     pass
 
 
-def suggest(trial, space):
-    params = {}
-    for name, p in space.items():
-        when = p.get("when")
-        if when and params.get(when["param"]) not in when["in"]:
-            continue
-        if p["type"] == "categorical":
-            params[name] = trial.suggest_categorical(name, p["choices"])
-        elif p["type"] == "int":
-            params[name] = trial.suggest_int(name, p["low"], p["high"], log=p.get("log", False))
-        else:
-            params[name] = trial.suggest_float(name, p["low"], p["high"], log=p.get("log", False))
-    return params
-
-
-def say(answer):
-    print(json.dumps(answer), flush=True)
-
-
-def run(sampler, seed, space, trials):
-    study = optuna.create_study(sampler=SAMPLERS[sampler](seed))
+def run(sampler, seed, space, trials, workers):
+    # Running trials count as bad ones, which is meant for several workers and not the default of older versions.
+    liar = {"constant_liar": True} if workers > 1 and sampler in ("tpe", "tpe_mv") else {}
+    study = optuna.create_study(sampler=SAMPLERS[sampler](seed, **liar))
     times = []
     for _ in range(trials):
         start = time.process_time()
@@ -67,7 +55,8 @@ def run(sampler, seed, space, trials):
         params = suggest(trial, space)
         times.append(time.process_time() - start)
         say({"params": params})
-        study.tell(trial, float(sys.stdin.readline()))
+        for number, value in json.loads(sys.stdin.readline()):
+            study.tell(number, value)
     say({"ms": 1000 * sorted(times)[len(times) // 2]})
 
 

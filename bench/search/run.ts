@@ -1,24 +1,20 @@
 /** One search by one of our samplers, one trial at a time or several at once. */
-import { random } from '../../src/core/random.js';
 import type { Sampler } from '../../src/core/samplers/sampler.js';
 import type { Trial } from '../../src/core/study/trial.js';
 import type { Run } from './external.js';
-import { Measured, type Problem } from './problem.js';
+import type { Problem } from './problem.js';
+import { type Ended, Workers } from './workers.js';
 
-/**
- * @param workers trials that run at a time; which of them ends next is drawn, and the curve is in the order of ending
- */
-export function run(sampler: Sampler, problem: Problem, seed: number, count: number, workers = 1): Run {
+/** @param atATime trials that run at a time */
+export function run(sampler: Sampler, problem: Problem, seed: number, count: number, atATime = 1): Run {
   const trials: Trial[] = [];
-  const running: number[] = [];
   const ms: number[] = [];
-  const measured = new Measured(problem, seed);
-  const order = random('order', problem.id, seed);
-  const end = (): void => {
-    const [number] = running.splice(order.int(running.length), 1);
-    const trial = trials[number as number] as Trial;
-    const value = measured.measure(trial.params);
-    trials[trial.number] = { ...trial, state: 'complete', objectives: [value], values: { value } };
+  const workers = new Workers(problem, seed, atATime);
+  const note = (ended: readonly Ended[]): void => {
+    for (const [number, value] of ended) {
+      const trial = trials[number] as Trial;
+      trials[number] = { ...trial, state: 'complete', objectives: [value], values: { value } };
+    }
   };
   for (let number = 0; number < count; number++) {
     const start = performance.now();
@@ -27,9 +23,8 @@ export function run(sampler: Sampler, problem: Problem, seed: number, count: num
     if (suggestion === 'exhausted') break;
     const { params } = suggestion;
     trials.push({ id: number, number, state: 'running', params, values: {}, reports: [], attributes: {} });
-    running.push(number);
-    if (running.length >= workers) end();
+    note(workers.start({ number, params }));
   }
-  while (running.length > 0) end();
-  return { sampler: sampler.name, problem: problem.id, seed, y: measured.y, ms };
+  workers.finish();
+  return { sampler: sampler.name, problem: problem.id, seed, y: workers.y, ms };
 }

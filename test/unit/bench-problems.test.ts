@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Measured } from '../../bench/search/problem.js';
 import { curves, difference } from '../../bench/search/score.js';
 import { unseenProblems } from '../../bench/search/unseen.js';
+import { Workers } from '../../bench/search/workers.js';
 import { random } from '../../src/core/random.js';
 import { drawUniform } from '../../src/core/samplers/novelty.js';
 
@@ -32,6 +33,31 @@ describe('the problems no sampler was made with', () => {
     expect(one?.told).not.toEqual(other?.told);
     const least = one?.told.indexOf(Math.min(...(one?.told ?? []))) as number;
     expect(one?.y.at(-1)).toBe(problem.evaluate(points[least] as (typeof points)[number]));
+  });
+});
+
+describe('several trials at a time', () => {
+  const problem = unseenProblems.find(({ id }) => id === 'camel2') as (typeof unseenProblems)[number];
+  const ends = (seed: number, count: number, scale: number) => {
+    const workers = new Workers(problem, seed, count);
+    const told = Array.from({ length: 30 }, (_, number) =>
+      workers.start({ number, params: { x0: scale * number, x1: 0 } }),
+    );
+    return { told: [...told, workers.finish()], y: workers.y };
+  };
+  const numbers = ({ told }: ReturnType<typeof ends>): number[] => told.flat().map(([number]) => number);
+
+  it('end in an order that depends on the seed and not on what was tried', () => {
+    expect(numbers(ends(3, 8, 0.1))).toEqual(numbers(ends(3, 8, -0.05)));
+    expect(numbers(ends(3, 8, 0.1))).not.toEqual(numbers(ends(4, 8, 0.1)));
+  });
+
+  it('never are more than there are workers, and all end once', () => {
+    const eight = ends(3, 8, 0.1);
+    expect(eight.told.map(({ length }) => length)).toEqual([...Array(7).fill(0), ...Array(23).fill(1), 7]);
+    expect(numbers(eight).toSorted((a, b) => a - b)).toEqual([...Array(30).keys()]);
+    expect(eight.y).toHaveLength(30);
+    expect(numbers(ends(3, 1, 0.1))).toEqual([...Array(30).keys()]);
   });
 });
 
