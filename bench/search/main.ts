@@ -144,13 +144,13 @@ function table(title: string, rows: readonly Score[]): void {
   console.log(`\n${title}: ${rows[0]?.problems ?? 0} problems`);
   const columns = (name: string): string => at.map((t) => `${name}@${t}`.padStart(8)).join(' ');
   console.log(
-    `sampler        seeds ${columns('area')}  (95 % interval) ${columns('LNR')} ${columns('rank')}`,
+    `sampler        seeds ${columns('area')}  (95 % interval) ${columns('LNR')} ${columns('rank')}  (95 %)`,
   );
-  for (const { sampler, seeds, areas, interval, lnr, ranks } of rows) {
+  for (const { sampler, seeds, areas, interval, lnr, ranks, rankInterval } of rows) {
     const numbers = (xs: readonly number[]): string => xs.map((x) => number(x).padStart(8)).join(' ');
-    const [low, high] = interval.map(number);
+    const between = (ends: readonly number[]): string => `[${ends.map(number).join(', ')}]`;
     console.log(
-      `${sampler.padEnd(14)} ${String(seeds).padStart(5)} ${numbers(areas)}  [${low}, ${high}]  ${numbers(lnr)} ${numbers(ranks)}`,
+      `${sampler.padEnd(14)} ${String(seeds).padStart(5)} ${numbers(areas)}  ${between(interval)}  ${numbers(lnr)} ${numbers(ranks)}  ${between(rankInterval)}`,
     );
   }
 }

@@ -3,7 +3,7 @@
  * normalised regret, LNR_t = (log10(max(NR_t, 1e-4)) + 4) / 4 that on a logarithmic scale from 0 to 1, and the area
  * under the log-regret curve AULRC_T the mean of LNR_t over t = 1 … T. Lower is better everywhere.
  */
-import { random } from '../../src/core/random.js';
+import { type Random, random } from '../../src/core/random.js';
 import type { Run } from './external.js';
 import type { Problem } from './problem.js';
 
@@ -35,6 +35,8 @@ export interface Score {
   readonly interval: readonly [number, number];
   /** Mean rank among the samplers, over problems and seeds; ties share their ranks. */
   readonly ranks: readonly number[];
+  /** 95 % interval of the last mean rank: problems, and seeds within each, drawn again, 1000 times. */
+  readonly rankInterval: readonly [number, number];
   readonly problems: number;
   readonly seeds: number;
 }
@@ -77,6 +79,16 @@ function rank(values: readonly number[]): readonly number[] {
   });
 }
 
+/** Where 95 % of 1000 draws lie. */
+function middle(draw: () => number): readonly [number, number] {
+  const draws = Array.from({ length: 1000 }, draw).sort((a, b) => a - b);
+  return [draws[25] as number, draws[974] as number];
+}
+
+/** As many as there are, each one of them. */
+const again = <T>(items: readonly T[], source: Random): T[] =>
+  items.map(() => items[source.int(items.length)] as T);
+
 /** Over the problems that every sampler has been run on; ranks over the seeds that every sampler has. */
 export function scores(
   all: ReadonlyMap<string, Curves>,
@@ -86,8 +98,8 @@ export function scores(
   const samplers = [...all.keys()].filter((name) => problems.every((problem) => all.get(name)?.has(problem)));
   const points = checkpoints(trials);
   const at = points.map((t) => t - 1);
-  const ranks = new Map(samplers.map((name) => [name, at.map(() => [] as number[])]));
-  for (const problem of problems) {
+  const ranks = new Map(samplers.map((name) => [name, problems.map(() => at.map(() => [] as number[]))]));
+  for (const [p, problem] of problems.entries()) {
     const byName = samplers.map(
       (name) => all.get(name)?.get(problem) ?? new Map<number, readonly number[]>(),
     );
@@ -96,28 +108,31 @@ export function scores(
       at.forEach((t, i) => {
         const order = rank(byName.map((seeds) => seeds.get(seed)?.[t] ?? 1));
         samplers.forEach((name, k) => {
-          ranks.get(name)?.[i]?.push(order[k] as number);
+          ranks.get(name)?.[p]?.[i]?.push(order[k] as number);
         });
       });
     }
   }
   const source = random('bootstrap');
+  const rankSource = random('ranks drawn again');
   return samplers
     .map((sampler): Score => {
       const perProblem = problems.map((problem) => [...(all.get(sampler)?.get(problem)?.values() ?? [])]);
       const over = (f: (curve: readonly number[]) => number): number =>
         mean(perProblem.map((seeds) => mean(seeds.map(f))));
       const areas = perProblem.map((seeds) => seeds.map((curve) => area(curve, trials)));
-      const again = Array.from({ length: 1000 }, () =>
-        mean(areas.map((seeds) => mean(seeds.map(() => seeds[source.int(seeds.length)] as number)))),
-      ).sort((a, b) => a - b);
+      const ranked = ranks.get(sampler) ?? [];
+      const lastRanks = ranked.map((own) => own.at(-1) ?? []);
       return {
         sampler,
         at: points,
         lnr: at.map((t) => over((curve) => curve[t] as number)),
         areas: points.map((t) => over((curve) => area(curve, t))),
-        interval: [again[25] as number, again[974] as number],
-        ranks: (ranks.get(sampler) ?? []).map(mean),
+        interval: middle(() => mean(areas.map((seeds) => mean(again(seeds, source))))),
+        ranks: at.map((_, i) => mean(ranked.flatMap((own) => own[i] ?? []))),
+        rankInterval: middle(() =>
+          mean(again(lastRanks, rankSource).flatMap((own) => again(own, rankSource))),
+        ),
         problems: problems.length,
         seeds: Math.min(...perProblem.map((seeds) => seeds.length)),
       };
@@ -139,18 +154,10 @@ export function difference(
   const areas = (of: Curves, problem: string): number[] =>
     [...(of.get(problem)?.values() ?? [])].map((curve) => area(curve, t));
   const pairs = problems.map((problem) => [areas(one, problem), areas(other, problem)] as const);
-  const again = (values: readonly number[]): number =>
-    mean(values.map(() => values[source.int(values.length)] as number));
-  const draws = Array.from({ length: 1000 }, () =>
-    mean(
-      pairs.map(() => {
-        const [a, b] = pairs[source.int(pairs.length)] as (typeof pairs)[number];
-        return again(a) - again(b);
-      }),
-    ),
-  ).sort((a, b) => a - b);
+  const draw = (): number =>
+    mean(again(pairs, source).map(([a, b]) => mean(again(a, source)) - mean(again(b, source))));
   return {
     mean: mean(pairs.map(([a, b]) => mean(a) - mean(b))),
-    interval: [draws[25] as number, draws[974] as number],
+    interval: middle(draw),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Measured } from '../../bench/search/problem.js';
-import { curves, difference } from '../../bench/search/score.js';
+import { curves, difference, scores } from '../../bench/search/score.js';
 import { unseenProblems } from '../../bench/search/unseen.js';
 import { Workers } from '../../bench/search/workers.js';
 import { random } from '../../src/core/random.js';
@@ -76,5 +76,23 @@ describe('the difference between two samplers', () => {
     const { interval } = by('good', 'good');
     expect(interval[0]).toBeLessThanOrEqual(0);
     expect(interval[1]).toBeGreaterThanOrEqual(0);
+  });
+
+  it('shows in mean ranks, whose interval is as wide as problems and seeds disagree', () => {
+    const [first, last] = scores(all, ['a', 'b'], 2);
+    expect(first).toMatchObject({ sampler: 'good', ranks: [1], rankInterval: [1, 1] });
+    expect(last).toMatchObject({ sampler: 'bad', ranks: [2], rankInterval: [2, 2] });
+    const torn = curves(
+      [
+        ...runs('even', 0.01),
+        ...runs('torn', 0.1).map((one) => (one.problem === 'a' ? one : { ...one, y: [0] })),
+      ],
+      references,
+      2,
+    );
+    for (const { ranks, rankInterval } of scores(torn, ['a', 'b'], 2)) {
+      expect(ranks).toEqual([1.5]);
+      expect(rankInterval).toEqual([1, 2]);
+    }
   });
 });
