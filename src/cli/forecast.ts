@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Forecast } from '../core/analysis/forecast.js';
 import { formatBytes, formatDuration } from '../core/format.js';
+import { gridText } from '../core/samplers/grid.js';
 import { type ForecastResult, forecast } from '../engine/forecast.js';
 import { interruption } from './interrupt.js';
 import { UsageError } from './open-study.js';
@@ -48,7 +49,7 @@ function forecastLines({
         ];
   return [
     ...one,
-    ...(grid === undefined ? [] : [`The grid has ${grid} points.`]),
+    ...(grid === undefined ? [] : [gridText(grid)]),
     ...whole(found, workers),
     ...found.warnings,
   ];

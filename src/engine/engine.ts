@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { environmentChange } from '../core/analysis/environment-turn.js';
 import type { AnnotatedConfig, SweepSettings } from '../core/annotation/annotated-config.js';
 import { prunerProblem } from '../core/pruners/choose.js';
-import { gridSize } from '../core/samplers/grid.js';
+import { gridSize, gridText } from '../core/samplers/grid.js';
 import { samplers } from '../core/samplers/registry.js';
 import { allowance } from '../core/space/constraint.js';
 import { OUR_WORKER } from '../core/study/journal/line.js';
@@ -254,7 +254,7 @@ async function open(
       });
     const notes = [...choice.notes, ...beginning.notes, ...(moved === undefined ? [] : [moved])];
     if (settings.sampler === 'grid')
-      notes.push(`The grid has ${gridSize(config.space, allowance(settings.constraints))} points.`);
+      notes.push(gridText(gridSize(config.space, allowance(settings.constraints))));
     return {
       kind: 'running',
       runner,

@@ -26,7 +26,12 @@ type Case = readonly [what: string, text: string, found: string, message: RegExp
 
 const DISTRIBUTIONS: readonly Case[] = [
   ['an empty range', 'a: 1 # @tune float(2, 1)', 'error empty-range 4:20 «2, 1»', /lower bound comes first/],
-  ['a range of one number', 'a: 1 # @tune int(1, 1)', 'error empty-range 4:18 «1, 1»', /empty/],
+  [
+    'a range of one number',
+    'a: 1 # @tune int(1, 1)',
+    'warning single-value 4:18 «1, 1»',
+    /nothing to search/,
+  ],
   ['log from zero', 'a: 1 # @tune float(0, 1, log)', 'error log-of-zero 4:20 «0»', /Raise it .* or drop log/],
   ['log below zero', 'a: 1 # @tune int(-3, 9, log)', 'error log-of-zero 4:18 «-3»', /above 0/],
   [
@@ -40,8 +45,8 @@ const DISTRIBUTIONS: readonly Case[] = [
   ['a step without a number', 'a: 1 # @tune float(0, 1, step)', 'error bad-step 4:26 «step»', /step=0\.1/],
   [
     'a step beyond the range',
-    'a: 1 # @tune float(0, 1, step=2)',
-    'error step-too-large 4:26 «step=2»',
+    'a: 0 # @tune float(0, 1, step=2)',
+    'warning single-value 4:26 «step=2»',
     /smaller/,
   ],
   [
@@ -67,8 +72,14 @@ const DISTRIBUTIONS: readonly Case[] = [
   ['no parentheses', 'a: 1 # @tune choice', 'error missing-arguments 4:14 «choice»', /choice\(a, b\)/],
   ['a mistyped option', 'a: 1 # @tune float(0, 1, lgo)', 'error unknown-option 4:26 «lgo»', /mean `log`/],
   ['an option twice', 'a: 1 # @tune float(1, 2, log, log)', 'error repeated-option 4:31 «log»', /twice/],
-  ['a choice of one', 'a: 1 # @tune choice(1)', 'error single-choice 4:14 «choice(1)»', /at least two/],
-  ['an ordinal of one', 'a: 1 # @tune ordinal(1)', 'error single-choice 4:14 «ordinal(1)»', /at least two/],
+  ['a choice of one', 'a: 1 # @tune choice(1)', 'warning single-value 4:14 «choice(1)»', /nothing to search/],
+  ['a choice of none', 'a: 1 # @tune choice()', 'error no-choices 4:14 «choice()»', /needs values/],
+  [
+    'an ordinal of one',
+    'a: 1 # @tune ordinal(1)',
+    'warning single-value 4:14 «ordinal(1)»',
+    /nothing to search/,
+  ],
   [
     'the same choice twice',
     'a: 1 # @tune choice(1, 2, 1.0)',

@@ -77,7 +77,6 @@ describe('a prior on choices in an annotation', () => {
     ['ordinal(a, b, weights=[1, 2])', 'bad-weights'],
     ['ordinal(a, b, sd=1)', 'sd-without-prior'],
     ['ordinal(a, b, prior=a, sd=0)', 'bad-sd'],
-    ['choice(a, prior=a)', 'single-choice'],
   ])('%s is refused', (annotation, code) => {
     expect(read('a', annotation)).toEqual([code]);
   });

@@ -86,7 +86,8 @@ export function unitOf(axis: ValueAxis, value: Json | undefined): number | undef
     return index < 0 ? undefined : (index + 0.5) / axis.choices.length;
   }
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-  if (!axis.log) return (value - axis.low) / (axis.high - axis.low);
+  // Halved, so that a range from -1e308 to 1e308 does not overflow.
+  if (!axis.log) return (value / 2 - axis.low / 2) / (axis.high / 2 - axis.low / 2);
   if (value <= 0) return undefined;
   return (Math.log(value) - Math.log(axis.low)) / (Math.log(axis.high) - Math.log(axis.low));
 }
@@ -106,7 +107,7 @@ function indexOfLike(choices: readonly Json[], value: Json): number {
 
 /** The number at a place of a numeric axis: the inverse of `unitOf`. */
 export function numberAt(axis: NumberAxis, unit: number): number {
-  if (!axis.log) return axis.low + unit * (axis.high - axis.low);
+  if (!axis.log) return axis.low * (1 - unit) + axis.high * unit;
   // Not low · (high / low)^unit: the quotient of 1e300 and 1e-300 is no number.
   return axis.low ** (1 - unit) * axis.high ** unit;
 }

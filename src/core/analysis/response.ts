@@ -93,7 +93,7 @@ function inferredSpace(trials: readonly Trial[]): Space {
       numbers.length === list.length
         ? { type: 'float', low: Math.min(...numbers), high: Math.max(...numbers) }
         : { type: 'categorical', choices: distinct };
-    if (distributionProblem(parameter)?.severity !== 'error') space[name] = parameter;
+    if (distributionProblem(parameter) === undefined) space[name] = parameter;
   }
   return space;
 }

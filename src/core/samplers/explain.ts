@@ -43,5 +43,7 @@ export function explain(
   };
   // JSON has no infinities.
   const finite = [expected, spread, improvement].every(Number.isFinite);
-  return finite ? { reason, prediction } : { reason };
+  return finite
+    ? { reason, prediction }
+    : { reason: 'the model expects the most of it, in numbers too large to state' };
 }

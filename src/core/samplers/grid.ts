@@ -2,6 +2,7 @@
  * Every point of a grid (see space/enumerate.ts) in an order shuffled by the study's seed, so that a grid that is cut
  * short has looked everywhere a little. Which points are left is read from the trials, so a study goes on where it was.
  */
+import type { Json } from '../json.js';
 import { random } from '../random.js';
 import { enumerate, gridValues } from '../space/enumerate.js';
 import type { Params, Space } from '../space/parameter.js';
@@ -16,13 +17,31 @@ const DRAWS = 10_000;
 const axes = (space: Space) =>
   Object.fromEntries(Object.entries(space).map(([name, parameter]) => [name, gridValues(parameter)]));
 
-/** How many allowed points the grid has, counted up to `limit`; conditions make it smaller than the product of its axes. */
-export function gridSize(space: Space, allows?: SamplerContext['allows'], limit = 1_000_000): number {
-  let size = 0;
-  for (const params of enumerate(space, axes(space)))
-    if ((allows?.(params) ?? true) && ++size >= limit) break;
+/** Larger grids are not counted. */
+const COUNTED = 1_000_000;
+
+/** The points that the axes without a condition span: the grid has as many at least, and without conditions no more. */
+const leastSize = (space: Space, values: Readonly<Record<string, readonly Json[]>>): number =>
+  Object.entries(space).reduce(
+    (product, [name, { when }]) => (when ? product : product * (values[name]?.length ?? 1)),
+    1,
+  );
+
+/** How many allowed points the grid has; conditions make it smaller than the product of its axes. Infinity: too many to count. */
+export function gridSize(space: Space, allows?: SamplerContext['allows']): number {
+  const values = axes(space);
+  if (!allows && leastSize(space, values) > COUNTED) return Number.POSITIVE_INFINITY;
+  let [size, seen] = [0, 0];
+  for (const params of enumerate(space, values)) {
+    if (seen++ === COUNTED) return Number.POSITIVE_INFINITY;
+    if (allows?.(params) ?? true) size++;
+  }
   return size;
 }
+
+/** The same for people. */
+export const gridText = (size: number): string =>
+  Number.isFinite(size) ? `The grid has ${size} points.` : 'The grid has too many points to count.';
 
 const orders = new WeakMap<
   Space,
@@ -34,13 +53,15 @@ function shuffled(space: Space, seed: number): readonly Params[] | undefined {
   const known = orders.get(space);
   if (known?.seed === seed) return known.points;
   const points: Params[] = [];
-  for (const params of enumerate(space, axes(space))) if (points.push(params) > LISTED) break;
+  const values = axes(space);
+  const tooMany = leastSize(space, values) > LISTED;
+  if (!tooMany) for (const params of enumerate(space, values)) if (points.push(params) > LISTED) break;
   const source = random(seed, 'grid');
   for (let i = points.length - 1; i > 0; i--) {
     const j = source.int(i + 1);
     [points[i], points[j]] = [points[j] as Params, points[i] as Params];
   }
-  const result = points.length > LISTED ? undefined : points;
+  const result = tooMany || points.length > LISTED ? undefined : points;
   orders.set(space, { seed, points: result });
   return result;
 }

@@ -3,6 +3,7 @@ import type { Json } from '../json.js';
 import type { Random } from '../random.js';
 import { cardinality, decodeUnit } from '../space/encode.js';
 import { allValues, enumerate } from '../space/enumerate.js';
+import { feasiblePoint } from '../space/feasible.js';
 import type { Parameter, Params, Space } from '../space/parameter.js';
 import { buildPoint, pointKey } from '../space/point.js';
 import type { Trial } from '../study/trial.js';
@@ -12,10 +13,12 @@ import { type Axis, coordinateOf, unitSpace } from './unit-space.js';
 
 /** Draws of the sampler's own, then uniform ones, before looking at what is left of a finite space. */
 const ATTEMPTS = 30;
-/** Spaces with more points than this are not listed; a repetition after so many draws there is a curiosity. */
+/** Spaces with more points than this are not listed as a whole. */
 const LISTABLE = 20_000;
-/** Further uniform draws where constraints forbid points, and draws around known points after them. */
-const CONSTRAINED = 2000;
+/** Values drawn of a parameter with more of them, in such a space. */
+const FEW = 8;
+/** Further uniform draws in a space that is not listed, and draws around known points after them. */
+const FURTHER = 2000;
 
 /** Names of points, by the identity of their parameters: samplers ask for those of all trials every time. */
 const keys = new WeakMap<Params, string>();
@@ -76,26 +79,42 @@ export function newPoint(
 ): Params | 'exhausted' {
   const isNew = (params: Params): boolean => !seen.has(pointKey(params)) && (allows?.(params) ?? true);
   let params = draw();
-  const attempts = 2 * ATTEMPTS + (allows ? CONSTRAINED : 0);
+  const size = Object.values(space).reduce((product, parameter) => product * cardinality(parameter), 1);
+  const listable = size <= LISTABLE;
+  const attempts = 2 * ATTEMPTS + (listable ? 0 : FURTHER);
   for (let attempt = 0; attempt < attempts && !isNew(params); attempt++) {
     params = attempt < ATTEMPTS ? draw() : drawUniform(space, source);
   }
   if (isNew(params)) return params;
 
-  const size = Object.values(space).reduce((product, parameter) => product * cardinality(parameter), 1);
-  if (size <= LISTABLE) {
-    const axes = Object.fromEntries(Object.entries(space).map(([name, p]) => [name, allValues(p) ?? []]));
-    const left = [...enumerate(space, axes)].filter(isNew);
-    return left[source.int(left.length)] ?? 'exhausted';
-  }
-  if (!allows) return params;
-  const allowed = trials.filter((trial) => allows(trial.params));
-  for (let attempt = 0; attempt < CONSTRAINED && allowed.length > 0; attempt++) {
-    const from = allowed[source.int(allowed.length)] as Trial;
-    params = nearby(space, from.params, source);
+  const left = listing(space, listable, source).filter(isNew);
+  if (left.length > 0) return left[source.int(left.length)] as Params;
+  if (listable || !allows) return 'exhausted';
+  const known = trials.flatMap((trial) => (allows(trial.params) ? [trial.params] : []));
+  if (known.length === 0) return feasiblePoint(space, allows) ?? 'exhausted';
+  for (let attempt = 0; attempt < FURTHER; attempt++) {
+    params = nearby(space, known[source.int(known.length)] as Params, source);
     if (isNew(params)) return params;
   }
   return 'exhausted';
+}
+
+/**
+ * Points of every branch of a space; where not all can be listed, of parameters with many values a few drawn ones: draws
+ * of whole points seldom reach a branch behind several conditions.
+ */
+function listing(space: Space, whole: boolean, source: Random): readonly Params[] {
+  const axes = Object.fromEntries(
+    Object.entries(space).map(([name, parameter]) => [
+      name,
+      whole || cardinality(parameter) <= FEW
+        ? (allValues(parameter) ?? [])
+        : Array.from({ length: FEW }, () => decodeUnit(parameter, source.next())),
+    ]),
+  );
+  const points: Params[] = [];
+  for (const point of enumerate(space, axes)) if (points.push(point) === LISTABLE) break;
+  return points;
 }
 
 /** A point some of whose coordinates differ from those of another, a little or much. */

@@ -39,13 +39,13 @@ function onGrid(low: number, step: number, k: number): number {
   return Math.abs(value) < 1e-9 * step ? 0 : Number(value.toPrecision(15));
 }
 
-/** The k-th value of a finite distribution, k from 0. */
+/** The k-th value of a finite distribution, k from 0. Rounding never carries the last one beyond the bound. */
 export function valueAt(distribution: Distribution, k: number): Json {
   switch (distribution.type) {
     case 'float':
-      return onGrid(distribution.low, distribution.step ?? 0, k);
+      return Math.min(distribution.high, onGrid(distribution.low, distribution.step ?? 0, k));
     case 'int':
-      return distribution.low + k * (distribution.step ?? 1);
+      return Math.min(distribution.high, distribution.low + k * (distribution.step ?? 1));
     case 'categorical':
     case 'ordinal':
     case 'bool':
@@ -55,21 +55,27 @@ export function valueAt(distribution: Distribution, k: number): Json {
 
 /** Significant digits of a suggested real number: as many as anybody wants to read in a config. */
 const DIGITS = 6;
+/** So many every double holds. */
+const EXACT_DIGITS = 15;
 
 /**
  * A real number as it is suggested: inside the range, and rounded to six significant digits, of the number itself where
- * the parameter is logarithmic, of the range where it is not.
+ * the parameter is logarithmic, of the range where it is not. In a range that is narrow for its place, such as from 1e9
+ * to 1e9 + 1e-6, that is more digits than there are, and the number stays what it is.
  */
 function tidy({ low, high, log }: FloatDistribution, x: number): number {
-  const size = log ? Math.abs(x) : high - low;
-  const decimals = DIGITS - 1 - Math.floor(Math.log10(size));
+  const magnitude = (size: number): number => Math.floor(Math.log10(size));
+  const decimals = DIGITS - 1 - magnitude(log ? Math.abs(x) : Math.min(high - low, Number.MAX_VALUE));
+  const digits = decimals + 1 + magnitude(Math.abs(x));
   const rounded =
-    decimals >= 0 && decimals <= 100
-      ? Number(x.toFixed(decimals))
-      : decimals < 0 && decimals >= -300
-        ? // Read from text, since the product of two doubles may be off in its last digit.
-          Number(`${Math.round(x / 10 ** -decimals)}e${-decimals}`)
-        : Number(x.toPrecision(DIGITS));
+    digits > EXACT_DIGITS
+      ? x
+      : decimals >= 0 && decimals <= 100
+        ? Number(x.toFixed(decimals))
+        : decimals < 0 && decimals >= -300
+          ? // Read from text, since the product of two doubles may be off in its last digit.
+            Number(`${Math.round(x / 10 ** -decimals)}e${-decimals}`)
+          : Number(x.toPrecision(Math.max(1, digits)));
   // Of -0 and 0, the one that people write.
   return Math.min(high, Math.max(low, rounded)) + 0;
 }

@@ -7,6 +7,8 @@ import { decisionOrder } from './point.js';
 
 /** Points on an axis that is a range without step: floats, and integers with more than twice as many values. */
 const RANGE_POINTS = 5;
+/** Values of one axis, at most; of a range with more steps, so many of them, evenly. */
+const MOST_POINTS = 10_000;
 
 /** All values where the parameter has few or says its step, else five, or its `steps`, across the range, ends included. */
 export function gridValues(distribution: Parameter): readonly Json[] {
@@ -14,8 +16,11 @@ export function gridValues(distribution: Parameter): readonly Json[] {
   const { steps } = distribution;
   const isRange =
     (distribution.type === 'float' || distribution.type === 'int') && distribution.step === undefined;
-  if (!isRange || n <= (steps ?? 2 * RANGE_POINTS))
-    return Array.from({ length: n }, (_, k) => valueAt(distribution, k));
+  if (!isRange || n <= (steps ?? 2 * RANGE_POINTS)) {
+    const length = Math.min(n, MOST_POINTS);
+    const stride = n > length ? (n - 1) / (length - 1) : 1;
+    return Array.from({ length }, (_, i) => valueAt(distribution, Math.round(i * stride)));
+  }
   const points = steps ?? RANGE_POINTS;
   // The ends themselves, and between them evenly by the parameter's own scale.
   const inner = Array.from({ length: points - 2 }, (_, k) =>

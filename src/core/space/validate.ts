@@ -35,7 +35,9 @@ export function distributionProblem(distribution: Parameter): DistributionProble
     case 'float':
     case 'int': {
       const error = numericError(distribution) ?? beliefError(distribution) ?? stepsError(distribution);
-      return error ? { severity: 'error', ...error } : unreachableHigh(distribution);
+      return error
+        ? { severity: 'error', ...error }
+        : (singleNumber(distribution) ?? unreachableHigh(distribution));
     }
     case 'categorical':
     case 'ordinal': {
@@ -44,7 +46,9 @@ export function distributionProblem(distribution: Parameter): DistributionProble
         (distribution.type === 'ordinal'
           ? beliefError({ low: 0, high: distribution.choices.length - 1, prior: distribution.prior })
           : weightsError(distribution, distribution.choices.length));
-      return error && { severity: 'error', ...error };
+      return error
+        ? { severity: 'error', ...error }
+        : singleChoice(distribution.choices.length, distribution.type);
     }
     case 'bool': {
       const error = weightsError(distribution, 2);
@@ -67,11 +71,11 @@ function numericError(distribution: Numeric): Finding | undefined {
         message: `int needs whole bounds, and ${bound} is not one. Round it, or use float(${low}, ${high}).`,
       };
   }
-  if (low >= high)
+  if (low > high)
     return {
       code: 'empty-range',
       part: 'bounds',
-      message: `The range from ${low} to ${high} is empty: the lower bound comes first and must be smaller than the upper one.`,
+      message: `The range from ${low} to ${high} is empty: the lower bound comes first.`,
     };
   if (log && low <= 0)
     return {
@@ -93,12 +97,6 @@ function numericError(distribution: Numeric): Finding | undefined {
       code: 'int-step-not-whole',
       part: 'step',
       message: `int needs a whole step, and ${step} is not one.`,
-    };
-  if (step > high - low)
-    return {
-      code: 'step-too-large',
-      part: 'step',
-      message: `The step ${step} is larger than the range from ${low} to ${high}, which leaves one value. Make it smaller.`,
     };
   return undefined;
 }
@@ -156,6 +154,35 @@ function stepsError({ step, steps }: Numeric & Parameter): Finding | undefined {
   };
 }
 
+/** One value is no mistake of the space, yet hardly what was meant. */
+function singleNumber({ low, high, step }: Numeric): DistributionProblem | undefined {
+  if (low === high)
+    return {
+      severity: 'warning',
+      code: 'single-value',
+      part: 'bounds',
+      message: `The range from ${low} to ${high} holds one value, so there is nothing to search. Widen it, or drop the annotation.`,
+    };
+  if (step === undefined || step <= high - low) return undefined;
+  return {
+    severity: 'warning',
+    code: 'single-value',
+    part: 'step',
+    message: `The step ${step} is larger than the range from ${low} to ${high}, which leaves one value. Make it smaller.`,
+  };
+}
+
+function singleChoice(choices: number, type: 'categorical' | 'ordinal'): DistributionProblem | undefined {
+  if (choices > 1) return undefined;
+  const word = type === 'categorical' ? 'choice' : 'ordinal';
+  return {
+    severity: 'warning',
+    code: 'single-value',
+    part: 'choices',
+    message: `This ${word} has one value, so there is nothing to search. Add another, or drop the annotation.`,
+  };
+}
+
 function unreachableHigh(distribution: Numeric): DistributionProblem | undefined {
   const { low, high, step } = distribution;
   if (step === undefined) return undefined;
@@ -172,12 +199,8 @@ function unreachableHigh(distribution: Numeric): DistributionProblem | undefined
 
 function choicesError(choices: readonly string[], type: 'categorical' | 'ordinal'): Finding | undefined {
   const word = type === 'categorical' ? 'choice' : 'ordinal';
-  if (choices.length < 2)
-    return {
-      code: 'single-choice',
-      part: 'choices',
-      message: `${word} needs at least two values to choose from. Add another, or drop the annotation.`,
-    };
+  if (choices.length === 0)
+    return { code: 'no-choices', part: 'choices', message: `${word} needs values to choose from.` };
   const index = choices.findIndex((choice, at) => choices.indexOf(choice) < at);
   if (index < 0) return undefined;
   return {
