@@ -33,7 +33,7 @@ const judgeBy = (
     seed: 0,
   });
 
-const others = [0.1, 0.2, 0.3, 0.4, 0.5].map((value, n) => trial(n, 'complete', [1, value]));
+const others = [0.1, 0.2, 0.3, 0.4, 0.5].map((value, n) => trial(n, 'complete', [1, value, value]));
 const judge = (values: readonly number[], trials = others, direction: Direction = 'minimize') =>
   judgeBy('median', values, trials, direction);
 
@@ -51,18 +51,33 @@ describe('the median pruner', () => {
   });
 
   it('turns round for a metric that is to be maximised', () => {
-    const low = others.map((t) => trial(t.number, 'complete', [0.1, t.reports[1]?.value ?? 0]));
+    const low = others.map((t) => trial(t.number, 'complete', [0.1, t.reports[1]?.value ?? 0, 1]));
     expect(judge([0.05, 0.29], low, 'maximize').prune).toBe(true);
     expect(judge([0.05, 0.31], low, 'maximize').prune).toBe(false);
   });
 
   it('waits for five completed trials, and for somebody to have reached the step', () => {
     expect(judge([9, 9], others.slice(0, 4)).prune).toBe(false);
-    expect(judge([9, 9, 9]).prune).toBe(false);
+    expect(judge([9, 9, 9, 9]).prune).toBe(false);
   });
 
   it('stops a trial whose metric is NaN, whatever the others did', () => {
     expect(judge([Number.NaN], []).prune).toBe(true);
+  });
+
+  it('stops one whose metric went to infinity, as worse than the median, and says so', () => {
+    expect(judge([Infinity, Infinity])).toEqual({
+      prune: true,
+      reason: 'best Infinity up to step 2 is worse than the median 0.3 of 5 trials',
+    });
+  });
+
+  it('lets a trial end that is trained in full: nothing would be saved, and a result lost', () => {
+    expect(judge([9, 9]).prune).toBe(true);
+    expect(judge([9, 9, 9])).toEqual({
+      prune: false,
+      reason: 'it has come as far as the longest completed trial',
+    });
   });
 
   it('passes over trials that were pruned or failed', () => {
@@ -142,13 +157,15 @@ describe('the ASHA pruner', () => {
     expect(judgeBy({ name: 'asha', mode: 'promote' }, last, [...nine, longer]).pause).toBe(true);
   });
 
-  it('stops a trial whose metric is NaN', () => {
+  it('stops a trial whose metric is NaN, or has never been finite', () => {
     expect(asha([Number.NaN]).prune).toBe(true);
+    expect(asha([Infinity])).toEqual({ prune: true, reason: 'Infinity at step 1 is nothing to compare' });
+    expect(judgeBy({ name: 'asha', mode: 'promote' }, [Infinity], six).pause).toBeUndefined();
   });
 });
 
 describe('the percentile pruner', () => {
-  const ten = Array.from({ length: 10 }, (_, n) => trial(n, 'complete', [1, n / 10]));
+  const ten = Array.from({ length: 10 }, (_, n) => trial(n, 'complete', [1, n / 10, 0]));
 
   it('lets the best share go on, and says with which number it compared', () => {
     expect(judgeBy('percentile', [1, 0.22], ten).prune).toBe(false);
@@ -164,7 +181,7 @@ describe('the percentile pruner', () => {
       judgeBy(
         'percentile',
         [0, 0.68],
-        ten.map((t) => trial(t.number, 'complete', [0, t.number / 10])),
+        ten.map((t) => trial(t.number, 'complete', [0, t.number / 10, 0])),
         'maximize',
       ).prune,
     ).toBe(false);
@@ -172,7 +189,7 @@ describe('the percentile pruner', () => {
       judgeBy(
         'percentile',
         [0, 0.67],
-        ten.map((t) => trial(t.number, 'complete', [0, t.number / 10])),
+        ten.map((t) => trial(t.number, 'complete', [0, t.number / 10, 0])),
         'maximize',
       ).prune,
     ).toBe(true);
@@ -216,8 +233,15 @@ describe('the patient pruner', () => {
     const wrapping = { ...alone, [THEN]: 'median' } as const;
     const bad = Array.from({ length: 5 }, (_, n) => trial(n, 'complete', [9, 9, 9, 9]));
     expect(judgeBy(wrapping, [1, 2, 2, 2], bad).prune).toBe(false);
-    const good = Array.from({ length: 5 }, (_, n) => trial(n, 'complete', [0, 0, 0, 0]));
+    const good = Array.from({ length: 5 }, (_, n) => trial(n, 'complete', [0, 0, 0, 0, 0]));
     expect(judgeBy(wrapping, [1, 2, 2, 2], good).prune).toBe(true);
+  });
+
+  it('stops a trial that went to infinity and stays there', () => {
+    expect(judgeBy({ name: 'patient', patience: 1 }, [1, Infinity, Infinity], [])).toEqual({
+      prune: true,
+      reason: 'no improvement on 1 in the last 2 reports, whose best is nothing finite',
+    });
   });
 });
 
@@ -358,6 +382,10 @@ describe('the Wilcoxon pruner', () => {
       reason: 'worse in 4 common steps with p = 0.0625 (signed ranks), mean 0.3275 against 0.14 of trial 0',
     });
     expect(judgeBy('wilcoxon', [0.09, 0.1, 0.05, 0.1], [best]).prune).toBe(false);
+    expect(judgeBy('wilcoxon', [0.2, 0.31, 0.3, 0.5, 0.4], [best])).toEqual({
+      prune: false,
+      reason: 'it has come as far as trial 0, the best',
+    });
     const spoilt = { ...trial(0, 'complete', [0.1, 0.2, 0.1, 0.2, 5]), objectives: [1.12] };
     expect(judgeBy('wilcoxon', [0.2, 0.31, 0.3, 0.5], [spoilt])).toMatchObject({
       prune: false,
@@ -384,6 +412,28 @@ describe('the extrapolation of learning curves', () => {
     expect(late?.below(truth - 0.2)).toBeLessThan(0.05);
     expect(late?.below(truth + 0.2)).toBeGreaterThan(0.95);
     expect(Math.abs((early?.mean ?? 0) - truth)).toBeLessThan(2 * (early?.deviation ?? 0));
+  });
+
+  it.each([1e300, 1e-300])('judges metrics of the size of %s as any others', (size) => {
+    const scaled = done.map((t) => ({
+      ...trial(
+        t.number,
+        'complete',
+        t.reports.map(({ value }) => value * size),
+      ),
+      objectives: [(t.objectives[0] as number) * size],
+    }));
+    for (const final of [0.6, 0.02]) {
+      const plain = judgeBy('extrapolate', curve(final, 0.8, 12), done);
+      const large = judgeBy(
+        'extrapolate',
+        curve(final, 0.8, 12).map((value) => value * size),
+        scaled,
+      );
+      const probability = /probability (\S+?),?(?= below|$)/;
+      expect(large.prune).toBe(plain.prune);
+      expect(probability.exec(large.reason)?.[1]).toBe(probability.exec(plain.reason)?.[1]);
+    }
   });
 
   it('stops what is unlikely to become the best, with what it expects', () => {

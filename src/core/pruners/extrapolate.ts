@@ -22,8 +22,10 @@ function priorOf(trials: readonly Trial[]): CurvePrior {
   const at = (sorted: readonly number[], share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
   const centre = at(finals, 0.5);
-  const range = Math.max(at(all, 0.9) - at(all, 0.1), 1e-9 * Math.abs(centre), 1e-12);
-  const spread = Math.max((at(finals, 0.9) - at(finals, 0.1)) / 2, 0.1 * range);
+  // Halved, so that a range from -1e308 to 1e308 does not overflow.
+  const between = (sorted: readonly number[]): number => at(sorted, 0.9) / 2 - at(sorted, 0.1) / 2;
+  const range = 2 * Math.min(Math.max(between(all), 1e-9 * Math.abs(centre)), Number.MAX_VALUE / 4) || 1;
+  const spread = Math.max(between(finals), 0.1 * range);
   return { centre, spread: 2 * spread, range: 2 * range };
 }
 

@@ -55,25 +55,40 @@ interface Component {
 export function forecast(
   curve: readonly { readonly step: number; readonly value: number }[],
   last: number,
-  prior: CurvePrior,
+  { centre, spread, range }: CurvePrior,
+): Forecast {
+  // In the unit of the range, whose square may be no number.
+  const scaled = (value: number): number => value / range - centre / range;
+  const { mean, deviation, below } = scaledForecast(
+    curve.map(({ step, value }) => ({ step, value: scaled(value) })),
+    last,
+    spread / range,
+  );
+  return { mean: centre + mean * range, deviation: deviation * range, below: (x) => below(scaled(x)) };
+}
+
+/** The same where the prior is centred at 0, and the range is 1. */
+function scaledForecast(
+  curve: readonly { readonly step: number; readonly value: number }[],
+  last: number,
+  spread: number,
 ): Forecast {
   const power = Math.min(1, EFFECTIVE / curve.length);
   const n = curve.length * power;
-  const latest = curve.at(-1)?.value ?? prior.centre;
+  const latest = curve.at(-1)?.value ?? 0;
   const a0 = NOISE_SHAPE;
-  const unit = (NOISE_SHARE * prior.range) ** 2;
-  const b0 = unit * (a0 - 1) + Number.MIN_VALUE;
+  const unit = NOISE_SHARE ** 2;
+  const b0 = unit * (a0 - 1);
   // Prior precisions of c and a in units of the noise's variance, b0 / (a0 - 1).
-  const precisionC = unit / prior.spread ** 2;
-  const precisionA = unit / prior.range ** 2;
+  const precisionC = unit / spread ** 2;
+  const precisionA = unit;
   const freedom = 2 * a0 + n;
   const components = shapes(last).map((phi): Component => {
     // Level is the value at `last`: the basis of the amplitude is zero there.
     const end = phi(last);
     let [s01, s11, sy0, sy1, syy] = [0, precisionA, 0, 0, 0];
-    for (const { step, value } of curve) {
+    for (const { step, value: y } of curve) {
       const x = phi(step) - end;
-      const y = value - prior.centre;
       s01 += power * x;
       s11 += power * x * x;
       sy0 += power * y;
@@ -92,9 +107,9 @@ export function forecast(
         a0 * Math.log(b0) -
         aN * Math.log(bN) +
         logGamma(aN),
-      location: prior.centre + c,
+      location: c,
       // Of a new value at `last`, its noise and what the shape cannot know included.
-      scale: Math.sqrt((bN / aN) * (1 + s11 / determinant) + (MISFIT * (prior.centre + c - latest)) ** 2),
+      scale: Math.sqrt((bN / aN) * (1 + s11 / determinant) + (MISFIT * (c - latest)) ** 2),
     };
   });
   const most = Math.max(...components.map(({ logEvidence }) => logEvidence));

@@ -6,6 +6,8 @@
 import { definePruner } from './definition.js';
 import { bestValue, directionOf, plainVerdict, short } from './reports.js';
 
+const word = (best: number): string => (Number.isNaN(best) ? 'nothing finite' : short(best));
+
 /** A key of its own, since objects that have it by name look like promises to a reader. */
 const THEN = 'then';
 
@@ -26,11 +28,13 @@ export const patient = definePruner({
       const direction = directionOf(context);
       const before = bestValue(reports.slice(0, -patience - 1), direction);
       const after = bestValue(reports.slice(-patience - 1), direction);
-      const worse = direction === 'maximize' ? before - minDelta > after : before + minDelta < after;
       const last = `the last ${patience + 1} reports`;
+      const worse =
+        Number.isNaN(after) ||
+        (direction === 'maximize' ? before - minDelta > after : before + minDelta < after);
       if (!worse)
-        return { prune: false, reason: `${short(after)} in ${last} against ${short(before)} before them` };
-      const stalled = `no improvement on ${short(before)} in ${last}, whose best is ${short(after)}`;
+        return { prune: false, reason: `${word(after)} in ${last} against ${word(before)} before them` };
+      const stalled = `no improvement on ${word(before)} in ${last}, whose best is ${word(after)}`;
       if (!wrapped) return { prune: true, reason: stalled };
       const verdict = wrapped.judge(context);
       return { ...verdict, reason: `${stalled}; ${verdict.reason}` };

@@ -8,7 +8,7 @@ import { isBetter } from '../study/best.js';
 import { isPaused, pausedStep } from '../study/pause.js';
 import type { Direction, Trial } from '../study/trial.js';
 import type { Promotion, PromotionContext, PrunerContext, Verdict } from './pruner.js';
-import { directionOf, plainVerdict, short } from './reports.js';
+import { directionOf, longestTraining, plainVerdict, short, TRAINED_IN_FULL } from './reports.js';
 
 /** Options that all of them have. */
 export const HALVING_OPTIONS = {
@@ -37,14 +37,6 @@ export interface Halving {
 /** The last step of the first completed trial: how long trials are, as far as is known. */
 export const fullTraining = (trials: readonly Trial[]): number | undefined =>
   trials.find(({ state, reports }) => state === 'complete' && reports.length > 0)?.reports.at(-1)?.step;
-
-/** The last step of the longest completed trial; infinite before there is one. */
-function longestTraining(trials: readonly Trial[]): number {
-  let longest = 0;
-  for (const { state, reports } of trials)
-    if (state === 'complete') longest = Math.max(longest, reports.at(-1)?.step ?? 0);
-  return longest || Number.POSITIVE_INFINITY;
-}
 
 /** What is said until then. */
 export const LENGTH_UNKNOWN: Verdict = {
@@ -103,14 +95,13 @@ export function judgeHalving(context: PrunerContext, halving: Halving): Verdict 
   const paused = pausedStep(trial);
   if (paused !== undefined && rung <= rungAt(paused, halving))
     return { prune: false, reason: `it was promoted from step ${paused}` };
-  // What is trained in full has nothing left to cut short.
-  if (last >= longestTraining(context.trials))
-    return { prune: false, reason: 'it has come as far as the longest completed trial' };
+  if (last >= longestTraining(context.trials)) return TRAINED_IN_FULL;
   const present = context.trials.filter(({ number }) => number !== trial.number);
   const ordered = halving.order([...present, trial], rung, context);
   const reached = ordered.length;
   const place = ordered.findIndex(({ number }) => number === trial.number) + 1;
   const word = halving.word(trial, rung, context);
+  if (place === 0) return { prune: true, reason: `${word} at step ${rung} is nothing to compare` };
   const at = `${word} is number ${place} of ${reached} trials at step ${rung}${where}`;
   const enough = places(reached, reduction);
   if (mode === 'promote') {
