@@ -9,7 +9,7 @@ import type { Params } from '../../src/core/space/parameter.js';
 import type { JournalRecord } from '../../src/core/study/journal/records.js';
 import { StudyReducer } from '../../src/core/study/journal/reduce.js';
 import { askRecords, earlierRecord, studyRecords, tellRecords } from '../../src/core/study/journal/write.js';
-import { migrate } from '../../src/core/study/migrate.js';
+import { migrate, migrationNotes } from '../../src/core/study/migrate.js';
 import { suggest } from '../../src/core/study/suggest.js';
 import type { Study } from '../../src/core/study/trial.js';
 
@@ -156,6 +156,12 @@ describe('trials of a study whose space has changed', () => {
   it('are said to have run with other values where the rest of the file is another', () => {
     expect(migrated(OLD.replace('30', '50')).changed).toEqual(['epochs']);
   });
+});
+
+it('those left behind are all named, neighbours as a range', () => {
+  const numbers = [0, 1, 2, 4, 6, 7, 9, 10, 11, 12, 13, 20];
+  const [note] = migrationNotes('old', { kept: [], changed: [], dropped: new Map([['why', numbers]]) });
+  expect(note).toBe('Trials 0–2, 4, 6, 7, 9–13, 20 are left behind in "old": why.');
 });
 
 it('carried over, they begin a study that goes on and can be replayed', () => {

@@ -208,5 +208,19 @@ export function migrationNotes(name: string, { kept, dropped, changed }: Migrati
   return notes;
 }
 
-const shortList = (numbers: readonly number[]): string =>
-  numbers.length > 8 ? `${numbers.slice(0, 8).join(', ')} … (${numbers.length})` : numbers.join(', ');
+/** Beyond so many ranges nobody reads on. */
+const MOST_RANGES = 50;
+
+/** Neighbours as a range: `1–3, 7, 9–11`. */
+function shortList(numbers: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last && number === last[1] + 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  const named = ranges
+    .slice(0, MOST_RANGES)
+    .flatMap(([from, to]) => (to - from === 1 ? [from, to] : from === to ? [from] : [`${from}–${to}`]));
+  return `${named.join(', ')}${ranges.length > MOST_RANGES ? ` … (${numbers.length})` : ''}`;
+}
