@@ -139,6 +139,12 @@ it('a prediction too large to be a number is not stated as one', () => {
   expect(said.reason).not.toMatch(/NaN|Infinity/);
 });
 
+it('a prediction far from zero has the digits that its deviation asks for', () => {
+  const said = explain({ mean: 2.53, deviation: 1.5, incumbent: 2, invert: (z) => 1e9 + z }, 'maximize', []);
+  expect(said.prediction?.mean).toBe(-1000000002.53);
+  expect(said.reason).toMatch(/^the model predicts -1000000002\.5 ± 1\.5; .* over -1000000002$/);
+});
+
 it('a place on the axis of a range that spans all doubles is known', () => {
   const axis = parameterAxis({ type: 'float', low: -1.7e308, high: 1.7e308 }, []);
   expect([-1.7e308, 0, 1.7e308].map((value) => unitOf(axis, value))).toEqual([0, 0.5, 1]);

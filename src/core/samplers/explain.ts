@@ -17,9 +17,17 @@ export interface Predicted {
   readonly invert: (warped: number) => number;
 }
 
-const short = (x: number): string => String(Number(x.toPrecision(4)));
-/** Six digits are plenty, and journals are read by people. */
-const tidy = (x: number): number => Number(x.toPrecision(6));
+/** Digits for people, and in journals, which are read by people, too. */
+const SHORT = 4;
+const STORED = 6;
+
+const rounded = (x: number, digits: number): number => Number(x.toPrecision(digits));
+
+/** With more digits where the deviation asks for them: of 1e9 ± 2 it is the last ones that tell anything. */
+function roundedBeside(x: number, spread: number, digits: number): number {
+  const needed = Math.floor(Math.log10(Math.abs(x))) - Math.floor(Math.log10(spread)) + digits - 2;
+  return Number.isFinite(needed) ? rounded(x, Math.min(17, Math.max(digits, needed))) : rounded(x, digits);
+}
 
 /** @param nearest numbers of the nearest finished trials, nearest first */
 export function explain(
@@ -33,11 +41,12 @@ export function explain(
   const expected = sign * invert(mean);
   const spread = Math.abs(invert(mean + deviation) / 2 - invert(mean - deviation) / 2);
   const improvement = Math.abs(invert(incumbent) - invert(incumbent - gain));
-  const reason = `the model predicts ${short(expected)} ± ${short(spread)}; expected improvement ${short(improvement)} over ${short(sign * invert(incumbent))}`;
+  const beside = (x: number): number => roundedBeside(x, spread, SHORT);
+  const reason = `the model predicts ${beside(expected)} ± ${rounded(spread, SHORT)}; expected improvement ${rounded(improvement, SHORT)} over ${beside(sign * invert(incumbent))}`;
   const prediction: Prediction = {
-    mean: tidy(expected),
-    deviation: tidy(spread),
-    improvement: tidy(improvement),
+    mean: roundedBeside(expected, spread, STORED),
+    deviation: rounded(spread, STORED),
+    improvement: rounded(improvement, STORED),
     // Trials of other studies have numbers below 0, which say nothing here.
     nearest: nearest.filter((number) => number >= 0),
   };

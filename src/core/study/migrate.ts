@@ -221,6 +221,6 @@ function shortList(numbers: readonly number[]): string {
   }
   const named = ranges
     .slice(0, MOST_RANGES)
-    .flatMap(([from, to]) => (to - from === 1 ? [from, to] : from === to ? [from] : [`${from}–${to}`]));
+    .map(([from, to]) => (from === to ? `${from}` : `${from}${to - from === 1 ? ', ' : '–'}${to}`));
   return `${named.join(', ')}${ranges.length > MOST_RANGES ? ` … (${numbers.length})` : ''}`;
 }
