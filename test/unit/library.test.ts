@@ -41,6 +41,38 @@ describe('createStudy', () => {
     await expect(study.enqueue({ unit: 8 })).rejects.toThrow(/Did you mean `units`/);
   });
 
+  it('finds values beside those that were enqueued under which they take part', async () => {
+    const space: Space = {
+      c: { type: 'categorical', choices: ['a', 'b', 'c', 'd'] },
+      m: { type: 'float', low: 0, high: 1, when: { param: 'c', in: ['d'] } },
+    };
+    for (let seed = 0; seed < 5; seed++) {
+      const study = createStudy({ space, seed });
+      await study.enqueue({ m: 0.5 });
+      expect((await study.ask()).params).toEqual({ c: 'd', m: 0.5 });
+    }
+    await expect(createStudy({ space }).enqueue({ c: 'a', m: 0.5 })).rejects.toThrow(/takes no part/);
+  });
+
+  it('says what is wrong with spaces and results from callers without types', async () => {
+    const made = (space: unknown) => () => createStudy({ space: space as Space });
+    expect(made({ x: { type: 'categorical' } })).toThrow(/"x": `choices` holds the values/);
+    const when = { param: 'b', equals: true };
+    expect(made({ b: { type: 'bool' }, x: { type: 'float', low: 0, high: 1, when } })).toThrow(
+      /"x": .*"equals".* is no condition. Write \{ param/,
+    );
+    expect(made({ b: { type: 'bool' }, x: { type: 'bool', when: { not: { and: [when] } } } })).toThrow(
+      /is no condition/,
+    );
+    const study = createStudy({ space: { b: { type: 'bool' } } });
+    const { number, report } = await study.ask();
+    await expect(study.tell(number, '3' as unknown as number)).rejects.toThrow(/a number, .* not "3"/);
+    await expect(study.tell(number, 3, 'done' as unknown as 'complete')).rejects.toThrow(/"done"; it can be/);
+    expect(() => report(1, '3' as unknown as number)).toThrow(/not "3"/);
+    await study.tell(number, 3);
+    expect(study.best?.objectives).toEqual([3]);
+  });
+
   it('finds values beside those that were enqueued which the constraints allow', async () => {
     const unit = { type: 'float', low: 0, high: 1 } as const;
     const study = createStudy({ space: { a: unit, b: unit }, constraints: ['a >= b'], sampler: 'random' });

@@ -456,3 +456,8 @@ describe('the settings of noise and stopping in @sweep', () => {
     expect(place('pruner: [asha]')).toMatch(/^3:13 /);
   });
 });
+
+it('the mean of huge results does not overflow', () => {
+  const merged = mergedTrials([run(0, 1.5e308), repeat(1, 0, 1.3e308)]);
+  expect(merged[0]?.objectives?.[0]).toBeCloseTo(1.4e308, -300);
+});

@@ -72,14 +72,6 @@ describe('the median pruner', () => {
     });
   });
 
-  it('lets a trial end that is trained in full: nothing would be saved, and a result lost', () => {
-    expect(judge([9, 9]).prune).toBe(true);
-    expect(judge([9, 9, 9])).toEqual({
-      prune: false,
-      reason: 'it has come as far as the longest completed trial',
-    });
-  });
-
   it('passes over trials that were pruned or failed', () => {
     const rest = [trial(5, 'pruned', [1, 0]), trial(6, 'failed', [1, 0])];
     expect(judge([1, 0.3], [...others, ...rest]).prune).toBe(false);
@@ -382,10 +374,6 @@ describe('the Wilcoxon pruner', () => {
       reason: 'worse in 4 common steps with p = 0.0625 (signed ranks), mean 0.3275 against 0.14 of trial 0',
     });
     expect(judgeBy('wilcoxon', [0.09, 0.1, 0.05, 0.1], [best]).prune).toBe(false);
-    expect(judgeBy('wilcoxon', [0.2, 0.31, 0.3, 0.5, 0.4], [best])).toEqual({
-      prune: false,
-      reason: 'it has come as far as trial 0, the best',
-    });
     const spoilt = { ...trial(0, 'complete', [0.1, 0.2, 0.1, 0.2, 5]), objectives: [1.12] };
     expect(judgeBy('wilcoxon', [0.2, 0.31, 0.3, 0.5], [spoilt])).toMatchObject({
       prune: false,

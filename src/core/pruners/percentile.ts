@@ -1,21 +1,13 @@
 /**
  * The median rule of Golovin et al., "Google Vizier" (2017), and its generalisation to any percentile, with Optuna's
  * reading of both (optuna/pruners/_percentile.py): a trial whose best value so far is worse than the given percentile
- * of what the completed trials had reported at the same step is stopped. NaN is always pruned. Otherwise than in Optuna
- * a trial is not stopped at the step at which the longest completed one ended.
+ * of what the completed trials had reported at the same step is stopped, at the last step as well: who reports but once
+ * has the rest of its work ahead. NaN is always pruned.
  */
 import { isBetter } from '../study/best.js';
 import { definePruner } from './definition.js';
 import type { Pruner } from './pruner.js';
-import {
-  bestValue,
-  directionOf,
-  isDue,
-  longestTraining,
-  plainVerdict,
-  short,
-  TRAINED_IN_FULL,
-} from './reports.js';
+import { bestValue, directionOf, isDue, plainVerdict, short } from './reports.js';
 
 const COMMON = {
   startupTrials: { kind: 'integer', least: 0, default: 5 },
@@ -68,7 +60,6 @@ function percentilePruner(options: Options): Pruner {
       if (others.length === 0) return goOn(`no completed trial reported step ${step}`);
       if (others.length < minTrials)
         return goOn(`only ${others.length} of ${minTrials} completed trials reported step ${step}`);
-      if (step >= longestTraining(trials)) return TRAINED_IN_FULL;
       const best = bestValue(trial.reports, direction);
       const limit = percentileOf(others, direction === 'maximize' ? 100 - percentile : percentile);
       const prune = isBetter(limit, best, direction);

@@ -24,20 +24,6 @@ export function plainVerdict({ trial }: PrunerContext): Verdict | undefined {
   return { prune: true, reason: `the metric is NaN at step ${last.step}` };
 }
 
-/** The last step of the longest completed trial; infinite before there is one. */
-export function longestTraining(trials: readonly Trial[]): number {
-  let longest = 0;
-  for (const { state, reports } of trials)
-    if (state === 'complete') longest = Math.max(longest, reports.at(-1)?.step ?? 0);
-  return longest || Number.POSITIVE_INFINITY;
-}
-
-/** What is trained in full has nothing left to cut short, and its result is worth having. */
-export const TRAINED_IN_FULL: Verdict = {
-  prune: false,
-  reason: 'it has come as far as the longest completed trial',
-};
-
 /**
  * Whether the newest report is the first one of an interval of steps after the warm-up: where several steps lie
  * between two reports, the first at or after the step counts (optuna/pruners/_percentile.py).

@@ -8,7 +8,7 @@ import { isBetter } from '../study/best.js';
 import { isPaused, pausedStep } from '../study/pause.js';
 import type { Direction, Trial } from '../study/trial.js';
 import type { Promotion, PromotionContext, PrunerContext, Verdict } from './pruner.js';
-import { directionOf, longestTraining, plainVerdict, short, TRAINED_IN_FULL } from './reports.js';
+import { directionOf, plainVerdict, short } from './reports.js';
 
 /** Options that all of them have. */
 export const HALVING_OPTIONS = {
@@ -37,6 +37,14 @@ export interface Halving {
 /** The last step of the first completed trial: how long trials are, as far as is known. */
 export const fullTraining = (trials: readonly Trial[]): number | undefined =>
   trials.find(({ state, reports }) => state === 'complete' && reports.length > 0)?.reports.at(-1)?.step;
+
+/** The last step of the longest completed trial; infinite before there is one. */
+function longestTraining(trials: readonly Trial[]): number {
+  let longest = 0;
+  for (const { state, reports } of trials)
+    if (state === 'complete') longest = Math.max(longest, reports.at(-1)?.step ?? 0);
+  return longest || Number.POSITIVE_INFINITY;
+}
 
 /** What is said until then. */
 export const LENGTH_UNKNOWN: Verdict = {
@@ -95,7 +103,9 @@ export function judgeHalving(context: PrunerContext, halving: Halving): Verdict 
   const paused = pausedStep(trial);
   if (paused !== undefined && rung <= rungAt(paused, halving))
     return { prune: false, reason: `it was promoted from step ${paused}` };
-  if (last >= longestTraining(context.trials)) return TRAINED_IN_FULL;
+  // What is trained in full has nothing left to cut short.
+  if (last >= longestTraining(context.trials))
+    return { prune: false, reason: 'it has come as far as the longest completed trial' };
   const present = context.trials.filter(({ number }) => number !== trial.number);
   const ordered = halving.order([...present, trial], rung, context);
   const reached = ordered.length;

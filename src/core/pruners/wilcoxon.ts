@@ -1,8 +1,7 @@
 /**
  * The signed-rank test over folds: Wilcoxon, "Individual comparisons by ranking methods" (1945), as Optuna's
  * WilcoxonPruner uses it. A step is a fold (or an instance) with a value of its own; a trial is stopped when the values
- * are worse than those of the best trial at the same steps with a p below `pThreshold`, unless their mean is better, or
- * it has had all folds.
+ * are worse than those of the best trial at the same steps with a p below `pThreshold`, unless their mean is better.
  * The p-value is scipy's (`wilcoxon` with `zero_method="zsplit"`): exact up to 50 pairs without ties or zeros, else up to
  * 13 by going through all signs, else normal with the correction for ties.
  */
@@ -96,8 +95,6 @@ export const wilcoxon = definePruner({
           prune: false,
           reason: `only ${pairs.length} of ${Math.max(1, startupSteps)} steps to compare with trial ${best.number}`,
         };
-      if (trial.reports.length >= best.reports.length)
-        return { prune: false, reason: `it has come as far as trial ${best.number}, the best` };
       const sign = directionOf(context) === 'maximize' ? -1 : 1;
       const p = signedRankP(pairs.map(([own, other]) => sign * (own - other)));
       const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -139,6 +139,17 @@ export interface AskTellStudy {
 
 const WORKER = 'library';
 
+const STATES: readonly string[] = ['complete', 'pruned', 'failed', 'paused'] satisfies TellOptions['state'][];
+
+/** @throws Error for what is no number, as callers without types may give it. */
+function numbersOf(value: number | readonly number[]): readonly number[] {
+  const values = typeof value === 'number' ? [value] : value;
+  if (Array.isArray(values) && values.every((one) => typeof one === 'number')) return values;
+  throw new Error(
+    `A value is a number, or a list of them with several objectives, not ${JSON.stringify(value)}.`,
+  );
+}
+
 /** @throws Error when the space is wrong: an empty range, a logarithm of zero, a circle of conditions. */
 export function createStudy(options: CreateStudyOptions): AskTellStudy {
   const { space, directions = ['minimize'] } = options;
@@ -185,7 +196,7 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
       report(step, value) {
         if (!Number.isInteger(step) || step < 1) throw new Error(`Steps count from 1; ${step} is none.`);
         running(number);
-        const values = typeof value === 'number' ? [value] : value;
+        const values = numbersOf(value);
         if (!isFirstOrAll(values)) throw new Error(`A report ${holds}, not ${values.length} values.`);
         apply([reportRecord(WORKER, number, step, metricsOf(values), metric)]);
       },
@@ -260,7 +271,9 @@ export function createStudy(options: CreateStudyOptions): AskTellStudy {
         apply(pauseRecords(WORKER, number, step, reason));
         return;
       }
-      const values = value === undefined ? undefined : typeof value === 'number' ? [value] : [...value];
+      if (!STATES.includes(state))
+        throw new Error(`A trial cannot be told as "${state}"; it can be ${STATES.join(', ')}.`);
+      const values = value === undefined ? undefined : numbersOf(value);
       if (state === 'complete' && values?.length !== directions.length) {
         const count = `${directions.length} value${directions.length > 1 ? 's' : ''}`;
         throw new Error(`A completed trial needs ${count}, one per direction.`);

@@ -64,21 +64,21 @@ function enqueueTrial(
     }
     return canonicalPoint(space, values);
   };
+  const uselessIn = (params: Params): string | undefined =>
+    Object.keys(named).find((name) => !(name in params));
+  const brokenBy = (params: Params) => brokenConstraint(settings.constraints ?? [], params);
   let params = complete(others ?? {});
-  const useless = Object.keys(named).find((name) => !(name in params));
+  for (let draw = 0; unnamed === 'sampler' && draw < DRAWS && (uselessIn(params) ?? brokenBy(params)); draw++)
+    params = complete(drawUniform(space, source));
+  const useless = uselessIn(params);
   if (useless !== undefined)
     return `\`${useless}\` takes no part in this trial: the values it depends on leave it out. Set those, too, or drop it.`;
-  const constraints = settings.constraints ?? [];
-  let broken = brokenConstraint(constraints, params);
-  for (let draw = 0; broken && unnamed === 'sampler' && draw < DRAWS; draw++) {
-    params = complete(drawUniform(space, source));
-    broken = brokenConstraint(constraints, params);
-  }
+  const broken = brokenBy(params);
   if (broken) return `These values break the constraint \`${broken.text}\`. Change them.`;
   return { number: trials.length, params, records: [record(worker, study, named, params)] };
 }
 
-/** Draws around fixed values until the constraints allow one. */
+/** Draws around fixed values until all of them take part and the constraints allow it. */
 const DRAWS = 2000;
 
 /** The name of an active parameter without a value. */

@@ -4,7 +4,7 @@ import { prunerProblem } from '../pruners/choose.js';
 import { objectivesProblem, regretProblem } from '../samplers/multi/support.js';
 import { samplers } from '../samplers/registry.js';
 import { conditionParameters } from '../space/condition.js';
-import type { Distribution, Space } from '../space/parameter.js';
+import type { Condition, Distribution, Space } from '../space/parameter.js';
 import { decisionOrder } from '../space/point.js';
 import { distributionProblem } from '../space/validate.js';
 import type { CreateStudyOptions } from './ask-tell.js';
@@ -70,11 +70,37 @@ const TYPES: readonly string[] = [
   'bool',
 ] satisfies Distribution['type'][];
 
+/** A condition that is none, as callers without types may write it. */
+function malformed(condition: Condition): Condition | undefined {
+  if ('and' in condition || 'or' in condition) {
+    const parts = 'and' in condition ? condition.and : condition.or;
+    if (!Array.isArray(parts)) return condition;
+    for (const part of parts) {
+      const wrong = malformed(part);
+      if (wrong) return wrong;
+    }
+    return undefined;
+  }
+  if ('not' in condition) return malformed(condition.not);
+  const values = 'in' in condition ? condition.in : condition.notIn;
+  return typeof condition.param === 'string' && Array.isArray(values) ? undefined : condition;
+}
+
 /** @throws Error that names the parameter, for callers without types as well. */
 function checkSpace(space: Space): void {
   for (const [name, parameter] of Object.entries(space)) {
     if (!TYPES.includes(parameter.type))
       throw new Error(`"${name}": there is no type "${parameter.type}"; there are ${TYPES.join(', ')}.`);
+    if (
+      (parameter.type === 'categorical' || parameter.type === 'ordinal') &&
+      !Array.isArray(parameter.choices)
+    )
+      throw new Error(`"${name}": \`choices\` holds the values to choose from, such as ["a", "b"].`);
+    const wrong = parameter.when && malformed(parameter.when);
+    if (wrong)
+      throw new Error(
+        `"${name}": ${JSON.stringify(wrong)} is no condition. Write { param: "name", in: [values] }, \`notIn\` instead of \`in\`, or these joined by \`and\`, \`or\`, \`not\`.`,
+      );
     const problem = distributionProblem(parameter);
     if (problem?.severity === 'error') throw new Error(`"${name}": ${problem.message}`);
     const unknown = conditionParameters(parameter.when ?? { and: [] }).find(

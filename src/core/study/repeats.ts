@@ -48,7 +48,9 @@ export function mergedTrials(trials: readonly Trial[]): readonly Trial[] {
 export function meanOfRuns(values: readonly number[]): number {
   const [first = Number.NaN] = values;
   if (values.every((value) => value === first)) return first;
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const sum = values.reduce((sum, value) => sum + value, 0);
+  if (Number.isFinite(sum)) return sum / values.length;
+  return values.reduce((mean, value) => mean + value / values.length, 0);
 }
 
 function meanOf(first: Trial, runs: readonly Trial[]): Trial {

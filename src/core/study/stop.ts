@@ -37,7 +37,10 @@ export function stopOf(study: Study, now: number): Stop | undefined {
     sinceImprovement(study) >= stop.plateau
   ) {
     const what = study.objectives.length > 1 ? 'growth of the hypervolume' : 'improvement';
-    return { criterion: 'plateau', reason: `no ${what} in ${stop.plateau} completed trials` };
+    return {
+      criterion: 'plateau',
+      reason: `no ${what} in ${stop.plateau} completed ${stop.plateau === 1 ? 'trial' : 'trials'}`,
+    };
   }
   if (stop.trials !== undefined && startedAtLeast(study, stop.trials)) {
     return {
