@@ -194,7 +194,7 @@ describe('a table of W&B runs', () => {
     expect([...continued.left.keys()]).toEqual([
       'optimizer.lr is 7 or another value that the config does not allow',
       'nothing is said of model.units',
-      'still running there',
+      'had not ended there',
     ]);
   });
 

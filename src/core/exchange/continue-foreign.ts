@@ -146,7 +146,7 @@ function mapTrial(
   order: readonly number[],
   shift: number,
 ): ForeignTrial | string {
-  if (trial.state === 'running') return 'still running there';
+  if (trial.state === 'running') return 'had not ended there';
   const said: Record<string, Json> = {};
   for (const [name, parameter] of Object.entries(space)) {
     const value = trial.params[names.get(name) ?? name];
