@@ -100,6 +100,16 @@ describe.each(SAMPLER_NAMES)('the %s sampler', (sampler) => {
     expect(new Set(points.map(pointKey)).size).toBe(30);
   });
 
+  it('names parameters in the order of the space, also where one waits for a later one', async () => {
+    const space: Space = {
+      x: { type: 'int', low: 1, high: 3, when: { param: 'b', in: [true] } },
+      b: { type: 'bool' },
+    };
+    const { points } = await walk({ space, sampler }, 4);
+    expect(points.map((params) => Object.keys(params).join())).toEqual(expect.arrayContaining(['x,b']));
+    expect(points.map((params) => Object.keys(params).join())).not.toContain('b,x');
+  });
+
   it('begins also where constraints allow a thousandth of the space', async () => {
     const space: Space = Object.fromEntries(
       ['x', 'y', 'z'].map((name) => [name, { type: 'float', low: 0, high: 1, steps: 12 }]),

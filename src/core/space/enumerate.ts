@@ -3,7 +3,7 @@ import type { Json } from '../json.js';
 import { evaluateCondition } from './condition.js';
 import { cardinality, decodeUnit, valueAt } from './encode.js';
 import type { Distribution, Parameter, Params, Space } from './parameter.js';
-import { decisionOrder } from './point.js';
+import { decisionOrder, inSpaceOrder } from './point.js';
 
 /** Points on an axis that is a range without step: floats, and integers with more than twice as many values. */
 const RANGE_POINTS = 5;
@@ -42,7 +42,7 @@ export function* enumerate(space: Space, axes: Readonly<Record<string, readonly 
   function* from(depth: number): Generator<Params> {
     const name = order[depth];
     if (name === undefined) {
-      yield { ...params };
+      yield inSpaceOrder(space, { ...params });
       return;
     }
     const when = space[name]?.when;

@@ -27,6 +27,17 @@ export function decisionOrder(space: Space): readonly string[] {
   return order;
 }
 
+/** The same point with its parameters in the order of the space: conditions may have had them decided in another. */
+export function inSpaceOrder(space: Space, params: Params): Params {
+  const names = Object.keys(params);
+  let place = 0;
+  for (const name in space) if (name === names[place]) place++;
+  if (place === names.length) return params;
+  return Object.fromEntries(
+    Object.keys(space).flatMap((name) => (Object.hasOwn(params, name) ? [[name, params[name] as Json]] : [])),
+  );
+}
+
 /** A point whose active parameters take the values `draw` gives, asked in decision order. */
 export function buildPoint(
   space: Space,
@@ -39,7 +50,7 @@ export function buildPoint(
     if (!parameter || (parameter.when && !evaluateCondition(parameter.when, params))) continue;
     params[name] = draw(name, parameter);
   }
-  return params;
+  return inSpaceOrder(space, params);
 }
 
 /** The one form of a point: active parameters alone, in the order of the space, each value in its own one form. */
