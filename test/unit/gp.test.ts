@@ -291,6 +291,36 @@ describe('the choice between squashing the bad half of the results and leaving i
   });
 });
 
+describe('the choice between noise and a rugged function', () => {
+  const space: Space = { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } };
+  /** The noise found where a search had half of its trials near one place. */
+  const noiseOf = (draw: number, f: (x: number, y: number, gauss: () => number) => number): number => {
+    const source = random('rugged', draw);
+    const gauss = (): number => normalQuantile(source.next());
+    const rows = Array.from({ length: 40 }, (_, i) =>
+      Float64Array.from([0.3, 0.6], (centre) =>
+        i < 20 ? source.next() : Math.min(1, Math.max(0, centre + 0.02 * gauss())),
+      ),
+    );
+    const values = rows.map(([x = 0, y = 0]) => f(x, y, gauss));
+    return chooseView(new Points(unitSpace(space).axes, rows), values, 2, 40).hyper.noise;
+  };
+  const draws = Array.from({ length: 10 }, (_, draw) => draw);
+
+  it('takes many valleys for what they are', () => {
+    const valley = (x: number): number => 8 * (x - 0.3) ** 2 - Math.cos(20 * Math.PI * (x - 0.3));
+    const noises = draws.map((draw) => noiseOf(draw, (x, y) => valley(x) + valley(y)));
+    expect(noises.filter((noise) => noise < 1e-3).length).toBeGreaterThan(8);
+  });
+
+  it('takes noise for what it is', () => {
+    const noises = draws.map((draw) =>
+      noiseOf(draw, (x, y, gauss) => (x - 0.3) ** 2 + (y - 0.6) ** 2 + 0.1 * gauss()),
+    );
+    expect(noises.filter((noise) => noise > 0.05).length).toBeGreaterThan(8);
+  });
+});
+
 describe('the Gaussian process sampler', () => {
   const bowl = (p: Params): number =>
     ((p.x as number) - 0.3) ** 2 + ((p.y as number) + 0.6) ** 2 + (p.c === 'good' ? 0 : 0.5);

@@ -5,11 +5,18 @@
  * the better half can be compared; of the others it counts how likely they were to be worse than that. Without those,
  * whoever holds everything for good would be ahead, above all with noise (the censored likelihood of Diks, Panchenko and
  * van Dijk, "Likelihood-based scoring rules for comparing density forecasts in tails", J. Econometrics 163 (2011)).
+ * In the same way it is decided whether what a gentle function leaves unexplained is noise, or the function a rugged one:
+ * who takes a function with many valleys for noise goes on measuring the best place over and over.
  */
 import { logNormalCdf } from '../normal.js';
 import { factorise, fitHyperparameters, type Hyperparameters } from './fit.js';
 import type { Points } from './kernel.js';
 import { type Tail, tails, warp } from './warp.js';
+
+/** Less noise than this is none: a second fit would hardly find less. */
+const NOISE = 1e-4;
+/** What the logarithm of all that was foretold must gain by a rugged function: with few results each looks like one. */
+const RUGGED = 4;
 
 export interface View {
   readonly tail: Tail;
@@ -43,7 +50,7 @@ function foretold(
 
 /**
  * @param values results to be minimised, one per point
- * @param evaluations of the likelihood, at most, for each view
+ * @param evaluations of the likelihood, at most, for each fit
  */
 export function chooseView(
   points: Points,
@@ -56,10 +63,16 @@ export function chooseView(
   let chosen: (View & { readonly score: number }) | undefined;
   for (const tail of tails) {
     const { y, unit } = warp(values, tail);
-    const hyper = fitHyperparameters(points, y, dimensions, evaluations);
     // Densities of results as they were before scaling.
-    const score = foretold(points, y, hyper, better) - Math.log(unit);
-    if (!chosen || score > chosen.score) chosen = { tail, hyper, score };
+    const judge = (hyper: Hyperparameters, handicap: number): void => {
+      const score = foretold(points, y, hyper, better) - Math.log(unit) - handicap;
+      if (!chosen || score > chosen.score) chosen = { tail, hyper, score };
+    };
+    const gentle = fitHyperparameters(points, y, dimensions, evaluations);
+    judge(gentle, 0);
+    if (gentle.noise < NOISE) continue;
+    const rugged = fitHyperparameters(points, y, dimensions, evaluations, 'rugged');
+    judge(rugged, RUGGED / better.size);
   }
   return chosen as View;
 }

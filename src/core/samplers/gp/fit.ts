@@ -27,8 +27,16 @@ const PRIOR = {
   signal: { shape: 2, rate: 1 },
   noise: { shape: 1.1, rate: 30 },
 };
-/** Where the search for them starts, and how far it may go; all are logarithms. */
-const START = { scale: Math.log(0.5), signal: 0, noise: -4 };
+/**
+ * Where the search for them starts: from a gentle function under noise, or from a rugged one with next to none. All are
+ * logarithms. The likelihood often has a maximum near either, and a search ends in the one it starts at.
+ */
+const STARTS = {
+  gentle: { scale: Math.log(0.5), signal: 0, noise: -4 },
+  rugged: { scale: Math.log(0.25), signal: 0, noise: -12 },
+};
+export type FitStart = keyof typeof STARTS;
+/** How far it may go; logarithms, too. */
 const RANGE = { scale: [Math.log(5e-3), Math.log(1e3)], signal: [-5, 5], noise: [-18, 2] } as const;
 
 /** Covariance of the points, lower triangle: signal · correlation + mean variance, and noise on the diagonal. */
@@ -93,8 +101,10 @@ export function fitHyperparameters(
   y: Float64Array,
   dimensions: number,
   evaluations: number,
+  from: FitStart = 'gentle',
 ): Hyperparameters {
   const n = points.count;
+  const start = STARTS[from];
   const pairs = points.pairs();
   const location = PRIOR.location + 0.5 * Math.log(dimensions);
   const k = new Float64Array(n * n);
@@ -160,9 +170,9 @@ export function fitHyperparameters(
   const high = new Float64Array(dimensions + 2).fill(RANGE.scale[1]);
   [low[dimensions], high[dimensions]] = RANGE.signal;
   [low[dimensions + 1], high[dimensions + 1]] = RANGE.noise;
-  const theta = new Float64Array(dimensions + 2).fill(START.scale + 0.25 * Math.log(dimensions));
-  theta[dimensions] = START.signal;
-  theta[dimensions + 1] = START.noise;
+  const theta = new Float64Array(dimensions + 2).fill(start.scale + 0.25 * Math.log(dimensions));
+  theta[dimensions] = start.signal;
+  theta[dimensions + 1] = start.noise;
   minimise(objective, theta, { low, high, evaluations, tolerance: 1e-2 });
   return read(theta);
 }
