@@ -15,8 +15,11 @@ import { type Tail, tails, warp } from './warp.js';
 
 /** Less noise than this is none: a second fit would hardly find less. */
 const NOISE = 1e-4;
-/** What the logarithm of all that was foretold must gain by a rugged function: with few results each looks like one. */
-const RUGGED = 4;
+/**
+ * What the logarithm of all that was foretold must gain by a rugged function, and how many results there must be for each
+ * parameter: with few of them any function looks like one.
+ */
+const RUGGED = { gain: 4, results: 4 };
 
 export interface View {
   readonly tail: Tail;
@@ -70,9 +73,9 @@ export function chooseView(
     };
     const gentle = fitHyperparameters(points, y, dimensions, evaluations);
     judge(gentle, 0);
-    if (gentle.noise < NOISE) continue;
+    if (gentle.noise < NOISE || values.length < RUGGED.results * dimensions) continue;
     const rugged = fitHyperparameters(points, y, dimensions, evaluations, 'rugged');
-    judge(rugged, RUGGED / better.size);
+    judge(rugged, RUGGED.gain / better.size);
   }
   return chosen as View;
 }
