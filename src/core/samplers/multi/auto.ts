@@ -1,7 +1,7 @@
 /**
  * What `auto` does with several objectives, by the benchmark (bench/README.md): the Gaussian processes are ahead
  * of the Parzen estimator and of NSGA-II at every budget up to 100 trials; later they cost too much, and take turns with
- * the estimator, which then goes on alone. With four and more the estimator is taken from the start.
+ * the estimator, which then goes on alone.
  */
 import { gpSampler } from '../gp.js';
 import type { Sampler, SamplerContext } from '../sampler.js';
@@ -11,16 +11,12 @@ import { tpeSampler } from '../tpe.js';
 const MODEL_ALL = 250;
 const MODEL_SOME = 1000;
 
-/** Objectives up to which the Gaussian processes are taken. */
-const MOST_MODELLED = 3;
-
 /** The sampler for the next trial, and why, to be added to its reason. */
 export function chooseForMany({ trials, number, directions }: SamplerContext): {
   readonly sampler: Sampler;
   readonly why: string;
 } {
   const many = `${directions.length} objectives`;
-  if (directions.length > MOST_MODELLED) return { sampler: tpeSampler, why: ` (chosen for ${many})` };
   if (trials.length <= MODEL_ALL) return { sampler: gpSampler, why: ` (chosen for ${many})` };
   if (trials.length > MODEL_SOME) {
     return { sampler: tpeSampler, why: ` (chosen for its speed with more than ${MODEL_SOME} trials)` };

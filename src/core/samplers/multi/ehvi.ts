@@ -1,23 +1,31 @@
 /**
- * The expected hypervolume improvement over a front, by exact decomposition of what the front does not dominate into
- * boxes, in logarithms so that it has a slope where it is nearly nothing. Boxes as in Yang et al., "Efficient
- * computation of expected hypervolume improvement using box decomposition algorithms", J. Glob. Optim. 75 (2019), by
- * slicing along the objectives from the last to the first; logarithms after Ament et al., "Unexpected improvements to
- * expected improvement", NeurIPS 2023. Costs are to be minimised, each with an independent normal distribution.
+ * The expected hypervolume improvement over a front of two objectives, by exact decomposition of what the front does not
+ * dominate into strips, in logarithms so that it has a slope where it is nearly nothing. Strips as in Yang et al.,
+ * "Efficient computation of expected hypervolume improvement using box decomposition algorithms", J. Glob. Optim. 75
+ * (2019); logarithms after Ament et al., "Unexpected improvements to expected improvement", NeurIPS 2023. Costs are to be
+ * minimised, each with an independent normal distribution. For more objectives see rays.ts.
  */
 import { type Costs, paretoRanks } from '../../study/objectives/pareto.js';
 import { logImprovement } from '../normal.js';
-
-/** Of one objective: the box reaches from level `low` (-1: its floor, or without end) to level `high`. */
-interface Side {
-  readonly low: number;
-  readonly high: number;
-}
 
 /** Of the normal distribution of one objective. */
 export interface Marginal {
   readonly mean: number;
   readonly deviation: number;
+}
+
+/** The expected growth of a front's hypervolume by a result with such distributions. */
+export interface Gain {
+  /** Its logarithm. */
+  log(marginals: readonly Marginal[]): number;
+  /** Partial derivatives of `log` at the marginals it was last asked about, by the mean and deviation of each. */
+  slopes(): { readonly byMean: Float64Array; readonly byDeviation: Float64Array };
+}
+
+/** Of one objective: the strip reaches from level `low` (-1: without end) to level `high`. */
+interface Side {
+  readonly low: number;
+  readonly high: number;
 }
 
 const unique = (xs: readonly number[]): readonly number[] => [...new Set(xs)].sort((a, b) => a - b);
@@ -26,42 +34,36 @@ const unique = (xs: readonly number[]): readonly number[] => [...new Set(xs)].so
 const log1mexp = (d: number): number =>
   d < Math.LN2 ? Math.log(-Math.expm1(-d)) : Math.log1p(-Math.exp(-d));
 
-export class ExpectedGain {
-  /** Of each objective: where the boxes begin and end, the reference last. */
+export class ExpectedGain implements Gain {
+  /** Of each objective: where the strips begin and end, the reference last. */
   readonly #levels: readonly (readonly number[])[];
-  readonly #boxes: readonly (readonly Side[])[];
+  readonly #strips: readonly (readonly Side[])[];
   readonly #log: readonly Float64Array[];
   readonly #byMean: readonly Float64Array[];
   readonly #byDeviation: readonly Float64Array[];
   readonly #terms: Float64Array;
 
-  /** @param floor what lies below counts as no better than this; it is below every point. Absent: all counts. */
-  constructor(points: readonly Costs[], reference: Costs, floor?: Costs) {
+  constructor(points: readonly Costs[], reference: Costs) {
     const inside = points.filter((point) => point.every((cost, m) => cost < (reference[m] as number)));
     const ranks = paretoRanks(inside);
     const front = inside.filter((_, i) => ranks[i] === 0);
-    const levels = reference.map((corner, m) =>
+    this.#levels = reference.map((corner, m) =>
       unique([...front.map((point) => point[m] as number), corner]),
     );
-    const found = boxes(front, levels);
-    this.#levels = floor ? levels.map((own, m) => [floor[m] as number, ...own]) : levels;
-    this.#boxes = floor
-      ? found.map((sides) => sides.map(({ low, high }) => ({ low: low + 1, high: high + 1 })))
-      : found;
+    // Along a front the one cost rises as the other falls.
+    const last = (this.#levels[0]?.length ?? 1) - 1;
+    this.#strips = Array.from({ length: last + 1 }, (_, k) => [
+      { low: -1, high: last - k },
+      { low: k - 1, high: k },
+    ]);
     const perLevel = (): readonly Float64Array[] =>
       this.#levels.map(({ length }) => new Float64Array(length));
     this.#log = perLevel();
     this.#byMean = perLevel();
     this.#byDeviation = perLevel();
-    this.#terms = new Float64Array(this.#boxes.length);
+    this.#terms = new Float64Array(this.#strips.length);
   }
 
-  /** How many boxes there are: each costs as much as the others. */
-  get size(): number {
-    return this.#boxes.length;
-  }
-
-  /** Logarithm of the expected improvement. */
   log(marginals: readonly Marginal[]): number {
     marginals.forEach(({ mean, deviation }, m) => {
       const levels = this.#levels[m] as readonly number[];
@@ -76,7 +78,7 @@ export class ExpectedGain {
       });
     });
     let largest = -Infinity;
-    this.#boxes.forEach((sides, b) => {
+    this.#strips.forEach((sides, b) => {
       let term = 0;
       for (let m = 0; m < sides.length; m++) {
         const { low, high } = sides[m] as Side;
@@ -93,14 +95,13 @@ export class ExpectedGain {
     return largest + Math.log(sum);
   }
 
-  /** Partial derivatives of `log` at the marginals it was last asked about, by the mean and deviation of each. */
   slopes(): { readonly byMean: Float64Array; readonly byDeviation: Float64Array } {
     const count = this.#levels.length;
     const byMean = new Float64Array(count);
     const byDeviation = new Float64Array(count);
     const largest = this.#terms.reduce((a, b) => Math.max(a, b), -Infinity);
     let sum = 0;
-    this.#boxes.forEach((sides, b) => {
+    this.#strips.forEach((sides, b) => {
       const weight = Math.exp((this.#terms[b] as number) - largest);
       if (!(weight > 0)) return;
       sum += weight;
@@ -126,35 +127,4 @@ export class ExpectedGain {
     }
     return { byMean, byDeviation };
   }
-}
-
-/** What no point of the front dominates, as boxes that do not overlap. The cell of a cost c has c in (low, high]. */
-function boxes(
-  front: readonly Costs[],
-  levels: readonly (readonly number[])[],
-): readonly (readonly Side[])[] {
-  const m = levels.length - 1;
-  const own = levels[m] as readonly number[];
-  const last = own.length - 1;
-  if (m === 0) {
-    const best = Math.min(own[last] as number, ...front.map((point) => point[0] as number));
-    return [[{ low: -1, high: own.indexOf(best) }]];
-  }
-  const result: (readonly Side[])[] = [];
-  let before = '';
-  for (let k = 0; k <= last; k++) {
-    // Between level k - 1 and level k only points whose last cost is below dominate anything.
-    const below = k === 0 ? [] : front.filter((point) => (point[m] as number) <= (own[k - 1] as number));
-    const slice = boxes(below, levels.slice(0, m));
-    // A slice that looks like the one before is the same box continued.
-    const shape = JSON.stringify(slice);
-    if (shape === before) {
-      for (let b = result.length - slice.length; b < result.length; b++) {
-        const sides = result[b] as readonly Side[];
-        result[b] = [...sides.slice(0, m), { low: sides[m]?.low ?? -1, high: k }];
-      }
-    } else for (const sides of slice) result.push([...sides, { low: k - 1, high: k }]);
-    before = shape;
-  }
-  return result;
 }

@@ -1,9 +1,8 @@
 /**
  * Bayesian optimisation of several objectives: a Gaussian process per objective, and the point from which the largest
- * growth of the hypervolume is expected (ehvi.ts), over the front of the posterior means. Trials that are running count
- * with the values predicted for them. With three objectives every second suggestion looks at one weighted maximum
- * instead, modelled by itself, and from four on, where boxes become too many, every one: Knowles, "ParEGO", IEEE TEC 10
- * (2006).
+ * growth of the hypervolume is expected (ehvi.ts, rays.ts), over the front of the posterior means. Trials that are running
+ * count with the values predicted for them. With three objectives and more every second suggestion looks at one weighted maximum instead, modelled by
+ * itself (scalarise.ts).
  */
 import { derivedSeed, type Random, random } from '../../random.js';
 import type { Params } from '../../space/parameter.js';
@@ -16,42 +15,31 @@ import { Points } from '../gp/kernel.js';
 import { Model } from '../gp/model.js';
 import { Posterior } from '../gp/posterior.js';
 import type { Warp } from '../gp/warp.js';
-import { normalCdf } from '../normal.js';
+import { normalCdf, normalQuantile } from '../normal.js';
 import { suggestedPoints } from '../novelty.js';
 import { fitSize } from '../observations.js';
 import type { SamplerContext } from '../sampler.js';
 import type { UnitSpace } from '../unit-space.js';
-import { ExpectedGain, type Marginal } from './ehvi.js';
-import { nadir } from './nadir.js';
+import { cornerOf } from './corner.js';
+import { ExpectedGain, type Gain, type Marginal } from './ehvi.js';
 import { type ManyObserved, representative } from './observe.js';
 import { predictMany } from './predict.js';
-import { standardise } from './standardise.js';
+import { RayGain } from './rays.js';
+import { fromTheBest, fromTheReference } from './scalarise.js';
+import { standardise, standardiseAll } from './standardise.js';
 
-/** Boxes are used up to so many objectives. */
-const MOST_OBJECTIVES = 3;
 /**
- * With three, one suggestion in so many looks at a weighted maximum: models of single objectives, each fitted to what it
- * varies by most, may all believe in a gain where the trade-off between them, which that one sees, has none.
+ * With three objectives and more, one suggestion in so many looks at a weighted maximum: models of single objectives, each
+ * fitted to what it varies by most, may all believe in a gain where the trade-off between them, which that one sees, has
+ * none.
  */
 const WEIGHTED_EVERY = 2;
-/** Members of the front whose boxes are built, by number of objectives. */
-const FRONT = [0, 1, 60, 16] as const;
+/** Members of a front of two objectives that are told apart. */
+const FRONT_OF_TWO = 60;
 /** Members of the front around which candidates are looked for. */
 const LOCAL = 10;
-/** The reference lies so far beyond the worst of the front, as a share of the range of all results: its ends count. */
-const BEYOND = 0.4;
-/**
- * With three objectives it lies nearer, beyond the corners of the front (nadir.ts), and what is further below the least
- * of an objective than the share BELOW of the range counts for no more. Where an objective has a bound, as DTLZ2's have
- * at 0, a model that does not know it hopes for a little less everywhere along the bound, and a little less there is a
- * volume as wide as the other objectives' ranges: nothing else would be tried.
- */
-const BEYOND_OF_THREE = 0.1;
-const BELOW = 0.03;
 /** β of πBO, as in ../gp.ts. */
 const BELIEF = 10;
-/** Share of the sum in a weighted maximum. */
-const AUGMENTATION = 0.05;
 
 interface Fitted {
   readonly rows: readonly Float64Array[];
@@ -69,9 +57,7 @@ const same = (a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean => {
 /** Hyperparameters of every objective from the first so many observations. */
 function fitted(unit: UnitSpace, observed: readonly ManyObserved[]): readonly Hyperparameters[] {
   const rows = observed.map(({ x }) => x);
-  const y = (observed[0]?.costs ?? []).map(
-    (_, m) => standardise(observed.map(({ costs }) => costs[m] as number)).y,
-  );
+  const y = standardiseAll(observed).map((warp) => warp.y);
   const known = fits.get(unit) ?? [];
   const hit = known.find(
     (fit) =>
@@ -132,7 +118,7 @@ class Growth {
 
   constructor(
     readonly models: readonly Believer[],
-    readonly gain: ExpectedGain,
+    readonly gain: Gain,
     readonly feasible: Feasible | undefined,
     dimensions: number,
   ) {
@@ -169,22 +155,6 @@ class Growth {
 const candidateCount = (n: number, dimensions: number): number =>
   Math.round(Math.min(1000, Math.max(200, 2e4 / n))) + 10 * dimensions;
 
-/** A gain of less than this share of the range in one objective is not worth much in another. */
-const SLIGHT = 0.05;
-
-/** Members of a front that no other betters but for a slight loss: what is worth trading for. */
-function worthwhile(front: readonly Costs[], ranges: readonly number[]): readonly Costs[] {
-  const slight = ranges.map((range) => SLIGHT * range);
-  return front.filter(
-    (point) =>
-      !front.some(
-        (other) =>
-          other.every((cost, m) => cost <= (point[m] as number) + (slight[m] as number)) &&
-          other.some((cost, m) => cost < (point[m] as number) - (slight[m] as number)),
-      ),
-  );
-}
-
 /** The most crowded go first where a front is too large. */
 function thinned(indices: readonly number[], costs: readonly Costs[], most: number): readonly number[] {
   if (indices.length <= most) return indices;
@@ -205,10 +175,14 @@ interface Setting {
   readonly observed: readonly ManyObserved[];
   readonly rows: readonly Float64Array[];
   /** Points of the trials that are running. */
-  readonly pending: readonly Float64Array[];
+  readonly running: readonly Float64Array[];
   /** One per objective: how its results are seen, and the model of them. */
   readonly warps: readonly Warp[];
   readonly models: readonly Believer[];
+  /** What the models say of the results, then of the trials that are running, and which of these are on the front. */
+  readonly means: readonly Costs[];
+  readonly front: readonly number[];
+  readonly corner: ReturnType<typeof cornerOf>;
   /** The first point that was not tried, of those where the model climbs highest; `best`: where to begin. */
   readonly climb: (model: AcquireOptions['model'], best: readonly Float64Array[]) => Params | undefined;
 }
@@ -223,12 +197,23 @@ export function suggestMany(
   const source = random(seed, number, 'gp');
   const observed = representative(all);
   const rows = observed.map(({ x }) => x);
-  const pending = trials
+  const running = trials
     .filter(({ state }) => state === 'running' || state === 'waiting')
     .map(({ params }) => unit.encode(params));
-  const warps = directions.map((_, m) => standardise(observed.map(({ costs }) => costs[m] as number)));
+  const warps = standardiseAll(observed);
   const hyper = fitted(unit, representative(all.slice(0, fitSize(all.length))));
-  const models = warps.map(({ y }, m) => new Believer(unit, rows, pending, y, hyper[m] as Hyperparameters));
+  const models = warps.map(({ y }, m) => new Believer(unit, rows, running, y, hyper[m] as Hyperparameters));
+  const means = [
+    ...rows.map((_, i) => models.map((model) => model.means[i] as number)),
+    ...running.map((_, i) => models.map((model) => model.believed[i] as number)),
+  ];
+  const ranks = paretoRanks(means, [...observed.map(({ violation }) => violation), ...running.map(() => 0)]);
+  const front = [...means.keys()].filter((i) => ranks[i] === 0);
+  const corner = cornerOf(
+    front.map((i) => means[i] as Costs),
+    means,
+    warps.map(({ y }) => Math.min(...y)),
+  );
   const seen = suggestedPoints(trials);
   const climb: Setting['climb'] = (model, best) =>
     acquire({
@@ -237,69 +222,100 @@ export function suggestMany(
       best,
       source,
       seed: derivedSeed(seed, number, 'gp candidates'),
-      candidates: candidateCount(rows.length + pending.length, unit.axes.length),
+      candidates: candidateCount(rows.length + running.length, unit.axes.length),
       belief: BELIEF / Math.max(1, all.length),
       ...(allows && { allows: (x: Float64Array) => allows(unit.decode(x)) }),
     })
       .map(({ x }) => unit.decode(x))
       .find((params) => !seen.has(pointKey(params)));
-  const setting: Setting = { unit, context, source, observed, rows, pending, warps, models, climb };
-  const weighted =
-    directions.length > MOST_OBJECTIVES ||
-    (directions.length === MOST_OBJECTIVES && number % WEIGHTED_EVERY === 1);
+  const setting: Setting = {
+    unit,
+    context,
+    source,
+    observed,
+    rows,
+    running,
+    warps,
+    models,
+    means,
+    front,
+    corner,
+    climb,
+  };
+  const weighted = directions.length > 2 && number % WEIGHTED_EVERY === 1;
   return weighted ? byWeightedMaximum(setting) : byGrowth(setting);
 }
 
-/** The largest expected improvement of one weighted maximum of the objectives, with weights drawn anew. */
-function byWeightedMaximum(setting: Setting): Suggestion | undefined {
-  const { unit, context, source, rows, pending, warps, models, climb } = setting;
-  const { directions } = context;
-  const weights = directions.map(() => -Math.log(1 - source.next()));
-  const total = weights.reduce((a, b) => a + b, 0);
+/** One number for all costs, with weights drawn anew, and what it is in words: by turns from the best and the reference. */
+function scalarisation({ context, source, warps, corner }: Setting): {
+  readonly scalar: (costs: Costs) => number;
+  readonly what: string;
+} {
+  const shares = (weights: readonly number[], sum: number): string =>
+    weights.map((weight) => `${Math.round((100 * weight) / sum)} %`).join(', ');
+  if (context.number % (2 * WEIGHTED_EVERY) === 1) {
+    const drawn = warps.map(() => 1e-9 - normalQuantile((1 - source.next()) / 2));
+    const length = Math.hypot(...drawn);
+    const direction = drawn.map((part) => part / length);
+    return {
+      scalar: (costs) => fromTheReference(costs, corner.reference, direction),
+      what: `what the objectives are to be ahead of the worst of the front in the proportions ${shares(
+        drawn,
+        drawn.reduce((a, b) => a + b, 0),
+      )}`,
+    };
+  }
+  const drawn = warps.map(() => -Math.log(1 - source.next()));
+  const total = drawn.reduce((a, b) => a + b, 0);
+  const weights = drawn.map((weight) => weight / total);
   const least = warps.map(({ y }) => Math.min(...y));
-  const scalar = rows.map((_, i) => {
-    const parts = warps.map(
-      ({ y }, m) => ((weights[m] as number) / total) * ((y[i] as number) - (least[m] as number)),
-    );
-    return Math.max(...parts) + AUGMENTATION * parts.reduce((a, b) => a + b, 0);
-  });
-  const { y } = standardise(scalar);
+  return {
+    scalar: (costs) => fromTheBest(costs, least, weights),
+    what: `when the objectives count ${shares(drawn, total)}`,
+  };
+}
+
+/** The largest expected improvement of one weighted maximum of the objectives. */
+function byWeightedMaximum(setting: Setting): Suggestion | undefined {
+  const { unit, context, observed, rows, running, warps, models, climb } = setting;
+  const { scalar, what } = scalarisation(setting);
+  const scalars = rows.map((_, i) => scalar(warps.map((warp) => warp.y[i] as number)));
+  const worst = Math.max(...scalars);
+  // What breaks an outcome constraint is worth nothing, whatever the objectives.
+  const { y } = standardise(scalars.map((value, i) => (observed[i]?.violation === 0 ? value : worst)));
   const hyper = fitHyperparameters(new Points(unit.axes, rows), y, unit.axes.length, 15);
-  const model = new Model(unit.axes, rows, y, pending, hyper);
+  const model = new Model(unit.axes, rows, y, running, hyper);
   const best = [...rows.keys()]
     .sort((a, b) => (model.means[a] as number) - (model.means[b] as number))
     .slice(0, LOCAL)
     .map((i) => rows[i] as Float64Array);
   const params = climb(model, best);
   if (!params) return undefined;
-  const shares = weights.map((weight) => `${Math.round((100 * weight) / total)} %`).join(', ');
-  const prediction = predictMany(models, warps, directions, unit.encode(params));
+  const prediction = predictMany(models, warps, context.directions, unit.encode(params));
   return {
     params,
     sampler: 'gp',
-    reason: `the largest expected improvement when the objectives count ${shares}`,
+    reason: `the largest expected improvement ${what}`,
     ...(prediction && { prediction }),
   };
 }
 
 /** The largest expected growth of the hypervolume over the front of the posterior means. */
 function byGrowth(setting: Setting): Suggestion | undefined {
-  const { unit, context, observed, rows, pending, warps, models, climb } = setting;
-  const { directions } = context;
-  const means = [
-    ...rows.map((_, i) => models.map((model) => model.means[i] as number)),
-    ...pending.map((_, i) => models.map((model) => model.believed[i] as number)),
-  ];
-  const ranks = paretoRanks(means, [...observed.map(({ violation }) => violation), ...pending.map(() => 0)]);
-  const first = [...means.keys()].filter((i) => ranks[i] === 0);
-  const front = thinned(first, means, FRONT[directions.length] ?? 1).map((i) => means[i] as Costs);
-  const members = first.map((i) => means[i] as Costs);
-  const corner = cornerOf(members, means, warps);
-  const anyFeasible = observed.some(({ violation }) => violation === 0);
-  const gain = new ExpectedGain(anyFeasible ? front : [], corner.reference, corner.floor);
+  const { unit, context, observed, rows, warps, models, means, front, corner, climb } = setting;
+  const { directions, seed, number } = context;
+  const { reference, floor } = corner;
+  const counted = directions.length === 2 ? thinned(front, means, FRONT_OF_TWO) : front;
+  const members = observed.some(({ violation }) => violation === 0)
+    ? counted.map((i) => means[i] as Costs)
+    : [];
+  const gain =
+    directions.length === 2
+      ? new ExpectedGain(members, reference)
+      : new RayGain(members, reference, floor, derivedSeed(seed, number, 'rays'));
   const growth = new Growth(models, gain, feasibilityOf(unit, observed), unit.axes.length);
   const best = thinned(
-    first.filter((i) => i < rows.length),
+    front.filter((i) => i < rows.length),
     means,
     LOCAL,
   ).map((i) => rows[i] as Float64Array);
@@ -312,32 +328,8 @@ function byGrowth(setting: Setting): Suggestion | undefined {
   return {
     params,
     sampler: 'gp',
-    reason: `the largest expected growth of the front, over ${front.length} of its members; the models predict ${expected.join(' and ')}`,
+    reason: `the largest expected growth of the front, over ${counted.length} of its members; the models predict ${expected.join(' and ')}`,
     ...(prediction && { prediction }),
-  };
-}
-
-/** Up to where volume is counted, and, with three objectives, from where on. */
-function cornerOf(
-  members: readonly Costs[],
-  means: readonly Costs[],
-  warps: readonly Warp[],
-): { readonly reference: Costs; readonly floor: Costs | undefined } {
-  const lows = warps.map((_, m) => Math.min(...means.map((point) => point[m] as number)));
-  const ranges = warps.map(
-    (_, m) => Math.max(...means.map((point) => point[m] as number)) - (lows[m] as number) || 1,
-  );
-  const beyond = (worst: Costs, share: number): Costs =>
-    worst.map((high, m) => high + share * (ranges[m] as number));
-  if (warps.length < MOST_OBJECTIVES) {
-    const solid = worthwhile(members, ranges);
-    const worst = warps.map((_, m) => Math.max(...solid.map((point) => point[m] as number)));
-    return { reference: beyond(worst, BEYOND), floor: undefined };
-  }
-  return {
-    reference: beyond(nadir(members, lows, ranges), BEYOND_OF_THREE),
-    // Of the results themselves: the means may have been drawn below all of them by a misfit.
-    floor: warps.map(({ y }, m) => Math.min(...y) - BELOW * (ranges[m] as number)),
   };
 }
 
