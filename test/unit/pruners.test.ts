@@ -128,6 +128,16 @@ describe('the ASHA pruner', () => {
     expect(asha([0.05], six.slice(0, 1)).prune).toBe(false);
   });
 
+  it('lets go on what is as good as the last that does: a metric that stands still ends nobody', () => {
+    expect(asha([0.2])).toEqual({
+      prune: false,
+      reason: '0.2 is number 2 of 6 trials at step 1, of which 2 go on',
+    });
+    const same = six.map(({ number }) => trial(number, 'complete', new Array(4).fill(0.5)));
+    expect(asha([0.5], same).prune).toBe(false);
+    expect(judgeBy({ name: 'asha', minResource: 1, mode: 'promote' }, [0.5], same).pause).toBe(true);
+  });
+
   it('counts trials that were pruned later, and passes over those that reported nothing or NaN', () => {
     const odd = [trial(5, 'pruned', [0.01]), trial(6, 'failed', []), trial(7, 'complete', [Number.NaN])];
     expect(asha([0.15], [...six, ...odd]).reason).toBe(
@@ -344,6 +354,8 @@ describe('the multi-objective pruner', () => {
       prunerOf('moasha').judge({ objectives, trials, trial: two(9, a, b), seed: 0 });
     expect(judge(0.96, 5.8).prune).toBe(true);
     expect(judge(0.5, 0.5)).toMatchObject({ prune: false });
+    // As good as one of the two that go on.
+    expect(judge(0.9, 1).prune).toBe(false);
     expect(judge(0.96, 5.8).reason).toBe(
       '(0.96, 5.8) is number 4 of 6 trials at step 1 by non-dominated rank, of which 2 go on',
     );

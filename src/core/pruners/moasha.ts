@@ -67,7 +67,7 @@ function spread(front: readonly number[], points: readonly (readonly number[])[]
 const reportAt = (trial: Trial, rung: number): Report | undefined =>
   trial.reports.find(({ step }) => step >= rung);
 
-const byRank: Pick<Halving, 'order' | 'word'> = {
+const byRank: Pick<Halving, 'order' | 'word' | 'tied'> = {
   order(trials, rung, { objectives }) {
     const entries = trials.flatMap((trial) => {
       const report = reportAt(trial, rung);
@@ -82,6 +82,12 @@ const byRank: Pick<Halving, 'order' | 'word'> = {
       short(report?.metrics[metric] ?? (i === 0 ? (report?.value ?? Number.NaN) : Number.NaN)),
     );
     return numbers.length === 1 ? (numbers[0] ?? '') : `(${numbers.join(', ')})`;
+  },
+  tied(a, b, rung, { objectives }) {
+    const [one, other] = [a, b].map((trial) => reportAt(trial, rung));
+    if (!one || !other) return false;
+    const point = vectorOf(other, objectives);
+    return vectorOf(one, objectives).every((value, k) => value === point[k]);
   },
 };
 

@@ -32,6 +32,8 @@ export interface Halving {
     context: Pick<PrunerContext, 'objectives'>,
   ) => readonly Trial[];
   readonly word: (trial: Trial, rung: number, context: Pick<PrunerContext, 'objectives'>) => string;
+  /** Whether two of them are as good as each other. */
+  readonly tied: (a: Trial, b: Trial, rung: number, context: Pick<PrunerContext, 'objectives'>) => boolean;
 }
 
 /** The last step of the first completed trial: how long trials are, as far as is known. */
@@ -71,7 +73,7 @@ function valueAtRung({ reports }: Trial, rung: number, direction: Direction): nu
 }
 
 /** By the first objective. */
-export const byValue: Pick<Halving, 'order' | 'word'> = {
+export const byValue: Pick<Halving, 'order' | 'word' | 'tied'> = {
   order(trials, rung, context) {
     const direction = directionOf(context);
     const sign = direction === 'maximize' ? -1 : 1;
@@ -85,6 +87,10 @@ export const byValue: Pick<Halving, 'order' | 'word'> = {
   },
   word: (trial, rung, context) =>
     short(valueAtRung(trial, rung, directionOf(context)) ?? trial.reports.at(-1)?.value ?? Number.NaN),
+  tied(a, b, rung, context) {
+    const direction = directionOf(context);
+    return valueAtRung(a, rung, direction) === valueAtRung(b, rung, direction);
+  },
 };
 
 /** How many of so many go on. */
@@ -109,7 +115,10 @@ export function judgeHalving(context: PrunerContext, halving: Halving): Verdict 
   const present = context.trials.filter(({ number }) => number !== trial.number);
   const ordered = halving.order([...present, trial], rung, context);
   const reached = ordered.length;
-  const place = ordered.findIndex(({ number }) => number === trial.number) + 1;
+  // Those as good share the better place, else a metric that is slow to move would end all but the first trials; what
+  // only pauses loses nothing by waiting its turn.
+  const isTied = (other: Trial): boolean => mode === 'stop' && halving.tied(other, trial, rung, context);
+  const place = ordered.findIndex((other) => other.number === trial.number || isTied(other)) + 1;
   const word = halving.word(trial, rung, context);
   if (place === 0) return { prune: true, reason: `${word} at step ${rung} is nothing to compare` };
   const at = `${word} is number ${place} of ${reached} trials at step ${rung}${where}`;
