@@ -228,6 +228,25 @@ describe('the expected improvement', () => {
     }
     expect(bounds).toBeGreaterThan(20);
   });
+
+  it('has the gradient of its values, beside a trial, too', () => {
+    const rows = randomRows(tree, 25, 8);
+    const y = Float64Array.from(rows, (row) => Math.cos(5 * (row[0] as number)) - (row[2] as number));
+    const hyper: Hyperparameters = { weights: new Float64Array(5).fill(2), signal: 1, noise: 0.3 };
+    const model = new Model(unitSpace(tree).axes, rows, y, [], hyper);
+    for (const row of rows) {
+      const x = row.slice();
+      x[0] = Math.min(0.999, (row[0] as number) + 0.01);
+      model.improvement(x);
+      const gradient = new Float64Array(1);
+      model.gradient(x, [0], gradient);
+      const [up, down] = [x.slice(), x.slice()];
+      up[0] = (x[0] as number) + 1e-6;
+      down[0] = (x[0] as number) - 1e-6;
+      const slope = (model.improvement(up) - model.improvement(down)) / 2e-6;
+      expect(Math.abs((gradient[0] as number) - slope)).toBeLessThan(1e-3 * Math.max(1, Math.abs(slope)));
+    }
+  });
 });
 
 describe('the fit', () => {
@@ -318,6 +337,29 @@ describe('the choice between noise and a rugged function', () => {
       noiseOf(draw, (x, y, gauss) => (x - 0.3) ** 2 + (y - 0.6) ** 2 + 0.1 * gauss()),
     );
     expect(noises.filter((noise) => noise > 0.05).length).toBeGreaterThan(8);
+  });
+});
+
+describe('the Gaussian process sampler and noise', () => {
+  it('measures nothing again that it has measured', () => {
+    const space: Space = { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } };
+    const source = random('noisy bowl');
+    const trials: Trial[] = [];
+    for (let number = 0; number < 40; number++) {
+      const suggestion = gpSampler.ask({ space, directions: ['minimize'], trials, seed: 1, number });
+      if (suggestion === 'exhausted') throw new Error('a continuous space has no end');
+      const { params } = suggestion;
+      const [x, y] = [params.x as number, params.y as number];
+      const again = trials.filter(
+        ({ params: p }) => Math.max(Math.abs((p.x as number) - x), Math.abs((p.y as number) - y)) < 1e-3,
+      );
+      expect(again, `trial ${number}`).toEqual([]);
+      const value = x + (y - 0.3) ** 2 + 0.2 * normalQuantile(source.next());
+      trials.push({
+        ...{ id: number, number, state: 'complete', params, reports: [], attributes: {} },
+        ...{ objectives: [value], values: { value } },
+      });
+    }
   });
 });
 

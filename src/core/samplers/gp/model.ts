@@ -9,6 +9,9 @@ import { atFidelity, pointsAt } from './fidelity-axis.js';
 import { factorise, type Hyperparameters } from './fit.js';
 import { Posterior } from './posterior.js';
 
+/** A point beside a trial is held for new as far as its variance without noise exceeds this share of the noise's. */
+const SAME = 0.01;
+
 export class Model {
   /** Posterior means at the points of the results, at the end of a training. */
   readonly means: Float64Array;
@@ -65,30 +68,34 @@ export class Model {
   }
 
   /**
-   * Logarithm of the expected improvement at x, times the probability of being feasible; NaN in x marks an inactive
-   * parameter. Where that is certain not to exceed `atLeast`, a bound which does not either, at a fraction of the cost.
+   * Logarithm of the expected improvement at x, times the probability of being feasible, less the nearer x is to a trial
+   * that noise has blurred: there one would only measure the same again. NaN in x marks an inactive parameter. Where
+   * that is certain not to exceed `atLeast`, a bound which does not either, at a fraction of the cost.
    */
   improvement(x: Float64Array, atLeast = Number.NEGATIVE_INFINITY): number {
     const posterior = this.#posterior;
     posterior.near(this.#atEnd(x));
+    const again = -Math.log1p((SAME * posterior.factors.noise) / posterior.apart);
     if (atLeast > Number.NEGATIVE_INFINITY) {
       // The expected improvement grows with the deviation.
       const { deviationBound: most } = posterior;
-      const bound = logImprovement((this.incumbent - posterior.mean) / most).value + Math.log(most);
+      const bound = logImprovement((this.incumbent - posterior.mean) / most).value + Math.log(most) + again;
       if (bound <= atLeast) return bound;
     }
     posterior.spread();
     const z = (this.incumbent - posterior.mean) / posterior.deviation;
     const chance = this.#feasibility?.logChance(x) ?? 0;
-    return logImprovement(z).value + Math.log(posterior.deviation) + chance;
+    return logImprovement(z).value + Math.log(posterior.deviation) + chance + again;
   }
 
   /** The gradient of `improvement` at the x it was last asked about, for the axes listed. */
   gradient(x: Float64Array, axes: readonly number[], out: Float64Array): void {
-    const { mean, deviation } = this.#posterior;
+    const { mean, deviation, apart, factors } = this.#posterior;
     const z = (this.incumbent - mean) / deviation;
     const { slope } = logImprovement(z);
-    this.#posterior.gradient(x, axes, -slope / deviation, (1 - z * slope) / deviation, out);
+    const same = SAME * factors.noise;
+    const byApart = same / (apart * (apart + same));
+    this.#posterior.gradient(x, axes, -slope / deviation, (1 - z * slope) / deviation, out, byApart);
     this.#feasibility?.addGradient(x, axes, out);
   }
 

@@ -14,6 +14,9 @@ export class Posterior {
   deviation = 0;
   /** The deviation is no larger: it is what the one trial that says most about the point would leave of it. */
   deviationBound = 0;
+  /** The variance that the nearest trial would leave at the point, had there been no noise. */
+  apart = 0;
+  #nearest = 0;
   readonly #distance: Float64Array;
   readonly #k: Float64Array;
   readonly #v: Float64Array;
@@ -37,23 +40,25 @@ export class Posterior {
     this.spread();
   }
 
-  /** The part of `at` whose cost does not grow with the square of the trials: `mean` and `deviationBound`. */
+  /** The part of `at` whose cost does not grow with the square of the trials: all but `deviation`. */
   near(x: Float64Array): void {
     const { points, hyper, factors } = this;
     const n = points.count;
     points.distances(x, hyper.weights, this.#distance);
     let mean = 0;
-    let nearest = Infinity;
+    let nearest = 0;
     for (let i = 0; i < n; i++) {
       const distance = this.#distance[i] as number;
-      if (distance < nearest) nearest = distance;
+      if (distance < (this.#distance[nearest] as number)) nearest = i;
       const k = hyper.signal * matern(distance) + MEAN_VARIANCE;
       this.#k[i] = k;
       mean += k * (factors.alpha[i] as number);
     }
     const prior = hyper.signal + MEAN_VARIANCE;
-    const most = hyper.signal * matern(nearest) + MEAN_VARIANCE;
+    const most = this.#k[nearest] as number;
     const left = prior - (most * most) / (prior + factors.noise);
+    this.#nearest = nearest;
+    this.apart = Math.max(VARIANCE_FLOOR * prior, ((prior - most) * (prior + most)) / prior);
     this.mean = mean;
     this.deviationBound = Math.sqrt(Math.max(VARIANCE_FLOOR * prior, left));
   }
@@ -67,8 +72,8 @@ export class Posterior {
   }
 
   /**
-   * The gradient by x of a function of mean and deviation with the partial derivatives given, at the point that `at`
-   * was last asked about, for the axes listed.
+   * The gradient by x of a function of `mean`, `deviation` and `apart` with the partial derivatives given, at the point
+   * that `at` was last asked about, for the axes listed.
    */
   gradient(
     x: Float64Array,
@@ -76,14 +81,17 @@ export class Posterior {
     byMean: number,
     byDeviation: number,
     out: Float64Array,
+    byApart = 0,
   ): void {
     const { points, hyper, factors } = this;
     const n = points.count;
     transposedTimes(factors.inverse, n, this.#v, this.#w);
     // ∂σ = -(K⁻¹k)·∂k / σ
     const c = byDeviation / this.deviation;
+    const toNearest = (-2 * byApart * (this.#k[this.#nearest] as number)) / (hyper.signal + MEAN_VARIANCE);
     for (let i = 0; i < n; i++) {
-      const byK = byMean * (factors.alpha[i] as number) - c * (this.#w[i] as number);
+      let byK = byMean * (factors.alpha[i] as number) - c * (this.#w[i] as number);
+      if (i === this.#nearest) byK += toNearest;
       this.#w[i] = byK * hyper.signal * maternSlope(this.#distance[i] as number);
     }
     axes.forEach((j, position) => {
