@@ -238,6 +238,19 @@ describe('good trials', () => {
       expect(numbers).toEqual(expect.arrayContaining([198, 199]));
     });
 
+    it('are of very many trials as large a share of those that are looked at, late ones among them', () => {
+      const many = Array.from({ length: 5000 }, (_, i) => {
+        const trial = trials[i % 200] as Trial;
+        return { ...trial, number: i, objectives: [i, i % 2 === 0 ? -i : 5000 - i] };
+      });
+      const numbers = goodTrials({ ...context, trials: many }, 500).map(({ number }) => number);
+      expect(numbers).toHaveLength(200);
+      // The even ones are on the front.
+      expect(numbers.filter((number) => number % 2 === 1)).toEqual([]);
+      expect(numbers.some((number) => number > 4000)).toBe(true);
+      expect(numbers.some((number) => number < 1000)).toBe(true);
+    });
+
     it('are parents by how alone they stand', () => {
       const reasons = Array.from({ length: 60 }, (_, seed) => {
         const asked = ask('nsga2', trials, seed, { directions: context.directions });

@@ -179,7 +179,7 @@ export const tpeSampler: Sampler = {
     return {
       params,
       sampler: 'tpe',
-      reason: `likely among the best ${size} of ${finished} results (${named(good)})`,
+      reason: `likely among the best ${good.length} of ${finished} results (${named(good)})`,
     };
   },
 };

@@ -15,6 +15,20 @@ export const goodSizeOfMany = (n: number): number => Math.ceil(0.1 * n);
 /** Larger fronts are thinned by crowding before the subset is chosen: the choice costs their square. */
 const LARGEST = 60;
 
+/**
+ * Trials that are looked at, at most: fronts of four objectives have thousands of members, each of which would be compared
+ * with all others. The best tenth of every so many is as good as the best tenth of all.
+ */
+const MOST = 2000;
+
+/** The latest trials, and of the older ones every so many. */
+function representative(trials: readonly Trial[]): readonly Trial[] {
+  if (trials.length <= MOST) return trials;
+  const older = trials.length - MOST / 2;
+  const kept = Array.from({ length: MOST / 2 }, (_, i) => Math.floor(((i + 0.5) * older) / (MOST / 2)));
+  return [...kept.map((i) => trials[i] as Trial), ...trials.slice(older)];
+}
+
 interface Result {
   readonly trial: Trial;
   readonly costs: Costs;
@@ -53,8 +67,16 @@ export function bestFronts(
   return { fronts, size };
 }
 
-/** The `size` best trials, by number; completed ones first, then pruned ones by how far they came. */
+/**
+ * The `size` best trials, by number; completed ones first, then pruned ones by how far they came. Of more trials than are
+ * looked at, as large a share of those.
+ */
 export function goodTrials(context: SamplerContext, size: number): readonly Trial[] {
+  const trials = representative(context.trials);
+  return goodAmong({ ...context, trials }, Math.ceil((size * trials.length) / context.trials.length));
+}
+
+function goodAmong(context: SamplerContext, size: number): readonly Trial[] {
   const good: Trial[] = [];
   for (const front of bestFronts(context, () => size).fronts) {
     const free = size - good.length;
