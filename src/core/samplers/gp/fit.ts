@@ -35,7 +35,7 @@ const STARTS = {
   gentle: { scale: Math.log(0.5), signal: 0, noise: -4 },
   rugged: { scale: Math.log(0.25), signal: 0, noise: -12 },
 };
-export type FitStart = keyof typeof STARTS;
+type FitStart = keyof typeof STARTS;
 /** How far it may go; logarithms, too. */
 const RANGE = { scale: [Math.log(5e-3), Math.log(1e3)], signal: [-5, 5], noise: [-18, 2] } as const;
 
