@@ -219,7 +219,7 @@ describe('sweetspot run', () => {
   it.each([
     ['an empty range', CONFIG.replace('float(0, 1)', 'float(1, 0)'), /a\.yaml:6:\d+: /],
     ['the log of zero', CONFIG.replace('1e-3', '0'), /a\.yaml:7:\d+: /],
-    ['a choice with one value', CONFIG.replace('choice("a", "b")', 'choice("a")'), /a\.yaml:8:\d+: /],
+    ['a choice without values', CONFIG.replace('choice("a", "b")', 'choice()'), /a\.yaml:8:\d+: /],
     ['a setting that is none', CONFIG.replace('workers', 'worker'), /a\.yaml:5:\d+: .*workers/],
   ])('ends with 2 for %s, with file, line and column', async (_what, config, message) => {
     const folder = await project({ 'a.yaml': config, 'train.js': TRAIN });

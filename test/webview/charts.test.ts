@@ -229,7 +229,9 @@ describe('the details of a trial', () => {
   it('put its values beside the best and the file’s, and say why and how it ended', async () => {
     const host = await results();
     await host.page.locator('[role=columnheader]', { hasText: '#' }).first().click();
-    await host.page.locator('[role=row][aria-rowindex="15"]').dblclick();
+    // Sorted by then: the row is that of the trial.
+    const row = host.page.locator('[role=row][aria-rowindex="15"]');
+    await row.filter({ has: host.page.getByRole('gridcell', { name: '13', exact: true }) }).dblclick();
     const details = host.page.getByRole('region', { name: 'Trial 13' });
     await details.waitFor();
     const text = ((await details.textContent()) ?? '').replace(/\s+/g, ' ');
