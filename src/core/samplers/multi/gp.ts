@@ -1,8 +1,8 @@
 /**
  * Bayesian optimisation of several objectives: a Gaussian process per objective, and the point from which the largest
  * growth of the hypervolume is expected (ehvi.ts, rays.ts), over the front of the posterior means. Trials that are running
- * count with the values predicted for them. With three objectives and more every second suggestion looks at one weighted maximum instead, modelled by
- * itself (scalarise.ts).
+ * count with the values predicted for them. With three objectives and more every second suggestion looks at one weighted
+ * maximum instead, modelled by itself (scalarise.ts).
  */
 import { derivedSeed, type Random, random } from '../../random.js';
 import type { Params } from '../../space/parameter.js';
