@@ -61,6 +61,11 @@ describe('createStudy', () => {
     expect(made({ b: { type: 'bool' }, x: { type: 'float', low: 0, high: 1, when } })).toThrow(
       /"x": .*"equals".* is no condition. Write \{ param/,
     );
+    expect(made({ b: { type: 'bool' }, x: { type: 'bool', when: 'b == true' } })).toThrow(
+      /"b == true" is no cond/,
+    );
+    const seeded = () => createStudy({ space: { b: { type: 'bool' } }, seed: Number.NaN });
+    expect(seeded).toThrow(/`seed` is a whole number, not NaN/);
     expect(made({ b: { type: 'bool' }, x: { type: 'bool', when: { not: { and: [when] } } } })).toThrow(
       /is no condition/,
     );

@@ -48,6 +48,7 @@ export function librarySettings(options: CreateStudyOptions): StudySettings {
   if (!Number.isInteger(repeats) || repeats < 1)
     throw new Error(`\`repeats\` is a whole number from 1, not ${repeats}.`);
   if (!Number.isInteger(race) || race < 0) throw new Error(`\`race\` is a whole number from 0, not ${race}.`);
+  if (!Number.isSafeInteger(seed)) throw new Error(`\`seed\` is a whole number, not ${seed}.`);
   const constraints = parseConstraints(options.constraints ?? [], space);
   const outcomeConstraints = parseOutcomeConstraints(options.outcomeConstraints ?? [], space);
   return {
@@ -72,12 +73,13 @@ const TYPES: readonly string[] = [
 
 /** A condition that is none, as callers without types may write it. */
 function malformed(condition: Condition): Condition | undefined {
+  if (typeof condition !== 'object' || condition === null) return condition;
   if ('and' in condition || 'or' in condition) {
     const parts = 'and' in condition ? condition.and : condition.or;
     if (!Array.isArray(parts)) return condition;
     for (const part of parts) {
       const wrong = malformed(part);
-      if (wrong) return wrong;
+      if (wrong !== undefined) return wrong;
     }
     return undefined;
   }
@@ -96,8 +98,8 @@ function checkSpace(space: Space): void {
       !Array.isArray(parameter.choices)
     )
       throw new Error(`"${name}": \`choices\` holds the values to choose from, such as ["a", "b"].`);
-    const wrong = parameter.when && malformed(parameter.when);
-    if (wrong)
+    const wrong = parameter.when === undefined ? undefined : malformed(parameter.when);
+    if (wrong !== undefined)
       throw new Error(
         `"${name}": ${JSON.stringify(wrong)} is no condition. Write { param: "name", in: [values] }, \`notIn\` instead of \`in\`, or these joined by \`and\`, \`or\`, \`not\`.`,
       );
