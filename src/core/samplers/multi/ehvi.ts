@@ -28,6 +28,14 @@ interface Side {
   readonly high: number;
 }
 
+/** Logarithm of the sum of exponentials; far below all others, but a number, where there is nothing. */
+export function logSum(terms: Float64Array, largest: number): number {
+  if (!(largest > -Infinity)) return -1e300;
+  let sum = 0;
+  for (const term of terms) sum += Math.exp(term - largest);
+  return largest + Math.log(sum);
+}
+
 const unique = (xs: readonly number[]): readonly number[] => [...new Set(xs)].sort((a, b) => a - b);
 
 /** ln(1 - e^-d) for d > 0. Mächler (2012). */
@@ -89,10 +97,7 @@ export class ExpectedGain implements Gain {
       this.#terms[b] = term;
       if (term > largest) largest = term;
     });
-    if (!(largest > -Infinity)) return -1e300;
-    let sum = 0;
-    for (const term of this.#terms) sum += Math.exp(term - largest);
-    return largest + Math.log(sum);
+    return logSum(this.#terms, largest);
   }
 
   slopes(): { readonly byMean: Float64Array; readonly byDeviation: Float64Array } {

@@ -10,7 +10,7 @@
 import type { Costs } from '../../study/objectives/pareto.js';
 import { logNormalCdf, normalPdf, normalQuantile } from '../normal.js';
 import { sobol } from '../qmc/sobol.js';
-import type { Gain, Marginal } from './ehvi.js';
+import { type Gain, logSum, type Marginal } from './ehvi.js';
 
 const RAYS = 64;
 /** Gauss and Legendre's four points, squared: what is gained lies mostly close to the front. */
@@ -105,10 +105,7 @@ export class RayGain implements Gain {
       this.#terms[k] = term;
       if (term > largest) largest = term;
     }
-    if (!(largest > -Infinity)) return -1e300;
-    let sum = 0;
-    for (const term of this.#terms) sum += Math.exp(term - largest);
-    return largest + Math.log(sum);
+    return logSum(this.#terms, largest);
   }
 
   slopes(): { readonly byMean: Float64Array; readonly byDeviation: Float64Array } {
